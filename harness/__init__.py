@@ -1,0 +1,48 @@
+"""Scores of language models on multiple-choice benchmarks, to be trusted and compared.
+
+    run = harness.run(harness.RunSettings(model="smollm2-135m", task="sample"))
+    run.score.score.accuracy, run.answers()
+
+Importing this package does nothing else: what a function needs is imported when it is called.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.errors import EndpointError, HarnessError, StorageError, UsageError
+    from harness.finished import Run, load
+    from harness.regrading import regrade
+    from harness.runner import run
+    from harness.settings import RunSettings
+
+__all__ = [
+    "EndpointError",
+    "HarnessError",
+    "Run",
+    "RunSettings",
+    "StorageError",
+    "UsageError",
+    "load",
+    "regrade",
+    "run",
+]
+
+_HOME = {
+    "EndpointError": "harness.errors",
+    "HarnessError": "harness.errors",
+    "Run": "harness.finished",
+    "RunSettings": "harness.settings",
+    "StorageError": "harness.errors",
+    "UsageError": "harness.errors",
+    "load": "harness.finished",
+    "regrade": "harness.regrading",
+    "run": "harness.runner",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)

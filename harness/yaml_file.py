@@ -1,0 +1,136 @@
+"""YAML files that people write: read, checked against a model, and every error given its place.
+
+Takes a path and a pydantic model; gives the model's object, or a UsageError that names the file,
+the line and the field.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from harness.errors import UsageError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+# What PyYAML raises of a value that looks like a date or a number and is none (2026-13-45), or is tagged as one.
+_OF_CONSTRUCTORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_DEEPEST = 50  # far more than any file of ours needs; libyaml crashes the process at some ten thousand
+
+
+def read_yaml(path: Path, model: type[Model]) -> Model:
+    """Read one YAML file into `model`.
+
+    Raises:
+        UsageError: the file is missing, is not UTF-8 or YAML, repeats a key, or does not fit the model.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+    root, document = _parse(text, path)
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise UsageError(_describe(error, root, path)) from error
+
+
+def _parse(text: str, path: Path) -> tuple[yaml.Node, object]:
+    """The document, and its nodes, which know their lines."""
+    try:
+        _refuse_deep_nesting(text, path)
+        loader = yaml.CSafeLoader(text)
+        try:
+            root = loader.get_single_node()
+            if root is None:
+                raise UsageError(f"{path} is empty.")
+            _refuse_repeated_keys(root, path, set())
+            return root, _construct(loader, root, path)
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path}{_place(error)} is not YAML: {_first_words(error)}.") from error
+
+
+def _construct(loader: yaml.CSafeLoader, root: yaml.Node, path: Path) -> object:
+    try:
+        return loader.construct_document(root)
+    except _OF_CONSTRUCTORS as error:
+        raise UsageError(
+            f"{path} holds a value that cannot be read ({error}); put it into quotes."
+        ) from error
+
+
+def _refuse_deep_nesting(text: str, path: Path) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise UsageError(f"{path} has more than {_DEEPEST} levels inside one another.")
+
+
+def _place(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}," if mark else ""
+
+
+def _first_words(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or error).splitlines()[0]
+
+
+def _refuse_repeated_keys(node: yaml.Node, path: Path, visited: set[int]) -> None:
+    """YAML would silently keep the last of two equal keys.
+
+    Args:
+        node: where to look, and in all it holds.
+        path: the file, for the message.
+        visited: nodes that were looked at; aliases lead to one node many times, or back to itself.
+    """
+    if id(node) in visited:
+        return
+    visited.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                line = key.start_mark.line + 1
+                raise UsageError(f"{path}, line {line}: the field {key.value!r} is there twice; keep one.")
+            seen.add(str(key.value))
+            _refuse_repeated_keys(value, path, visited)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_repeated_keys(item, path, visited)
+
+
+def _describe(error: ValidationError, root: yaml.Node, path: Path) -> str:
+    first, *others = error.errors()
+    location = first["loc"]
+    field = ".".join(str(part) for part in location) or "the whole file"
+    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    if first["type"] == "string_type" and isinstance(first["input"], int | float | date):
+        message = f"is read as {first['input']}, which is no text; put it into quotes"
+    more = f" ({len(others)} more after this one)" if others else ""
+    return f"{path}, line {_line(root, location)}, field {field}: {message}.{more}"
+
+
+def _line(node: yaml.Node, location: Sequence[int | str]) -> int:
+    """The line where a field stands, or, where it is missing, the mapping that should hold it."""
+    line: int = node.start_mark.line + 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if found is None:
+                break
+            key, node = found
+            line = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line

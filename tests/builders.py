@@ -1,0 +1,167 @@
+"""Small things that many tests need: questions, replies, entries, a task file, the folder of a run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.answers import Outcome
+from harness.dataset import load_questions
+from harness.endpoint.reply import Failure, FailureKind, Reply, Usage
+from harness.files import write_whole
+from harness.journal import Entry, Journal
+from harness.plan import Plan, make_plan
+from harness.questions import Question
+from harness.run_folder import RunFolder, RunRecord, create, locked
+from harness.score_file import document
+from harness.scoring import score_run
+from harness.task import load_task
+
+NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+FAILURE = Failure(kind=FailureKind.TIMEOUT, message="no whole reply within 600 s")
+
+
+def question(**changes: Any) -> Question:
+    """A question with four choices, whose gold letter is B."""
+    usual = Question("maths/0", "maths", "What is 2 + 2?", ("3", "4", "5", "6"), "B")
+    return replace(usual, **changes)
+
+
+def reply(text: str = "", **changes: Any) -> Reply:
+    """A reply that took a second."""
+    return Reply(**{"text": text, "latency_s": 1.0, "finish_reason": "stop", **changes})
+
+
+def entry(id_: str = "maths/0", **changes: Any) -> Entry:
+    """A line of a journal: right, unless told otherwise."""
+    usual = {
+        "id": id_,
+        "subject": id_.split("/", maxsplit=1)[0],
+        "gold": "B",
+        "answer": "B",
+        "outcome": Outcome.CORRECT,
+        "reply": reply("Answer: B"),
+        "prompt_sha256": "0" * 64,
+        "elapsed_s": 1.0,
+    }
+    return Entry(**{**usual, **changes})
+
+
+def failed(id_: str = "maths/0") -> Entry:
+    """A line of a question that got no reply."""
+    return entry(id_, answer=None, outcome=Outcome.FAILED, reply=None, failure=FAILURE)
+
+
+def task_document(**changes: Any) -> dict[str, Any]:
+    """What a small task file holds: three subjects of four questions, two examples each; None leaves a field out."""
+    subjects = ("algebra", "botany", "chess")
+    usual: dict[str, Any] = {
+        "name": "tiny",
+        "version": "1",
+        "title": "Tiny",
+        "description": "Twelve questions for tests.",
+        "licence": "Apache-2.0",
+        "language": "en",
+        "groups": {"science": ["algebra", "botany"], "games": ["chess"]},
+        "protocols": ["simple-evals", "hendrycks", "lm-eval", "cloze"],
+        "protocol": "simple-evals",
+        "questions": [inline(subject, place) for subject in subjects for place in range(4)],
+        "shots": [inline(subject, 9 - place) for subject in subjects for place in range(2)],
+    }
+    return {name: value for name, value in {**usual, **changes}.items() if value is not None}
+
+
+def inline(subject: str, place: int) -> dict[str, Any]:
+    """One question of a task file; the gold letters go round."""
+    choices = [f"{subject} {place} {word}" for word in ("one", "two", "three", "four")]
+    return {
+        "subject": subject,
+        "question": f"Which is number {place}?",
+        "choices": choices,
+        "answer": "ABCD"[place % 4],
+    }
+
+
+def write_task(folder: Path, document: Mapping[str, Any] | None = None) -> Path:
+    """A task file in `folder`, under its own name."""
+    held = task_document() if document is None else document
+    path = folder / f"{held['name']}.yaml"
+    path.write_text(yaml.safe_dump(dict(held), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def plan_of(path: Path, **choices: Any) -> Plan:
+    """A plan of a task file's questions."""
+    task = load_task(path)
+    return make_plan(task, load_questions(task), **choices)
+
+
+def record_of(plan: Plan, task_file: Path, **changes: Any) -> RunRecord:
+    """A run.json for a plan."""
+    usual: dict[str, Any] = {
+        "id": "20261123T120000Z-9f3c",
+        "started_at": NOON,
+        "harness_version": "0.1.0",
+        "command": ("harness", "run"),
+        "settings": settings_of(plan),
+        "task": str(task_file),
+        "data": None,
+    }
+    return RunRecord(**{**usual, **changes})
+
+
+def settings_of(plan: Plan, **changes: Any) -> dict[str, Any]:
+    """The settings that decide what is asked."""
+    usual = {
+        "model": "small-model",
+        "endpoint": "http://127.0.0.1:8000/v1",
+        "revision": None,
+        "protocol": plan.protocol.name,
+        "shots": plan.shots,
+        "reader": plan.reader.name,
+        "limit": None,
+        "subjects": [],
+        "temperature": 0.0,
+        "fingerprint": plan.fingerprint,
+        "comparison_key": plan.comparison_key,
+    }
+    return {**usual, **changes}
+
+
+def answered(plan: Plan, texts: Mapping[str, str | None] | None = None) -> list[Entry]:
+    """An entry for each question: `texts` by id, None a failure; else the right answer in simple-evals' form."""
+    usage = Usage(prompt_tokens=100, completion_tokens=20)
+    made = []
+    for place, asked in enumerate(plan.questions):
+        text = (texts or {}).get(asked.id, f"Let me see.\nAnswer: {asked.gold}")
+        common = {
+            "subject": asked.subject,
+            "gold": asked.gold,
+            "prompt_sha256": plan.prompt(asked).sha256,
+            "elapsed_s": float(place + 1),
+        }
+        if text is None:
+            made.append(replace(failed(asked.id), **common))
+            continue
+        said = reply(text, usage=usage, served_model="small-model-v1")
+        answer = plan.reader.read(said, asked)
+        outcome = answer.outcome(asked.gold)
+        made.append(entry(asked.id, **common, answer=answer.letter, outcome=outcome, reply=said))
+    return made
+
+
+def written_run(
+    home: Path, plan: Plan, task_file: Path, entries: Sequence[Entry], *, record: RunRecord | None = None
+) -> RunFolder:
+    """The folder of a run that wrote `entries`, with its score file."""
+    folder = create(home, record or record_of(plan, task_file))
+    with locked(folder):
+        with Journal(folder.answers) as journal:
+            for made in entries:
+                journal.append(made)
+        score = score_run(plan, folder, prices="no price is known", sent={"temperature": 0.0})
+        write_whole(folder.score, document(score))
+    return folder

@@ -1,0 +1,60 @@
+"""Questions: what a benchmark asks, and which answer it holds to be right.
+
+Loaded by harness/dataset.py from a task's dataset. Knows nothing of prompts, models or files.
+"""
+
+import hashlib
+import json
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LETTERS = string.ascii_uppercase
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One multiple-choice question.
+
+    Attributes:
+        id: the dataset's own identifier, else `<subject>/<place within the subject, from 0>`.
+        gold: the letter of the right choice.
+    """
+
+    id: str
+    subject: str
+    text: str
+    choices: tuple[str, ...]
+    gold: str
+
+    @property
+    def letters(self) -> str:
+        """The letters of the choices: "ABCD" for four."""
+        return LETTERS[: len(self.choices)]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """All questions of a task's split, and the few-shot examples that may precede them.
+
+    Attributes:
+        questions: in file order.
+        shots: subject to its few-shot examples, in file order; empty where the task has none.
+    """
+
+    questions: tuple[Question, ...]
+    shots: dict[str, tuple[Question, ...]]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the questions' content, whatever files held it."""
+        return fingerprint(self.questions)
+
+
+def fingerprint(questions: Iterable[Question]) -> str:
+    """SHA-256 over one JSON line a question: id, subject, text, choices, gold."""
+    digest = hashlib.sha256()
+    for q in questions:
+        line = json.dumps([q.id, q.subject, q.text, q.choices, q.gold], ensure_ascii=False)
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()

@@ -1,0 +1,170 @@
+"""Plans: what one run asks, fixed before the first request.
+
+Takes a Task, its QuestionSet and the user's choices; gives a Plan, which can make every Prompt. Knows
+nothing of endpoints, files or replies.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from harness.answers import READERS, Reader
+from harness.errors import UsageError
+from harness.prompts import Prompt
+from harness.protocols import PROTOCOLS, Protocol
+from harness.questions import Question, QuestionSet, fingerprint
+from harness.task import Task, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked, in which way, and how it is read.
+
+    Attributes:
+        shots: few-shot examples before each question.
+        questions: the wanted ones, in the order in which they are asked: subject by subject, so that
+            prompts that share a beginning follow each other and servers' prefix caches hit.
+        examples: subject to its few-shot examples.
+        available: how many questions the task has in all.
+        fingerprint: of all the task's questions.
+        prompt_hash: SHA-256 over the wanted questions' ids and prompt hashes, ordered by id.
+        comparison_key: what two scores must share to be comparable: questions, prompts, reader.
+    """
+
+    task: Task
+    protocol: Protocol
+    shots: int
+    reader: Reader
+    questions: tuple[Question, ...]
+    examples: Mapping[str, tuple[Question, ...]]
+    available: int
+    fingerprint: str
+    prompt_hash: str
+    comparison_key: str
+
+    def prompt(self, question: Question, dropped: int = 0) -> Prompt:
+        """The prompt of a question, with the last `dropped` few-shot examples left out."""
+        return self.protocol.build(question, self.examples.get(question.subject, ())[: self.shots - dropped])
+
+
+def make_plan(
+    task: Task,
+    question_set: QuestionSet,
+    *,
+    protocol: str | None = None,
+    shots: int | None = None,
+    reader: str | None = None,
+    limit: int | None = None,
+    subjects: Sequence[str] = (),
+) -> Plan:
+    """Choose questions, protocol and reader.
+
+    Args:
+        task: the task.
+        question_set: all its questions.
+        protocol: by name; the task's default where None.
+        shots: few-shot examples; the protocol's default where None.
+        reader: by name; the protocol's first where None.
+        limit: ask so many questions in all, taken in turn from each subject in file order.
+        subjects: ask these subjects or groups only; all where empty.
+
+    Raises:
+        UsageError: a name is unknown, does not fit, or there are too few examples.
+    """
+    chosen = _protocol(task, protocol or task.protocol)
+    wanted = _limited(_of_subjects(question_set.questions, task, subjects), limit)
+    count = _shots(chosen, shots, wanted, question_set.shots)
+    read_by = _reader(chosen, reader or chosen.readers[0])
+    prompt_hash = _hash(
+        f"{q.id} {chosen.build(q, question_set.shots.get(q.subject, ())[:count]).sha256}"
+        for q in sorted(wanted, key=lambda q: q.id)
+    )
+    key = _hash((fingerprint(sorted(wanted, key=lambda q: q.id)), prompt_hash, read_by.name))
+    return Plan(
+        task,
+        chosen,
+        count,
+        read_by,
+        wanted,
+        question_set.shots,
+        len(question_set.questions),
+        question_set.fingerprint,
+        prompt_hash,
+        key,
+    )
+
+
+def _protocol(task: Task, name: str) -> Protocol:
+    if name not in PROTOCOLS:
+        known = ", ".join(PROTOCOLS)
+        raise UsageError(f"unknown protocol {name!r}{did_you_mean(name, PROTOCOLS)}; there are {known}.")
+    if name not in task.protocols:
+        raise UsageError(f"task {task.name} cannot be asked by {name}; it knows {', '.join(task.protocols)}.")
+    return PROTOCOLS[name]
+
+
+def _reader(protocol: Protocol, name: str) -> Reader:
+    if name not in READERS:
+        raise UsageError(
+            f"unknown reader {name!r}{did_you_mean(name, READERS)}; there are {', '.join(READERS)}."
+        )
+    if READERS[name].reads is not protocol.wants:
+        fitting = ", ".join(reader.name for reader in READERS.values() if reader.reads is protocol.wants)
+        raise UsageError(f"reader {name} cannot read what {protocol.name} asks for; {fitting} can.")
+    return READERS[name]
+
+
+def _of_subjects(questions: tuple[Question, ...], task: Task, names: Sequence[str]) -> tuple[Question, ...]:
+    if not names:
+        return questions
+    known = {question.subject for question in questions}
+    wanted: set[str] = set()
+    for name in names:
+        if name not in known and name not in task.groups:
+            hint = did_you_mean(name, sorted(known | set(task.groups)))
+            raise UsageError(f"task {task.name} has no subject or group {name!r}{hint}.")
+        wanted.update(task.groups.get(name, (name,)))
+    chosen = tuple(question for question in questions if question.subject in wanted)
+    if not chosen:
+        raise UsageError(f"the dataset of task {task.name} has no question of {', '.join(names)}.")
+    return chosen
+
+
+def _limited(questions: tuple[Question, ...], limit: int | None) -> tuple[Question, ...]:
+    """The first `limit` questions when each subject gives one in turn, grouped by subject again."""
+    by_subject: dict[str, list[Question]] = {}
+    for question in questions:
+        by_subject.setdefault(question.subject, []).append(question)
+    if limit is not None and limit < 1:
+        raise UsageError(f"--limit {limit} leaves nothing to ask; give 1 or more.")
+    in_turn = [q for turn in zip_longest(*by_subject.values()) for q in turn if q is not None]
+    kept = {question.id for question in in_turn[:limit]}
+    return tuple(q for members in by_subject.values() for q in members if q.id in kept)
+
+
+def _shots(
+    protocol: Protocol,
+    asked: int | None,
+    questions: Iterable[Question],
+    examples: Mapping[str, Sequence[Question]],
+) -> int:
+    shots = protocol.shots if asked is None else asked
+    if shots < 0:
+        raise UsageError(f"--shots {shots} is below 0.")
+    if protocol.max_shots is not None and shots > protocol.max_shots:
+        raise UsageError(
+            f"{protocol.name} takes at most {protocol.max_shots} shots; leave --shots {shots} out."
+        )
+    for subject in dict.fromkeys(question.subject for question in questions):
+        there = len(examples.get(subject, ()))
+        if there < shots:
+            raise UsageError(
+                f"{shots} shots are wanted, and the dataset has {there} few-shot examples for {subject}; "
+                f"ask with --shots {there}{' or --shots 0' if there else ''}."
+            )
+    return shots
+
+
+def _hash(lines: Iterable[str]) -> str:
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()

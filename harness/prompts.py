@@ -1,0 +1,78 @@
+"""Prompts: exactly what is sent for one question, and what kind of reply is wanted.
+
+Made by a protocol, taken by an endpoint. Knows nothing of tasks, files, models or HTTP.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Wanted: free text, at most `max_tokens` tokens, ended by any of `stop`."""
+
+    max_tokens: int
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLetters:
+    """Wanted: the logprob of each letter as the first token after the prompt."""
+
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChoices:
+    """Wanted: the summed logprob of each continuation of the prompt's text.
+
+    Attributes:
+        continuations: letter to continuation, leading space included.
+    """
+
+    continuations: dict[str, str]
+
+
+Want = Generate | ScoreLetters | ScoreChoices
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is sent, byte for byte.
+
+    Attributes:
+        content: a completion text, or chat messages. A text whose wanted reply is ScoreLetters
+            may also be sent as the only user message of a chat.
+        want: the kind of reply.
+    """
+
+    content: str | tuple[Message, ...]
+    want: Want
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the UTF-8 text sent: see `hashed_text`."""
+        return hashlib.sha256(hashed_text(self.content).encode()).hexdigest()
+
+
+def hashed_text(content: str | tuple[Message, ...]) -> str:
+    """The text that stands for a prompt in hashes.
+
+    The completion text, or the content of a user message that is the only message; of several
+    messages their compact JSON, `[{"role":…,"content":…},…]`, not escaped to ASCII.
+    """
+    if isinstance(content, str):
+        return content
+    if len(content) == 1 and content[0].role == "user":
+        return content[0].content
+    messages = [asdict(message) for message in content]
+    return json.dumps(messages, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,53 @@
+"""Protocols: how a benchmark's questions are put, and how the replies are read.
+
+A Protocol makes a Prompt of a Question and its few-shot examples, byte for byte as its source does,
+and names the readers of harness/answers.py. Knows nothing of files, models or HTTP.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.prompts import Prompt, Want
+from harness.questions import Question
+
+Average = Literal["micro", "macro"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """One published way to ask multiple-choice questions.
+
+    Attributes:
+        name: as typed; says whose it is.
+        summary: one line for tables.
+        source: the paper, or the repository and its version, that it follows.
+        build: a question and its few-shot examples to the prompt.
+        shots: few-shot examples unless told otherwise.
+        max_shots: the most it can take; None where only the dataset sets a limit.
+        wants: the kind of reply that its prompts ask for.
+        readers: names of the readers that fit; the first gives the score, the others are shown beside it.
+        average: which average its source reports.
+    """
+
+    name: str
+    summary: str
+    source: str
+    build: Callable[[Question, Sequence[Question]], Prompt]
+    shots: int
+    max_shots: int | None = None
+    wants: type[Want]
+    readers: tuple[str, ...]
+    average: Average = "micro"
+
+
+def spoken(subject: str) -> str:
+    """A subject's name in running text: `abstract_algebra` is "abstract algebra"."""
+    return subject.replace("_", " ")
+
+
+def lettered(question: Question) -> str:
+    """The choices, a line each: "A. …"."""
+    return "\n".join(
+        f"{letter}. {choice}" for letter, choice in zip(question.letters, question.choices, strict=True)
+    )

@@ -1,0 +1,37 @@
+"""cloze: each choice's text scored by its logprobs after the question; no letters anywhere.
+
+Ours, in the form that lm-evaluation-harness gives to ARC (`Question: …\\nAnswer:` and " " + choice). Small
+models answer so what they cannot answer by letters: SmolLM2-135M does not know that "B" stands for a
+choice, but finds the right text more probable. Read as the sum of the logprobs (lm-eval's acc), which
+favours short choices, or divided by the choice's characters (its acc_norm).
+"""
+
+from collections.abc import Sequence
+
+from harness.prompts import Prompt, ScoreChoices
+from harness.protocols.base import Protocol
+from harness.questions import Question
+
+
+def build(question: Question, shots: Sequence[Question]) -> Prompt:
+    """Examples with the text of their answer, then the question up to "Answer:"."""
+    examples = "".join(f"{_ask(shot)} {shot.choices[shot.letters.index(shot.gold)]}\n\n" for shot in shots)
+    continuations = {
+        letter: f" {choice}" for letter, choice in zip(question.letters, question.choices, strict=True)
+    }
+    return Prompt(examples + _ask(question), ScoreChoices(continuations))
+
+
+def _ask(question: Question) -> str:
+    return f"Question: {question.text}\nAnswer:"
+
+
+CLOZE = Protocol(
+    name="cloze",
+    summary="ours: each choice's text scored by its logprobs, for small and base models",
+    source="this project; form of lm-evaluation-harness's arc_easy @ 4e7e0d47",
+    build=build,
+    shots=0,
+    wants=ScoreChoices,
+    readers=("choices", "choices-per-char"),
+)

@@ -1,0 +1,40 @@
+"""simple-evals: OpenAI's zero-shot chain of thought, the letter read from the text.
+
+Source: common.py and mmlu_eval.py of openai/simple-evals @ ee3b031 (2025-07-09). The published GPT-4o
+and DeepSeek R1 figures use it. The source samples at temperature 0.5 under a system message for
+GPT models; we send temperature 0 and no system message unless told otherwise. It names its four
+letters ABCD; for another number of choices we name that many.
+"""
+
+from collections.abc import Sequence
+
+from harness.prompts import Generate, Message, Prompt
+from harness.protocols.base import Protocol
+from harness.questions import Question
+
+MAX_TOKENS = 2048
+
+
+def build(question: Question, shots: Sequence[Question]) -> Prompt:  # noqa: ARG001 - the protocol is zero-shot
+    """One user message: instruction, question, choices."""
+    choices = "\n".join(
+        f"{letter}) {choice}" for letter, choice in zip(question.letters, question.choices, strict=True)
+    )
+    text = (
+        "Answer the following multiple choice question. The last line of your response should be of the "
+        "following format: 'Answer: $LETTER' (without quotes) where LETTER is one of "
+        f"{question.letters}. Think step by step before answering.\n\n{question.text}\n\n{choices}"
+    )
+    return Prompt((Message("user", text),), Generate(MAX_TOKENS))
+
+
+SIMPLE_EVALS = Protocol(
+    name="simple-evals",
+    summary="OpenAI's: zero-shot chain of thought in chat, the letter read from 'Answer: X'",
+    source="openai/simple-evals @ ee3b031, common.py and mmlu_eval.py",
+    build=build,
+    shots=0,
+    max_shots=0,
+    wants=Generate,
+    readers=("simple-evals",),
+)

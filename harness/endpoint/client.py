@@ -1,0 +1,133 @@
+"""The endpoint: a Prompt goes in, a Reply or a Failure comes out.
+
+Joins the parts of this package; knows neither tasks nor files. `ask` never raises an exception of the
+HTTP client, and never makes an empty text of a failure.
+"""
+
+from types import TracebackType
+from typing import Any, Self
+
+from harness.endpoint.choice_routes import GrammarRoute
+from harness.endpoint.choices import Choices, ChoiceScorer
+from harness.endpoint.exchange import Document, Exchange, text_of
+from harness.endpoint.failures import FailedAttempt, Judge
+from harness.endpoint.generate import Generated, Generator
+from harness.endpoint.letters import Letters, LetterScorer
+from harness.endpoint.reply import Failure, Reply
+from harness.endpoint.settings import EndpointSettings
+from harness.endpoint.transport import Transport
+from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
+
+__all__ = ["Endpoint", "EndpointSettings"]  # so that whoever takes the one finds the other beside it
+
+MODELS_TIMEOUT_S = 15.0
+
+
+class Endpoint:
+    """One model at one address; an async context manager.
+
+    What the endpoint can do (which route, how many candidates) is learned from the first prompts and then
+    kept for the life of this object.
+
+    Attributes:
+        warnings: what whoever reads the scores should know, each said once.
+    """
+
+    def __init__(self, settings: EndpointSettings) -> None:
+        self.warnings: list[str] = []
+        self._settings = settings
+        self._judge = Judge(settings.base_url, settings.model, settings.api_key)
+        self._transport = Transport(
+            settings.base_url, settings.api_key, connections=settings.connections, judge=self._judge
+        )
+        self._generator = Generator(settings, self._judge)
+        # Completion texts may be sent on either route, messages only on the chat's: each learns for itself.
+        self._letters = LetterScorer(settings, self._judge, self._warn)
+        self._chat_letters = LetterScorer(settings, self._judge, self._warn)
+        self._choices = ChoiceScorer(settings, self._judge)
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transport.__aexit__(kind, error, trace)
+
+    async def models(self) -> tuple[str, ...] | Failure:
+        """The ids that the endpoint lists. Quick to give up: one repeat, 15 s each."""
+        exchange = Exchange(
+            self._transport, self._judge, timeout_s=MODELS_TIMEOUT_S, max_wait_s=MODELS_TIMEOUT_S, tries=2
+        )
+        outcome = await exchange.get("/models", self._read_models)
+        return exchange.failure(outcome) if isinstance(outcome, FailedAttempt) else outcome
+
+    async def ask(self, prompt: Prompt) -> Reply | Failure:
+        """Sends a prompt until it is answered or given up.
+
+        Returns:
+            A Reply, also where the endpoint's content filter refused (finish_reason content_filter); else
+            the Failure. A prompt that is too long for the model is Failure TOO_LONG: it is never cut.
+        """
+        settings = self._settings
+        exchange = Exchange(
+            self._transport, self._judge, timeout_s=settings.timeout_s, max_wait_s=settings.max_wait_s
+        )
+        content = prompt.content
+        match prompt.want:
+            case Generate() as want:
+                return _outcome(exchange, await self._generator.ask(exchange, content, want))
+            case ScoreLetters(letters):
+                scorer = self._letters if isinstance(content, str) else self._chat_letters
+                return _outcome(exchange, await scorer.ask(exchange, content, letters))
+            case ScoreChoices() as want:
+                return _outcome(exchange, await self._choices.ask(exchange, content, want))
+
+    def sent(self) -> dict[str, object]:
+        """The settings really sent so far, for the score file: routes, temperature, limits, what was learned."""
+        askers = (self._generator, self._letters, self._chat_letters, self._choices)
+        parts = [asker.sent() for asker in askers]
+        sent = {name: value for part in parts for name, value in part.items()}
+        routes = {route for part in parts for route in part.get("routes", ())}
+        sent["routes"] = sorted(
+            route if route == GrammarRoute.path else self._judge.path + route for route in routes
+        )
+        return sent
+
+    def _read_models(self, document: Document) -> tuple[str, ...] | FailedAttempt:
+        entries = document.get("data")
+        if not isinstance(entries, list):
+            return self._judge.bad_reply("lists no models", tries=1)
+        ids = (text_of(entry.get("id")) for entry in entries if isinstance(entry, dict))
+        return tuple(id_ for id_ in ids if id_ is not None)
+
+    def _warn(self, warning: str) -> None:
+        self.warnings.append(warning)
+
+
+def _outcome(exchange: Exchange, found: Generated | Letters | Choices | FailedAttempt) -> Reply | Failure:
+    match found:
+        case Generated():
+            what: dict[str, Any] = {
+                "text": found.text,
+                "reasoning": found.reasoning,
+                "finish_reason": found.finish_reason,
+            }
+        case Letters():
+            what = {"text": "", "letter_logprobs": found.logprobs, "letter_forced": found.forced}
+        case Choices():
+            what = {"text": "", "choice_logprobs": found.logprobs}
+        case FailedAttempt(filtered=True):
+            what = {"text": "", "finish_reason": "content_filter"}
+        case FailedAttempt():
+            return exchange.failure(found)
+    return Reply(
+        **what,
+        usage=exchange.usage,
+        latency_s=exchange.latency_s,
+        attempts=exchange.attempts,
+        retries=exchange.retries,
+        served_model=exchange.served_model,
+        system_fingerprint=exchange.system_fingerprint,
+    )

@@ -1,0 +1,179 @@
+"""Exchanges: all the requests that one prompt takes, repeats included, and what they add up to.
+
+Takes bodies and functions that read replies; gives what was read, or the FailedAttempt that was final.
+Knows what is the same in every reply (an error in the body, usage, who served it), not what is asked.
+"""
+
+import json
+from collections.abc import Callable
+from json import JSONEncoder
+from typing import Any, TypeVar
+
+from harness.endpoint.failures import MANY, FailedAttempt, Judge
+from harness.endpoint.reply import Failure, Usage
+from harness.endpoint.retry import retrying
+from harness.endpoint.transport import Response, Transport
+
+T = TypeVar("T")
+Document = dict[str, Any]  # a JSON object as it came: nothing in it may be relied on
+Reading = Callable[[Document], T | FailedAttempt]
+_to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Exchange:
+    """The requests of one prompt. Not for two: it counts.
+
+    Attributes:
+        attempts, retries, latency_s, usage: as in Reply.
+        served_model, system_fingerprint: of the last reply that named them.
+    """
+
+    def __init__(
+        self, transport: Transport, judge: Judge, *, timeout_s: float, max_wait_s: float, tries: int = MANY
+    ) -> None:
+        self._transport = transport
+        self._judge = judge
+        self._timeout_s = timeout_s
+        self._max_wait_s = max_wait_s
+        self._tries = tries
+        self.attempts = 0
+        self.retries = 0
+        self.latency_s = 0.0
+        self.usage: Usage | None = None
+        self.served_model: str | None = None
+        self.system_fingerprint: str | None = None
+
+    async def post(self, route: str, fields: Document, read: Reading[T]) -> T | FailedAttempt:
+        """Sends one body until it is answered or given up.
+
+        Args:
+            read: what to take from a reply; a FailedAttempt where it has not what it should.
+        """
+        return await self._persist("POST", route, _to_json(fields).encode(), read)
+
+    async def get(self, route: str, read: Reading[T]) -> T | FailedAttempt:
+        """The same for a GET."""
+        return await self._persist("GET", route, None, read)
+
+    def failure(self, failed: FailedAttempt) -> Failure:
+        """What to report of this prompt."""
+        failure = failed.failure
+        return Failure(
+            kind=failure.kind,
+            message=failure.message,
+            status=failure.status,
+            attempts=self.attempts,
+            retries=self.retries,
+        )
+
+    async def _persist(
+        self, method: str, route: str, body: bytes | None, read: Reading[T]
+    ) -> T | FailedAttempt:
+        async def attempt() -> T | FailedAttempt:
+            self.attempts += 1
+            response = await self._transport.send(method, route, body, timeout_s=self._timeout_s)
+            if isinstance(response, FailedAttempt):
+                return response
+            document = self._document(response)
+            if isinstance(document, FailedAttempt):
+                return document
+            self._count(document)
+            outcome = read(document)
+            if not isinstance(outcome, FailedAttempt):
+                self.latency_s += response.latency_s
+            return outcome
+
+        outcome = await attempt()
+        if not isinstance(outcome, FailedAttempt):
+            return outcome  # not through tenacity, which takes a fifth of a request's CPU even if all is well
+        before, seen = self.attempts, [outcome]
+
+        async def next_outcome() -> T | FailedAttempt:
+            return seen.pop() if seen else await attempt()
+
+        final: T | FailedAttempt = await retrying(self._max_wait_s, self._tries)(next_outcome)
+        self.retries += self.attempts - before
+        return final
+
+    def _document(self, response: Response) -> Document | FailedAttempt:
+        body = response.body
+        if response.status != 200:
+            return self._judge.response(response.status, response.headers, body)
+        try:
+            # DeepSeek sends blank lines before the body while it is busy; JSON allows them.
+            document = json.loads(body)
+        except (ValueError, RecursionError):
+            if body.lstrip()[:1] == b"<":
+                return self._judge.web_page(body)
+            return self._judge.bad_reply("is not whole JSON", body)
+        if isinstance(document, list):  # Together lists its models so
+            document = {"data": document}
+        if not isinstance(document, dict):
+            return self._judge.bad_reply("is not a JSON object", body)
+        # OpenRouter says so with status 200, in the choice where its provider failed half-way.
+        error = document.get("error") or (first_choice(document) or {}).get("error")
+        if error:
+            words = json.dumps({"error": error}).encode()
+            return self._judge.response(_status_said(error), response.headers, words)
+        return document
+
+    def _count(self, document: Document) -> None:
+        usage = usage_of(document)
+        if usage is not None:
+            self.usage = usage if self.usage is None else self.usage + usage
+        self.served_model = text_of(document.get("model")) or self.served_model
+        self.system_fingerprint = text_of(document.get("system_fingerprint")) or self.system_fingerprint
+
+
+def usage_of(document: Document) -> Usage | None:
+    """What the endpoint counted, or None where it did not."""
+    usage = document.get("usage")
+    if not isinstance(usage, dict):
+        return _native_usage(document)
+    prompt = _object(usage.get("prompt_tokens_details"))
+    completion = _object(usage.get("completion_tokens_details"))
+    return Usage(
+        prompt_tokens=_number(usage.get("prompt_tokens")),
+        cached_tokens=_number(prompt.get("cached_tokens")) or _number(usage.get("prompt_cache_hit_tokens")),
+        completion_tokens=_number(usage.get("completion_tokens")),
+        reasoning_tokens=_number(completion.get("reasoning_tokens")),
+    )
+
+
+def _native_usage(document: Document) -> Usage | None:
+    """The counts of llama.cpp's own /completion, which stand beside the text."""
+    if "tokens_evaluated" not in document:
+        return None
+    return Usage(
+        prompt_tokens=_number(document["tokens_evaluated"]),
+        cached_tokens=_number(_object(document.get("timings")).get("cache_n")),
+        completion_tokens=_number(document.get("tokens_predicted")),
+    )
+
+
+def text_of(value: object) -> str | None:
+    """A string that can be written as UTF-8, or None: JSON may hold half a surrogate pair."""
+    if not isinstance(value, str):
+        return None
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+def first_choice(document: Document) -> Document | None:
+    """The reply's first choice, or None where there is none."""
+    choices = document.get("choices")
+    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
+        return choices[0]
+    return None
+
+
+def _object(value: object) -> Document:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _status_said(error: object) -> int:
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, int) and 400 <= code < 600 else 200

@@ -1,0 +1,256 @@
+"""Failures: what it means when an endpoint gives no reply, and whether to ask again.
+
+Takes what came back (a status, headers and body, or a transport's complaint), gives a FailedAttempt.
+Knows no HTTP client and sends nothing. No message holds the API key or a URL's credentials.
+"""
+
+import json
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+from harness.endpoint.reply import Failure, FailureKind
+from harness.endpoint.retry_after import asked_wait_s
+
+QUOTED_CHARS = 200
+MANY = 25  # attempts that a failure which may pass is given; the time is limited besides
+FEW = 3  # attempts where a repeat seldom helps
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """One request that brought no reply.
+
+    Attributes:
+        failure: what to report if nothing better comes.
+        tries: how many attempts may end in this kind of failure before it is final; 1: no repeat.
+        wait_s: the pause the endpoint asked for, where it did.
+        filtered: the endpoint's content filter is the reason.
+    """
+
+    failure: Failure
+    tries: int = MANY
+    wait_s: float | None = None
+    filtered: bool = False
+
+    @property
+    def declined(self) -> bool:
+        """Whether the endpoint will not do this, whatever is asked, so that another way may be tried."""
+        final = self.tries == 1 and self.failure.kind in _DECLINED and not self.filtered
+        return final or self.failure.status == 501
+
+
+_DECLINED = frozenset(
+    {FailureKind.BAD_REQUEST, FailureKind.BAD_REPLY, FailureKind.WRONG_URL, FailureKind.UNSUPPORTED}
+)
+
+
+class Judge:
+    """Says in one sentence what went wrong at one endpoint.
+
+    Attributes:
+        where: the base URL without credentials and query.
+        path: its path.
+    """
+
+    def __init__(self, base_url: str, model: str, api_key: str | None) -> None:
+        parts = _split(base_url)
+        user, _, host = parts.netloc.rpartition("@")
+        self.path = parts.path.rstrip("/")
+        self.where = urlunsplit((parts.scheme, host, self.path, "", ""))
+        self._model = model
+        self._has_key = api_key is not None
+        self._secrets = [
+            _secret(text) for text in (api_key, *user.split(":"), *unquote(user).split(":")) if text
+        ]
+
+    def response(self, status: int, headers: Mapping[str, str], body: bytes) -> FailedAttempt:
+        """What a reply with a status other than 200 means, or a 200 with an error in its body."""
+        said = _Said.of(body)
+        kind = _kind(status, said)
+        failure = Failure(kind=kind, status=status, message=self._sentence(kind, status, headers, said))
+        return FailedAttempt(
+            failure,
+            tries=MANY if kind in _MAY_PASS and status != 501 else 1,
+            wait_s=asked_wait_s(headers, body),
+            filtered=status in (400, 403) and bool(_FILTERED.search(f"{said.code} {said.text}")),
+        )
+
+    def unreachable(self, reason: str, *, tries: int = MANY) -> FailedAttempt:
+        """No connection, or one that broke before a reply came."""
+        message = f"Cannot reach {self.where}: {self._clean(reason)}; check that the server runs there"
+        return FailedAttempt(Failure(kind=FailureKind.UNREACHABLE, message=message), tries)
+
+    def timeout(self, timeout_s: float) -> FailedAttempt:
+        """Connected, but no whole reply in time."""
+        message = f"{self.where} gave no whole reply within {timeout_s:g} s"
+        return FailedAttempt(Failure(kind=FailureKind.TIMEOUT, message=message))
+
+    def bad_reply(self, what: str, body: bytes = b"", *, tries: int = MANY) -> FailedAttempt:
+        """A reply that is not what the API promises; `what` goes on from "The reply"."""
+        message = f"The reply of {self.where} {self._clean(what)}{self._quote(_Said.of(body).text)}"
+        return FailedAttempt(Failure(kind=FailureKind.BAD_REPLY, message=message, status=200), tries)
+
+    def web_page(self, body: bytes) -> FailedAttempt:
+        """A page for people with status 200: another server, or a login in between."""
+        message = (
+            f"{self.where} answers with a web page{self._quote(_Said.of(body).text)}; check the base URL, "
+            "which often ends in /v1"
+        )
+        return FailedAttempt(Failure(kind=FailureKind.WRONG_URL, message=message, status=200), FEW)
+
+    def bad_address(self, reason: str) -> FailedAttempt:
+        """A base URL to which nothing can be sent."""
+        message = f"The base URL {self.where!r} {reason}; write it like http://127.0.0.1:8000/v1"
+        return FailedAttempt(Failure(kind=FailureKind.WRONG_URL, message=message), 1)
+
+    def bad_key(self) -> FailedAttempt:
+        """A key that no header can carry."""
+        message = "The API key holds a line break, a space or a character beyond ASCII; set it anew"
+        return FailedAttempt(Failure(kind=FailureKind.KEY, message=message), 1)
+
+    def empty(self, *, filtered: bool) -> FailedAttempt:
+        """No text and no reason for it, or the content filter as the reason."""
+        message = f"{self.where} gave a reply without any text"
+        failure = Failure(kind=FailureKind.EMPTY, message=message, status=200)
+        return FailedAttempt(failure, FEW, filtered=filtered)
+
+    def unsupported(self, message: str) -> FailedAttempt:
+        """The endpoint cannot do what is wanted."""
+        return FailedAttempt(Failure(kind=FailureKind.UNSUPPORTED, message=message), 1)
+
+    def too_long(self) -> FailedAttempt:
+        """The prompt fits, but leaves no room for what has to follow it."""
+        message = f"The prompt and its continuation do not fit into the context of {self._model}"
+        return FailedAttempt(Failure(kind=FailureKind.TOO_LONG, message=message), 1)
+
+    def _sentence(self, kind: FailureKind, status: int, headers: Mapping[str, str], said: "_Said") -> str:
+        if 300 <= status < 400:
+            target = _split(headers.get("Location", "")).hostname or "another path"
+            return f"{self.where} redirects to {target} ({status}), which is not followed; use the final URL"
+        sentence = _SENTENCES.get(kind, "{where} refuses the request{quote}")
+        if kind is FailureKind.KEY and not self._has_key:
+            sentence = "{where} wants an API key{quote}; name its variable with --api-key-env"
+        quote = f" ({status}{self._quote(said.text)})"
+        return sentence.format(where=self.where, model=self._model, quote=quote)
+
+    def _quote(self, text: str) -> str:
+        text = self._clean(text)
+        if len(text) > QUOTED_CHARS:
+            text = text[: QUOTED_CHARS - 1] + "…"
+        return f': "{text}"' if text else ""
+
+    def _clean(self, text: str) -> str:
+        # Before anything is shortened: half a key is still a secret.
+        for secret in self._secrets:
+            text = secret.sub("[key]", text)
+        text = _CREDENTIALS.sub("//", text)
+        return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An endpoint's own words: the message and the code of its error, wherever they stand."""
+
+    text: str
+    code: str
+
+    @classmethod
+    def of(cls, body: bytes) -> "_Said":
+        try:
+            document = json.loads(body)
+        except (ValueError, RecursionError):
+            return cls(_TAGS.sub(" ", body[:20_000].decode("utf-8", "replace")), "")
+        if isinstance(document, list) and document:  # Gemini wraps its errors in a list
+            document = document[0]
+        error = (document.get("error") or document) if isinstance(document, dict) else document
+        if not isinstance(error, dict):
+            return cls(error if isinstance(error, str) else "", "")
+        text = error.get("message") or error.get("detail") or error.get("error") or error
+        code = " ".join(str(error.get(name, "")) for name in ("code", "type", "status"))
+        return cls(text if isinstance(text, str) else json.dumps(text), code)
+
+
+_SENTENCES = {
+    FailureKind.KEY: "{where} refuses the API key{quote}; check the key and what it may use",
+    FailureKind.QUOTA: "{where} says that the account has no credit left{quote}",
+    FailureKind.NO_MODEL: "{where} does not serve the model {model!r}{quote}; check its name",
+    FailureKind.WRONG_URL: "{where} has no such route{quote}; check the base URL, which often ends in /v1",
+    FailureKind.TOO_LONG: "The prompt does not fit into the context of {model}{quote}",
+    FailureKind.RATE_LIMITED: "{where} limits the rate of requests{quote}; lower --concurrency",
+    FailureKind.UNSUPPORTED: "{where} does not offer this for {model}{quote}",
+    FailureKind.SERVER_ERROR: "{where} failed{quote}",
+}
+_MAY_PASS = frozenset({FailureKind.RATE_LIMITED, FailureKind.SERVER_ERROR})
+_CREDENTIALS = re.compile(r"//[^/\s@]+@")
+_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+
+# OpenAI and vLLM, llama.cpp, SGLang, Ollama, TGI, Gemini, Anthropic, in this order. Not a limit on what may be
+# generated: "max_tokens is too large", "the maximum value for `max_tokens` is less than the `context_window`".
+_TOO_LONG = re.compile(
+    r"""
+      context_length_exceeded | string_above_max_length | reduce\ the\ length\ of\ the
+    | exceed_context_size | context\ (length|size|window)
+    | longer\ than\ the\ (model|maximum\ model)
+    | input\ length .{0,60} exceed | exceeds?\ the\ maximum\ allowed\ length
+    | `inputs`\ (tokens|must\ have\ less)
+    | input\ token\ count .{0,60} exceed
+    | prompt\ is\ too\ long
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_NO_MODEL = re.compile(
+    r"""
+      model_?not_?found | not\ a\ valid\ model | (invalid|unknown|no\ such)\ model\b
+    | \bmodels?\b .{0,120} (not\ found | not\ exist | n't\ exist | not\ available | decommissioned)
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_ROUTE = re.compile(r"\S*/models\b(?!/)\S*")  # "GET /v1/models was not found" is not about a model
+_NOT_FOR_MODEL = re.compile(
+    r"chat model|not supported in the v1/(chat/)?completions|does not support.{0,20}completions",
+    re.IGNORECASE,
+)
+_NO_CREDIT = re.compile(
+    r"insufficient_quota|insufficient.{0,10}(balance|credit|fund)|billing_hard_limit", re.IGNORECASE
+)
+_FILTERED = re.compile(
+    r"content_filter|content_policy|content management policy|moderation|flagged", re.IGNORECASE
+)
+
+
+# The first rule that fits: statuses, what has to stand in the error's words or code, what it means.
+_RULES: tuple[tuple[Container[int], re.Pattern[str] | None, FailureKind], ...] = (
+    ((402,), None, FailureKind.QUOTA),
+    ((429,), _NO_CREDIT, FailureKind.QUOTA),
+    ((429,), None, FailureKind.RATE_LIMITED),
+    ((413,), None, FailureKind.TOO_LONG),
+    (range(400, 600), _TOO_LONG, FailureKind.TOO_LONG),
+    ((401, 403), None, FailureKind.KEY),
+    ((400, 404, 422), _NOT_FOR_MODEL, FailureKind.UNSUPPORTED),
+    ((400, 404, 422), _NO_MODEL, FailureKind.NO_MODEL),
+    ((*range(300, 400), 404, 405), None, FailureKind.WRONG_URL),
+    ((200, 408, 409, 425, *range(500, 600)), None, FailureKind.SERVER_ERROR),
+)
+
+
+def _kind(status: int, said: _Said) -> FailureKind:
+    words = _ROUTE.sub("", f"{said.code} {said.text}")
+    for statuses, pattern, kind in _RULES:
+        if status in statuses and (pattern is None or pattern.search(words)):
+            return kind
+    return FailureKind.BAD_REQUEST
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # an address in brackets that do not match
+        return SplitResult("", "", _CREDENTIALS.sub("//", url), "", "")
+
+
+def _secret(text: str) -> re.Pattern[str]:
+    # A short placeholder such as "x" would be found in every word, so it has to stand alone.
+    word = re.escape(text)
+    return re.compile(word if len(text) >= 8 else rf"(?<!\w){word}(?!\w)")

@@ -1,0 +1,128 @@
+"""Generated text: the bodies that ask for it in chats and completions, and how the replies are read.
+
+Takes a prompt whose want is Generate, gives the text without its reasoning. A reply that says nothing
+and not why is a FailedAttempt, never an empty text.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from harness.endpoint.exchange import Document, Exchange, first_choice, text_of, usage_of
+from harness.endpoint.failures import FailedAttempt, Judge
+from harness.endpoint.reasoning import split_reasoning
+from harness.endpoint.settings import EndpointSettings
+from harness.prompts import Generate, Message
+
+CHAT = "/chat/completions"
+COMPLETIONS = "/completions"
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What the model wrote; fields as in Reply."""
+
+    text: str
+    reasoning: str | None
+    finish_reason: str | None
+
+
+class Generator:
+    """Asks for text: completion texts on one route, messages on the other."""
+
+    def __init__(self, settings: EndpointSettings, judge: Judge) -> None:
+        self._settings = settings
+        self._judge = judge
+        self._routes: set[str] = set()
+        self._sent: Document = {}
+
+    async def ask(
+        self, exchange: Exchange, content: str | tuple[Message, ...], want: Generate
+    ) -> Generated | FailedAttempt:
+        """Generates once; `want` is used as it stands but for the settings' own limit."""
+        route = COMPLETIONS if isinstance(content, str) else CHAT
+        self._routes.add(route)
+        return await exchange.post(route, self._body(content, want), self._read)
+
+    def sent(self) -> Document:
+        """The settings of the last body, for the score file; empty where nothing was asked."""
+        if not self._sent:
+            return {}
+        settings = {
+            name: value for name, value in self._sent.items() if name not in ("model", "messages", "prompt")
+        }
+        return {"routes": sorted(self._routes), "temperature": None} | settings
+
+    def _body(self, content: str | tuple[Message, ...], want: Generate) -> Document:
+        settings = self._settings
+        limit = settings.max_tokens or want.max_tokens
+        fields: Document = {"model": settings.model}
+        if isinstance(content, str):
+            fields |= {"prompt": content, "max_tokens": limit}
+        else:
+            fields |= {"messages": chat_messages(content), settings.max_tokens_field: limit}
+        if settings.temperature is not None:
+            fields["temperature"] = settings.temperature
+        if want.stop:
+            fields["stop"] = want.stop
+        fields = without(fields, settings.omit)
+        self._sent = fields
+        return fields
+
+    def _read(self, document: Document) -> Generated | FailedAttempt:
+        choice = first_choice(document)
+        if choice is None:
+            if "choices" in document:
+                return self._judge.empty(filtered=_safety(document))
+            return self._judge.bad_reply("has no choices: the base URL may lack its /v1")
+        finish_reason = text_of(choice.get("finish_reason"))
+        text, reasoning = _said(choice)
+        if not text and not reasoning and finish_reason != "length" and not _meant(document, choice):
+            return self._judge.empty(filtered=_safety(choice))
+        text, tagged = split_reasoning(text)
+        thoughts = "\n".join(part for part in (reasoning, tagged) if part)
+        return Generated(text, thoughts or None, finish_reason)
+
+
+def chat_messages(content: tuple[Message, ...]) -> list[Document]:
+    """Messages as a chat's body has them."""
+    return [{"role": message.role, "content": message.content} for message in content]
+
+
+def without(fields: Document, omit: frozenset[str]) -> Document:
+    """A body without what its model does not accept."""
+    return {name: value for name, value in fields.items() if name not in omit} if omit else fields
+
+
+def _said(choice: Document) -> tuple[str, str]:
+    """Text and reasoning, each "" where there is none."""
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        return text_of(choice.get("text")) or "", ""
+    text, thought = _parts(message.get("content"))
+    reasoning = text_of(message.get("reasoning_content")) or text_of(message.get("reasoning")) or thought
+    return text or text_of(message.get("refusal")) or "", reasoning
+
+
+def _parts(content: Any) -> tuple[str, str]:
+    """Text and reasoning of a message's content: a string, null, or a list of parts."""
+    if not isinstance(content, list):
+        return text_of(content) or "", ""
+    parts = [part for part in content if isinstance(part, dict)]
+    text = "".join(text_of(part.get("text")) or "" for part in parts)
+    thought = "".join(_parts(part.get("thinking"))[0] for part in parts)
+    return text, thought
+
+
+def _meant(document: Document, choice: Document) -> bool:
+    """Whether an empty text is the model's own: it stopped at once, and the endpoint counted that token."""
+    message = choice.get("message")
+    text = message.get("content") if isinstance(message, dict) else choice.get("text")
+    usage = usage_of(document)
+    return text == "" and choice.get("finish_reason") == "stop" and bool(usage and usage.completion_tokens)
+
+
+def _safety(said: Document) -> bool:
+    """Whether a content filter is named as the reason."""
+    reasons = [said.get("finish_reason"), said.get("native_finish_reason"), said.get("promptFeedback")]
+    words = str(reasons).lower()
+    return "content_filter" in words or "safety" in words

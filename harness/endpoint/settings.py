@@ -1,0 +1,37 @@
+"""Settings of an endpoint: where it is, which model is asked, and how.
+
+Made once by whoever reads the command line and models.yaml, never changed after. Holds a secret, the
+API key, which its repr leaves out.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSettings:
+    """How to reach a model and what may be sent to it.
+
+    Attributes:
+        base_url: as `http://127.0.0.1:8000/v1`; the routes are put behind it.
+        model: the id sent in every request.
+        api_key: sent as a bearer token; None sends no Authorization header at all.
+        temperature: None sends none.
+        max_tokens: goes before the prompt's own limit for generated text; the single token of
+            ScoreLetters and ScoreChoices is not touched.
+        max_tokens_field: the name of that limit in chats: some models want `max_completion_tokens`.
+        omit: request fields that this model does not accept; they are left out.
+        timeout_s: for one request, from its first byte sent to the last received.
+        max_wait_s: how long, after its first failure, a request is tried again.
+        connections: requests in flight at once; more wait their turn.
+    """
+
+    base_url: str
+    model: str
+    api_key: str | None = field(default=None, repr=False)
+    temperature: float | None = 0.0
+    max_tokens: int | None = None
+    max_tokens_field: str = "max_tokens"
+    omit: frozenset[str] = frozenset()
+    timeout_s: float = 600.0
+    max_wait_s: float = 300.0
+    connections: int = 32

@@ -1,0 +1,207 @@
+"""Letter logprobs: how probable each letter is as the first token after a prompt, by one request.
+
+Takes a prompt's content and the letters. What the endpoint can do (completions or chat, how many
+candidates, how to force a letter) is learned from the first questions while the others wait, then
+stays fixed. How the candidates are read: candidates.py.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.endpoint.candidates import candidates, letter_logprobs
+from harness.endpoint.exchange import Document, Exchange, first_choice
+from harness.endpoint.failures import FEW, FailedAttempt, Judge
+from harness.endpoint.forcing import FORCES, Force, letter_written
+from harness.endpoint.generate import CHAT, COMPLETIONS, chat_messages, without
+from harness.endpoint.reply import FailureKind
+from harness.endpoint.settings import EndpointSettings
+from harness.prompts import Message
+
+# llama.cpp gives as many as it is asked for; vLLM 20, OpenAI 20 in chats and 5 in completions.
+ASKED_CANDIDATES = (1000, 100, 20, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Logprobs of those letters that are among the candidates.
+
+    Attributes:
+        logprobs: letter to natural logprob; None where a forced letter's own is not known.
+        forced: the model was held to the letters, so only its choice is there.
+    """
+
+    logprobs: dict[str, float | None]
+    forced: bool = False
+
+
+class LetterScorer:
+    """Asks one endpoint for letter logprobs, and remembers how."""
+
+    def __init__(self, settings: EndpointSettings, judge: Judge, warn: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._judge = judge
+        self._warn = warn
+        self._learning = asyncio.Lock()
+        self._learning_force = asyncio.Lock()
+        self._unforceable = False
+        self._said_few = False
+        self._route: str | None = None  # where the letters come from, once that is known
+        self._asked = 0
+        self._force: Force | None = None  # how a letter is forced, once that was needed and found
+
+    async def ask(
+        self, exchange: Exchange, content: str | tuple[Message, ...], letters: str
+    ) -> Letters | FailedAttempt:
+        """The letters' logprobs, by one request once the route is known."""
+        if self._route is None:
+            async with self._learning:
+                if self._route is None:
+                    return await self._learn(exchange, content, letters)
+        found = await self._candidates(exchange, self._route, self._asked, content=content)
+        return await self._letters(exchange, content, letters, found)
+
+    def sent(self) -> Document:
+        """What was learned, and what is therefore sent, for the score file; empty where nothing was asked."""
+        if self._route is None:
+            return {}
+        fields = without(self._body(self._route, ""), self._settings.omit)
+        return {
+            "routes": [self._route],
+            "temperature": fields.get("temperature"),
+            "max_tokens": 1,
+            "logprob_candidates": self._asked,
+            "letters_forced_by": self._force.name if self._force else None,
+        }
+
+    async def _learn(
+        self, exchange: Exchange, content: str | tuple[Message, ...], letters: str
+    ) -> Letters | FailedAttempt:
+        failed: list[FailedAttempt] = []
+        for route in (COMPLETIONS, CHAT) if isinstance(content, str) else (CHAT,):
+            for asked in ASKED_CANDIDATES:
+                found = await self._candidates(exchange, route, asked, content=content)
+                if not isinstance(found, FailedAttempt):
+                    self._route, self._asked = route, asked
+                    return await self._letters(exchange, content, letters, found)
+                failed.append(found)
+                if not found.declined:
+                    return found
+                if found.failure.kind is not FailureKind.BAD_REQUEST:
+                    break  # the route is not there, or gives no logprobs: fewer will not help
+        return self._no_logprobs(failed)
+
+    def _no_logprobs(self, failed: list[FailedAttempt]) -> FailedAttempt:
+        kinds = {each.failure.kind for each in failed}
+        if kinds == {FailureKind.WRONG_URL}:
+            return failed[-1]
+        about_logprobs = any("logprob" in each.failure.message for each in failed)
+        if FailureKind.BAD_REQUEST in kinds and not about_logprobs:
+            return failed[-1]  # it may be this question alone that is refused
+        return self._judge.unsupported(
+            f"{self._judge.where} gives no logprobs for {self._settings.model}, so letters cannot be scored; "
+            "use --protocol simple-evals, which reads the letter from the text"
+        )
+
+    async def _letters(
+        self,
+        exchange: Exchange,
+        content: str | tuple[Message, ...],
+        letters: str,
+        found: dict[str, float] | FailedAttempt,
+    ) -> Letters | FailedAttempt:
+        if isinstance(found, FailedAttempt):
+            return found
+        logprobs = letter_logprobs(found, letters, spaced_first=self._route == COMPLETIONS)
+        if len(logprobs) < len(letters) and not self._said_few:
+            self._said_few = True
+            self._warn(
+                f"{self._judge.where} gives {len(found)} candidates for the first token, and not every letter "
+                "was among them: missing letters count as less probable than those that are there"
+            )
+        if logprobs:
+            return Letters(dict(logprobs))
+        return await self._forced(exchange, content, letters)
+
+    async def _candidates(
+        self, exchange: Exchange, route: str, asked: int, *, content: str | tuple[Message, ...]
+    ) -> dict[str, float] | FailedAttempt:
+        fields = self._body(route, content) | _logprobs(route, asked)
+
+        def read(document: Document) -> dict[str, float] | FailedAttempt:
+            choice = first_choice(document)
+            if choice is None:
+                return self._judge.bad_reply("has no choices")
+            found = candidates(choice)
+            if found is not None:
+                return found
+            if choice.get("finish_reason") == "content_filter":
+                return self._judge.empty(filtered=True)
+            return self._judge.bad_reply("has no logprobs", tries=1 if self._route is None else FEW)
+
+        return await exchange.post(route, without(fields, self._settings.omit), read)
+
+    async def _forced(
+        self, exchange: Exchange, content: str | tuple[Message, ...], letters: str
+    ) -> Letters | FailedAttempt:
+        """The letter that the model takes where it may take nothing else; no letter where no way works."""
+        if self._force is None and not self._unforceable:
+            async with self._learning_force:
+                if self._force is None and not self._unforceable:
+                    return await self._learn_force(exchange, content, letters)
+        if self._force is None:
+            return Letters({})
+        return await self._held(exchange, self._force, content, letters)
+
+    async def _learn_force(
+        self, exchange: Exchange, content: str | tuple[Message, ...], letters: str
+    ) -> Letters | FailedAttempt:
+        for force in FORCES[self._route or CHAT]:
+            outcome = await self._held(exchange, force, content, letters)
+            if isinstance(outcome, Letters) and outcome.logprobs:
+                self._force = force
+                return outcome
+            if isinstance(outcome, FailedAttempt) and not outcome.declined:
+                return outcome
+        self._unforceable = True
+        self._warn(
+            f"{self._judge.where} cannot hold the model to the letters: where none of them is among its "
+            "candidates, the question stays without an answer"
+        )
+        return Letters({})
+
+    async def _held(
+        self, exchange: Exchange, force: Force, content: str | tuple[Message, ...], letters: str
+    ) -> Letters | FailedAttempt:
+        route = self._route or CHAT
+        texts = [f" {letter}" if route == COMPLETIONS else letter for letter in letters]
+        fields = self._body(route, content, max_tokens=force.tokens) | force.fields(texts)
+        if force.true_logprob:
+            fields |= _logprobs(route, 1)
+
+        def read(document: Document) -> Letters | FailedAttempt:
+            choice = first_choice(document)
+            if choice is None:
+                return self._judge.bad_reply("has no choices")
+            letter = letter_written(choice)
+            if letter is None or letter not in list(letters):
+                return Letters({}, forced=True)
+            known = letter_logprobs(candidates(choice) or {}, letter, spaced_first=route == COMPLETIONS)
+            return Letters({letter: known.get(letter) if force.true_logprob else None}, forced=True)
+
+        return await exchange.post(route, without(fields, self._settings.omit), read)
+
+    def _body(self, route: str, content: str | tuple[Message, ...], *, max_tokens: int = 1) -> Document:
+        fields: Document = {"model": self._settings.model}
+        if route == COMPLETIONS:
+            fields |= {"prompt": content, "max_tokens": max_tokens}
+        else:
+            messages = (Message("user", content),) if isinstance(content, str) else content
+            fields |= {"messages": chat_messages(messages), self._settings.max_tokens_field: max_tokens}
+        if self._settings.temperature is not None:
+            fields["temperature"] = 0
+        return fields
+
+
+def _logprobs(route: str, asked: int) -> Document:
+    return {"logprobs": asked} if route == COMPLETIONS else {"logprobs": True, "top_logprobs": asked}

@@ -1,0 +1,171 @@
+"""Models: found by name, file or URL, without ever showing a key."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.endpoint.weights import PackagedWeights
+from harness.errors import UsageError
+from harness.models import find_model, is_loopback, profiles
+
+SECRET = "sk-verysecret1234567890"
+LOCAL = "http://127.0.0.1:8000/v1"
+
+
+def test_every_entry_of_models_yaml_loads():
+    assert {"smollm2-135m", "llama3-70b", "gpt-4o", "gpt-4o-mini"} <= set(profiles())
+
+
+def test_an_embedded_model_needs_no_address_and_no_key():
+    model = find_model("smollm2-135m", {"OPENAI_BASE_URL": LOCAL, "OPENAI_API_KEY": SECRET})
+    assert isinstance(model.weights, PackagedWeights)
+    assert (model.base_url, model.api_key, model.where) == (None, None, "embedded")
+
+
+def test_a_gguf_file_is_served_by_ourselves():
+    model = find_model("some/folder/model.gguf", {})
+    assert model.weights == Path("some/folder/model.gguf")
+    assert model.profile.id == "some/folder/model.gguf"
+
+
+def test_a_base_url_goes_before_our_own_serving():
+    assert find_model("smollm2-135m", {}, base_url=LOCAL).weights is None
+    assert find_model("model.gguf", {}, base_url=LOCAL).weights is None
+
+
+@pytest.mark.parametrize(
+    ("name", "environment", "base_url", "expected"),
+    [
+        ("gpt-4o", {}, None, "https://api.openai.com/v1"),
+        ("gpt-4o", {"OPENAI_BASE_URL": "http://localhost:1/v1"}, None, "http://localhost:1/v1"),
+        ("gpt-4o", {"OPENAI_BASE_URL": "http://localhost:1/v1"}, LOCAL, LOCAL),
+        ("gpt-4o", {"OPENAI_BASE_URL": ""}, None, "https://api.openai.com/v1"),
+        ("llama3-70b", {"OPENAI_BASE_URL": "http://localhost:1/v1"}, None, "http://localhost:1/v1"),
+        ("llama3-70b", {"OPENAI_BASE_URL": "http://localhost:1/v1"}, LOCAL, LOCAL),
+        ("anything", {"OPENAI_BASE_URL": "http://localhost:1/v1"}, None, "http://localhost:1/v1"),
+        ("anything", {}, LOCAL + "/", LOCAL),
+    ],
+)
+def test_where_a_model_is_served(name, environment, base_url, expected):
+    model = find_model(name, {"OPENAI_API_KEY": "key", **environment}, base_url=base_url)
+    assert model.base_url == model.where == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("gpt-4o", {}, SECRET),
+        ("gpt-4o", {"base_url": LOCAL}, SECRET),
+        ("gpt-4o", {"api_key_env": "OTHER_KEY"}, "other"),
+        ("llama3-70b", {"base_url": LOCAL}, None),
+        ("anything", {"base_url": "https://host.example/v1"}, None),
+        ("anything", {"base_url": LOCAL, "api_key_env": "OTHER_KEY"}, "other"),
+        ("anything", {"base_url": LOCAL, "api_key_env": "lower_case_key"}, "lower"),
+    ],
+)
+def test_which_key_is_sent(name, options, expected):
+    environment = {"OPENAI_API_KEY": f"{SECRET}\n", "OTHER_KEY": "other", "lower_case_key": "lower"}
+    assert find_model(name, environment, **options).api_key == expected
+
+
+def test_the_openai_key_goes_with_the_openai_base_url():
+    model = find_model("anything", {"OPENAI_BASE_URL": LOCAL, "OPENAI_API_KEY": SECRET})
+    assert model.api_key == SECRET
+
+
+def test_loopback_servers_need_no_key():
+    assert find_model("gpt-4o", {}, base_url=LOCAL).api_key is None
+
+
+def test_a_key_that_is_missing_is_named_by_its_variable():
+    with pytest.raises(UsageError, match="gpt-4o needs a key: set the environment variable OPENAI_API_KEY"):
+        find_model("gpt-4o", {})
+    with pytest.raises(UsageError, match="--api-key-env names no environment variable that is set"):
+        find_model("gpt-4o", {"OPENAI_API_KEY": SECRET}, api_key_env="EMPTY")
+
+
+def test_open_weights_without_an_address_say_how_to_serve_them():
+    with pytest.raises(UsageError) as caught:
+        find_model("llama3-70b", {})
+    sentence = str(caught.value)
+    assert "vllm serve meta-llama/Meta-Llama-3-70B-Instruct" in sentence
+    assert "for example --base-url http://127.0.0.1:8000/v1." in sentence
+    assert sentence.count(". ") == 0
+
+
+def test_an_unknown_model_is_refused_with_the_nearest_names():
+    with pytest.raises(UsageError, match=r"unknown model 'gpt4o' \(did you mean gpt-4o"):
+        find_model("gpt4o", {})
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_empty_name_is_refused(name):
+    with pytest.raises(UsageError, match="--model is empty"):
+        find_model(name, {}, base_url=LOCAL)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:8000/v1",
+        "localhost:8000",
+        "ftp://host/v1",
+        "http://",
+        "http:///v1",
+        "http://[::1/v1",
+        "http://host:99999/v1",
+        f"http://host:{SECRET}/v1",
+        f"http://user:{SECRET}@host/v1",
+        f"https://{SECRET}@host/v1",
+        f"https://{SECRET}:@host/v1",
+        f"https://user:{SECRET}/v1",
+        f"https://host/v1?key={SECRET}",
+        f"https://host/v1#{SECRET}",
+        f"https://{SECRET}\u2100host/v1",
+        "https://host/v1?",
+        "https://@host/v1",
+        SECRET,
+    ],
+)
+def test_a_base_url_that_cannot_be_or_holds_a_secret_is_refused_without_being_shown(url):
+    with pytest.raises(UsageError, match="the base URL") as caught:
+        find_model("anything", {}, base_url=url)
+    assert SECRET not in str(caught.value)
+    assert "verysecret" not in repr(caught.value.__cause__)
+
+
+@pytest.mark.parametrize("pasted", [SECRET, "AKIAVERYSECRET1234567890", f"{SECRET}\n", ""])
+def test_a_key_pasted_where_its_variables_name_belongs_is_not_shown(pasted):
+    with pytest.raises(UsageError, match="give the variable's name, not the key") as caught:
+        find_model("anything", {"OPENAI_API_KEY": SECRET}, base_url=LOCAL, api_key_env=pasted)
+    assert "SECRET" not in str(caught.value).upper()
+
+
+@pytest.mark.parametrize("key", ["sk-one\nsk-two", "sk-naïve", "sk-\x00"])
+@pytest.mark.parametrize("named", ["OPENAI_API_KEY", None])
+def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(key, named):
+    with pytest.raises(UsageError, match="the API key holds characters that no key has") as caught:
+        find_model("gpt-4o", {"OPENAI_API_KEY": key}, api_key_env=named)
+    assert "sk-" not in str(caught.value)
+
+
+def test_a_models_repr_has_no_key():
+    assert SECRET not in repr(find_model("gpt-4o", {"OPENAI_API_KEY": SECRET}))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8000/v1", True),
+        ("http://127.8.9.1/v1", True),
+        ("http://localhost/v1", True),
+        ("http://LOCALHOST:1/v1", True),
+        ("http://[::1]:8000/v1", True),
+        ("http://127.0.0.1.example.com/v1", False),
+        ("http://localhost.example.com/v1", False),
+        ("http://10.0.0.1/v1", False),
+        ("https://api.openai.com/v1", False),
+    ],
+)
+def test_loopback_is_this_machine_alone(url, expected):
+    assert is_loopback(url) is expected

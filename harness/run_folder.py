@@ -1,0 +1,223 @@
+"""Run folders: where a run's files lie, which unfinished run a command goes on with, and the lock on it.
+
+    results/<model>/<task>/<run-id>/run.json, answers.jsonl, score.json
+
+Takes the settings that decide what is asked, sent and read; knows nothing of questions or replies.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import TypedDict  # typing's own cannot be checked by pydantic before Python 3.12
+
+from harness.errors import StorageError, UsageError
+from harness.files import write_whole
+from harness.score_file import read_score
+
+_LOCK = ".lock"
+
+
+class Agreed(TypedDict):
+    """The settings that every run has and that reading its replies again needs; a run may have more."""
+
+    __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]  # pydantic's own way to say so
+
+    model: str
+    endpoint: str
+    revision: str | None
+    protocol: str
+    shots: int
+    reader: str
+    limit: int | None
+    subjects: list[str]
+    fingerprint: str
+    comparison_key: str
+
+
+class RunRecord(BaseModel):
+    """run.json: written before the first request.
+
+    `settings` is whatever decides what is asked, sent and read: a resumed run must agree with it.
+    `task` (a name, or a file's path) and `data` say where the questions were, for reading the replies again.
+    """
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    schema_: Literal["harness-run/1"] = Field("harness-run/1", alias="schema")
+    id: str
+    started_at: datetime
+    harness_version: str
+    command: tuple[str, ...]
+    settings: Agreed
+    task: str
+    data: str | None
+    regraded_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One run's folder."""
+
+    path: Path
+    record: RunRecord
+
+    @property
+    def answers(self) -> Path:
+        """The journal."""
+        return self.path / "answers.jsonl"
+
+    @property
+    def score(self) -> Path:
+        """The score file."""
+        return self.path / "score.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An unfinished run that was left alone, and the settings in which it differs."""
+
+    path: Path
+    differences: tuple[str, ...]
+
+
+def runs_of(results: Path, model: str, task: str) -> Path:
+    """The folder that holds all runs of a model on a task."""
+    return results / re.sub(r"[^A-Za-z0-9._-]", "_", model) / task
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Read a folder's run.json.
+
+    Raises:
+        UsageError: there is none, or it is damaged.
+    """
+    path = folder / "run.json"
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise UsageError(
+            f"{path} is damaged ({first['msg']}{f': {field}' if field else ''}); remove its folder."
+        ) from error
+
+
+def newest_unfinished(home: Path, settings: Mapping[str, Any]) -> tuple[RunFolder | None, Unfinished | None]:
+    """The newest unfinished run whose settings agree, and the newest one whose settings do not."""
+    agreeing: RunFolder | None = None
+    other: Unfinished | None = None
+    for path in sorted(home.glob("*/run.json"), reverse=True):
+        try:
+            folder = RunFolder(path.parent, read_record(path.parent))
+        except UsageError as error:  # nothing to go on with, and no reason not to start another
+            other = other or Unfinished(path.parent, (str(error).rstrip("."),))
+            continue
+        if folder.record.regraded_from or _finished(folder):
+            continue
+        differences = _differences(folder.record.settings, settings)
+        if differences:
+            other = other or Unfinished(folder.path, differences)
+        else:
+            agreeing = agreeing or folder
+    return agreeing, other
+
+
+def _finished(folder: RunFolder) -> bool:
+    """Whether there is nothing left to ask, or the score is one that we cannot read: of another version."""
+    if not folder.score.exists():
+        return False
+    try:
+        return read_score(folder.score).status in ("complete", "partial")
+    except UsageError:
+        return True
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        f"{name.replace('_', ' ')} {_shown(old.get(name))} there, {_shown(new.get(name))} here"
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    )
+
+
+def _shown(value: object) -> str:
+    return "unset" if value is None else str(value)[:60]
+
+
+def new_run_id(now: datetime) -> str:
+    """UTC time and four hex digits, so that names sort by time and do not clash."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def create(home: Path, record: RunRecord) -> RunFolder:
+    """Make the folder of a new run; its run.json is written once it is locked.
+
+    Raises:
+        UsageError: the place cannot be written to.
+    """
+    folder = RunFolder(home / record.id, record)
+    try:
+        folder.path.mkdir(parents=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder.path} cannot be made: {error.strerror}; choose another place with --results DIR."
+        ) from error
+    return folder
+
+
+@contextmanager
+def locked(folder: RunFolder) -> Iterator[None]:
+    """Hold the run's lock, and have its run.json written.
+
+    Raises:
+        UsageError: another process works in this folder.
+        StorageError: run.json cannot be written; the folder is gone again.
+    """
+    lock = FileLock(folder.path / _LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise UsageError(
+            f"another run is writing to {folder.path}: wait until it has ended, or start a separate one with --fresh."
+        ) from error
+    except OSError as error:
+        raise UsageError(f"{folder.path} cannot be written to: {error.strerror}.") from error
+    try:
+        if not (folder.path / "run.json").exists():
+            _write_record(folder)
+        yield
+    finally:
+        (folder.path / _LOCK).unlink(
+            missing_ok=True
+        )  # while it is held: filelock knows an unlinked file from a new one
+        lock.release()
+
+
+def _write_record(folder: RunFolder) -> None:
+    document = folder.record.model_dump_json(by_alias=True, indent=2)
+    try:
+        write_whole(folder.path / "run.json", document.encode() + b"\n")
+    except StorageError:
+        discard(folder)
+        raise
+
+
+def discard(folder: RunFolder) -> None:
+    """Remove a run that has no reply, so that it leaves nothing behind."""
+    for path in folder.path.iterdir():
+        path.unlink()
+    for empty in (folder.path, folder.path.parent, folder.path.parent.parent):
+        try:
+            empty.rmdir()
+        except OSError:  # it holds other runs
+            break

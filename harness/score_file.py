@@ -1,0 +1,251 @@
+"""Score files: score.json, the small, documented, comparable result of a run.
+
+Takes a Plan, the journal's entries and what is known of the run; gives a ScoreFile. Everything in it that
+does not name a time, an attempt or the command is the same for the same replies. The schema is published
+as harness/score.schema.json, which `python -m harness.score_file` prints.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from harness.errors import UsageError
+from harness.scores import Part, Score
+from harness.stats import Interval
+
+Status = Literal["complete", "partial", "incomplete", "interrupted"]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="allow", allow_inf_nan=False)
+
+
+class RunPart(_Record):
+    """When, where and with what the run was made. `command` holds no secrets."""
+
+    id: str
+    started_at: datetime
+    finished_at: datetime
+    harness_version: str
+    python: str
+    platform: str
+    command: tuple[str, ...]
+    git: str | None
+    packages: dict[str, str]
+    stopped_by: str | None = Field(description="why the run ended before its last question, or null")
+    regraded_from: str | None = Field(
+        None, description="id of the run whose replies were read again, or null"
+    )
+
+
+class ModelPart(_Record):
+    """Which model answered, and what was sent to it."""
+
+    name: str = Field(description="as typed")
+    endpoint: str = Field(description="base URL without credentials, or 'embedded'")
+    served_model: tuple[str, ...] = Field(
+        description="names that the replies gave; more than one: it changed"
+    )
+    system_fingerprint: tuple[str, ...]
+    revision: str | None = Field(
+        description="what the user says the weights are; an embedded model's SHA-256"
+    )
+    settings: dict[str, Any] = Field(description="settings actually sent")
+
+
+class DatasetPart(_Record):
+    """Where the questions came from. `fingerprint` is over their content, not over files."""
+
+    path: str
+    name: str | None
+    revision: str | None
+    split: str | None
+    fingerprint: Sha256
+
+
+class TaskPart(_Record):
+    """What was asked, and how."""
+
+    name: str
+    version: str
+    protocol: str
+    shots: Count
+    reader: str
+    dataset: DatasetPart
+    questions: Count = Field(description="all that were wanted")
+    prompt_hash: Sha256
+
+
+class OtherReading(_Record):
+    """The same replies read by another reader that fits the protocol; micro average."""
+
+    reader: str
+    accuracy: Share | None
+    stderr: float | None
+    ci95: Interval | None
+
+
+class ScorePart(_Record):
+    """Accuracy: correct / (questions - failed), or the mean of that over subjects. Shares are 0..1."""
+
+    accuracy: Share | None
+    stderr: float | None
+    ci95: Interval | None
+    average: Literal["micro", "macro"] = Field(description="which of the two `accuracy` is")
+    chance: Share | None
+    micro: Share | None
+    macro: Share | None
+    bounds: Interval | None = Field(description="accuracy if all without a letter were wrong, and if right")
+    other_readers: tuple[OtherReading, ...] = ()
+
+
+class NamedPart(_Record):
+    """Accuracy over a group or subject; micro, with a Wilson interval. `questions` leaves failed ones out."""
+
+    name: str
+    questions: Count
+    correct: Count
+    accuracy: Share | None
+    stderr: float | None
+    ci95: Interval | None
+
+
+class CountsPart(_Record):
+    """Questions with a final outcome, and how they ended."""
+
+    questions: Count
+    correct: Count
+    wrong: Count
+    unparsed: Count
+    refused: Count
+    truncated: Count
+    failed: Count
+    shots_dropped: Count = Field(0, description="asked with fewer examples, which did not fit the context")
+    letters_missing: Count = Field(0, description="some letter was not among the endpoint's candidates")
+    letters_forced: Count = Field(0, description="none was, and the model was held to the letters")
+
+
+class UsagePart(_Record):
+    """Tokens as the endpoint counted them, and requests sent."""
+
+    prompt_tokens: Count
+    cached_tokens: Count
+    completion_tokens: Count
+    reasoning_tokens: Count
+    requests: Count
+    retries: Count
+
+
+class CostPart(_Record):
+    """US dollars, the prices used and where they come from; or null and why."""
+
+    usd: float | None
+    prices: dict[str, Any] | None = None
+    why: str | None = None
+
+
+class LatencyPart(_Record):
+    """Seconds that replies took, and questions a second over the whole run."""
+
+    p50: float | None
+    p90: float | None
+    p99: float | None
+    questions_per_second: float | None
+
+
+class AnswersPart(_Record):
+    """The journal that the score was made from."""
+
+    file: Annotated[str, Field(pattern=r"^[^/\\]+$", description="its name, in the score file's folder")]
+    sha256: Sha256
+    lines: Count
+
+
+class ScoreFile(_Record):
+    """A whole score.json."""
+
+    schema_: Literal["harness-score/1"] = Field("harness-score/1", alias="schema")
+    status: Status
+    run: RunPart
+    model: ModelPart
+    task: TaskPart
+    comparison_key: Sha256 = Field(description="equal in two scores that may be compared")
+    score: ScorePart
+    groups: tuple[NamedPart, ...]
+    subjects: tuple[NamedPart, ...]
+    counts: CountsPart
+    usage: UsagePart
+    cost: CostPart
+    latency: LatencyPart
+    answers: AnswersPart
+    warnings: tuple[str, ...] = ()
+
+
+def read_score(path: Path) -> ScoreFile:
+    """Read a score file.
+
+    Raises:
+        UsageError: it is missing, no JSON, or does not fit the schema; naming the field.
+    """
+    try:
+        return ScoreFile.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        place = f", field {field}" if field else ""
+        raise UsageError(f"{path}{place}, is not a score file of this harness: {first['msg']}.") from error
+
+
+def document(score: ScoreFile) -> bytes:
+    """The bytes of score.json."""
+    return (score.model_dump_json(by_alias=True, indent=2) + "\n").encode()
+
+
+def schema() -> str:
+    """The JSON Schema of score files."""
+    published = ScoreFile.model_json_schema(by_alias=True)
+    return (
+        json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **published}, indent=2) + "\n"
+    )
+
+
+def score_part(score: Score, others: tuple[OtherReading, ...]) -> ScorePart:
+    """A Score as the file has it."""
+    return ScorePart(
+        accuracy=score.accuracy,
+        stderr=score.stderr,
+        ci95=score.ci95,
+        average=score.average,
+        chance=score.chance,
+        micro=score.micro,
+        macro=score.macro,
+        bounds=score.bounds,
+        other_readers=others,
+    )
+
+
+def named_parts(parts: tuple[Part, ...]) -> tuple[NamedPart, ...]:
+    """Subjects or groups as the file has them."""
+    return tuple(
+        NamedPart(
+            name=part.name,
+            questions=part.questions,
+            correct=part.correct,
+            accuracy=part.accuracy,
+            stderr=part.stderr,
+            ci95=part.ci95,
+        )
+        for part in parts
+    )
+
+
+if __name__ == "__main__":
+    print(schema(), end="")  # noqa: T201 - that is what this is for

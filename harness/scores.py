@@ -1,0 +1,152 @@
+"""Scores: how right the answers were, and how sure we can be.
+
+Takes graded answers, gives a Score. Arithmetic only: knows nothing of models, prompts or files. Failed
+questions are no answers: they leave the denominator and are counted; all others without a letter count
+as wrong. The same graded answers give the same Score, in whatever order they come.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.answers import Outcome
+from harness.protocols.base import Average
+from harness.stats import Interval, macro_stderr, normal_interval, proportion_stderr, wilson_interval
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """One question's final outcome, with what a score needs to know of the question."""
+
+    id: str
+    subject: str
+    choices: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many questions ended how; `questions` is their sum."""
+
+    questions: int
+    correct: int
+    wrong: int
+    unparsed: int
+    refused: int
+    truncated: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Accuracy over a subject or group. Shares are 0..1, and None where no question was answered.
+
+    Attributes:
+        questions: the denominator: all but the failed ones.
+        stderr: Bernoulli standard error.
+        ci95: Wilson interval.
+    """
+
+    name: str
+    questions: int
+    correct: int
+    accuracy: float | None
+    stderr: float | None
+    ci95: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Accuracy over all questions. Shares are 0..1, and None where no question was answered.
+
+    `chance` and `bounds` count the failed questions too, and are None where there is no question at all.
+
+    Attributes:
+        accuracy: the headline: micro or macro, as `average` says.
+        stderr: of the headline; None too where a macro average has a subject of one question.
+        ci95: Wilson interval for micro, ± z·stderr for macro.
+        chance: expected accuracy of guessing: the mean of 1/choices.
+        micro: share of all questions.
+        macro: plain mean of the subjects' shares.
+        bounds: least and greatest share that the questions without a letter leave open:
+            correct / questions, (correct + unparsed + refused + truncated + failed) / questions.
+    """
+
+    accuracy: float | None
+    stderr: float | None
+    ci95: Interval | None
+    average: Average
+    chance: float | None
+    micro: float | None
+    macro: float | None
+    bounds: Interval | None
+
+
+def count(graded: Iterable[Graded]) -> Counts:
+    """Count the outcomes."""
+    found = Counter(item.outcome for item in graded)
+    return Counts(
+        questions=found.total(),
+        correct=found[Outcome.CORRECT],
+        wrong=found[Outcome.WRONG],
+        unparsed=found[Outcome.UNPARSED],
+        refused=found[Outcome.REFUSED],
+        truncated=found[Outcome.TRUNCATED],
+        failed=found[Outcome.FAILED],
+    )
+
+
+def score(graded: Sequence[Graded], average: Average) -> Score:
+    """The score over all questions."""
+    counts = count(graded)
+    whole = _part("all", graded)
+    tallies = [(part.correct, part.questions) for part in by_subject(graded) if part.questions]
+    macro = sum(k / n for k, n in tallies) / len(tallies) if tallies else None
+    stderr, ci95 = whole.stderr, whole.ci95
+    if average == "macro" and macro is not None:
+        stderr = macro_stderr(tallies)
+        ci95 = None if stderr is None else normal_interval(macro, stderr)
+    without_letter = counts.unparsed + counts.refused + counts.truncated + counts.failed
+    n = counts.questions
+    return Score(
+        accuracy=macro if average == "macro" else whole.accuracy,
+        stderr=stderr,
+        ci95=ci95,
+        average=average,
+        chance=math.fsum(1 / item.choices for item in graded) / n if n else None,
+        micro=whole.accuracy,
+        macro=macro,
+        bounds=(counts.correct / n, (counts.correct + without_letter) / n) if n else None,
+    )
+
+
+def by_subject(graded: Sequence[Graded]) -> tuple[Part, ...]:
+    """Accuracy of each subject, by name."""
+    members: dict[str, list[Graded]] = {}
+    for item in graded:
+        members.setdefault(item.subject, []).append(item)
+    return tuple(_part(name, members[name]) for name in sorted(members))
+
+
+def by_group(graded: Sequence[Graded], group_of: Mapping[str, str]) -> tuple[Part, ...]:
+    """Micro accuracy of each group, in the order in which the task names them.
+
+    Args:
+        graded: the answers.
+        group_of: subject to group; subjects without a group are left out.
+    """
+    members: dict[str, list[Graded]] = {group: [] for group in group_of.values()}
+    for item in graded:
+        if item.subject in group_of:
+            members[group_of[item.subject]].append(item)
+    return tuple(_part(name, items) for name, items in members.items() if items)
+
+
+def _part(name: str, graded: Sequence[Graded]) -> Part:
+    counts = count(graded)
+    n = counts.questions - counts.failed
+    if n == 0:
+        return Part(name, 0, 0, None, None, None)
+    stderr, ci95 = proportion_stderr(counts.correct, n), wilson_interval(counts.correct, n)
+    return Part(name, n, counts.correct, counts.correct / n, stderr, ci95)

@@ -1,0 +1,59 @@
+"""Statistics of one score: standard errors and intervals, with their sources.
+
+Arithmetic on counts and shares only. z is computed, not 1.96 typed in.
+"""
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+
+Interval = tuple[float, float]
+
+
+def z_of(confidence: float = 0.95) -> float:
+    """The two-sided normal quantile of a confidence level: 1.95996… for 0.95."""
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
+
+
+def proportion_stderr(successes: int, n: int) -> float:
+    """Standard error of a share k/n: sqrt(p(1 - p)/n), shares 0..1.
+
+    Source: the Bernoulli case of Miller 2024, "Adding Error Bars to Evals", arXiv 2411.00640.
+    """
+    share = successes / n
+    return math.sqrt(share * (1 - share) / n)
+
+
+def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> Interval:
+    """Score interval of a share k/n, without continuity correction.
+
+    Source: Wilson 1927, JASA 22:209. Unlike p ± z·SE it stays within [0, 1] and keeps its width at
+    k = 0 and k = n.
+    """
+    z = z_of(confidence)
+    share, z2 = successes / n, z * z
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = z / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    high = 1.0 if successes == n else min(1.0, centre + half)
+    return low, high
+
+
+def macro_stderr(parts: Sequence[tuple[int, int]]) -> float | None:
+    """Standard error of the plain mean of shares k_h/n_h: (1/H)·sqrt(Σ p_h(1 - p_h)/(n_h - 1)).
+
+    Source: stratified sampling with equal weights, Cochran 1977, Sampling Techniques, ch. 5.
+
+    Returns:
+        None where a part has a single question, since it tells nothing of its spread.
+    """
+    if any(n < 2 for _, n in parts):
+        return None
+    variance = sum((k / n) * (1 - k / n) / (n - 1) for k, n in parts)
+    return math.sqrt(variance) / len(parts)
+
+
+def normal_interval(value: float, stderr: float, confidence: float = 0.95) -> Interval:
+    """value ± z·stderr, clipped to [0, 1]."""
+    half = z_of(confidence) * stderr
+    return max(0.0, value - half), min(1.0, value + half)

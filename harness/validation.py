@@ -1,0 +1,81 @@
+"""Validation: whether a score file is what it says, by its schema, its sums and its answers."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from harness.errors import UsageError
+from harness.finished import score_path
+from harness.journal import read_journal
+from harness.score_file import NamedPart, ScoreFile, read_score
+from harness.scores import Graded, Part, by_subject, count, score
+
+
+def validate(path: Path) -> Path:
+    """Check a score file.
+
+    What its answers decide is computed anew: counts, averages, errors, intervals, bounds and subjects. `chance`
+    and the division into groups need the questions; of groups only their own sums are checked.
+
+    Returns:
+        The score file's path.
+
+    Raises:
+        UsageError: it is no score file, or contradicts itself or the answers beside it; naming the field.
+    """
+    file = score_path(path)
+    said = read_score(file)
+    graded = _answers(said, file)
+    _compare("counts", asdict(count(graded)), said.counts.model_dump(), file)
+    again = asdict(score(graded, said.score.average))
+    del again["chance"]
+    _compare("score", again, said.score.model_dump(), file)
+    _check_parts("subjects", by_subject(graded), said.subjects, file)
+    _check_groups(said, file)
+    return file
+
+
+def _answers(said: ScoreFile, file: Path) -> tuple[Graded, ...]:
+    answers = file.parent / said.answers.file
+    if not answers.is_file():
+        raise UsageError(f"{file}: its answers, {said.answers.file}, are not beside it.")
+    content = answers.read_bytes()
+    if hashlib.sha256(content).hexdigest() != said.answers.sha256:
+        raise UsageError(f"{file}: {said.answers.file} is not the file that the score was made from.")
+    _compare("answers", {"lines": content.count(b"\n")}, said.answers.model_dump(), file)
+    unknown = 1  # the number of choices, which decides `chance` alone
+    return tuple(Graded(entry.id, entry.subject, unknown, entry.outcome) for entry in read_journal(answers))
+
+
+def _check_parts(field: str, parts: Sequence[Part], said: Sequence[NamedPart], file: Path) -> None:
+    names = [part.name for part in parts]
+    if names != [part.name for part in said]:
+        raise UsageError(
+            f"{file}, field {field}: its names are not those in the answers ({', '.join(names)})."
+        )
+    for place, (again, part) in enumerate(zip(parts, said, strict=True)):
+        _compare(f"{field}.{place}", asdict(again), part.model_dump(), file)
+
+
+def _check_groups(said: ScoreFile, file: Path) -> None:
+    for place, group in enumerate(said.groups):
+        made = group.correct / group.questions if group.questions else None
+        _compare(f"groups.{place}", {"accuracy": made}, group.model_dump(), file)
+
+
+def _compare(field: str, again: Mapping[str, Any], said: Mapping[str, Any], file: Path) -> None:
+    for name, value in again.items():
+        if not _same(value, said[name]):
+            raise UsageError(f"{file}, field {field}.{name}: {said[name]}, but the answers make {value}.")
+
+
+def _same(one: object, other: object) -> bool:
+    """Equal, figures up to the last digits, which another processor may round otherwise."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    return one == other

@@ -1,0 +1,230 @@
+"""A plan and a journal, made into a score file."""
+
+from dataclasses import replace
+
+import pytest
+from builders import answered, entry, failed, plan_of, record_of, reply, write_task
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.answers import Outcome
+from harness.endpoint.reply import Usage
+from harness.journal import Journal
+from harness.models import Prices
+from harness.run_folder import create, locked
+from harness.scoring import score_run
+
+PRICES = Prices(input=2.0, cached_input=1.0, output=10.0, as_of="2026-11", source="a list")
+
+
+@pytest.fixture
+def task_file(tmp_path):
+    return write_task(tmp_path)
+
+
+@pytest.fixture
+def scored(tmp_path, task_file):
+    """Journal entries for a plan, and score them."""
+    made = []
+
+    def scored_(entries, plan=None, **how):
+        plan = plan or plan_of(task_file)
+        made.append(None)
+        record = record_of(plan, task_file, id=f"run-{len(made)}")
+        folder = create(tmp_path / "runs", record)
+        with locked(folder), Journal(folder.answers) as journal:
+            for line in entries:
+                journal.append(line)
+        return score_run(plan, folder, **{"prices": "no price is known", "sent": {}, **how})
+
+    return scored_
+
+
+@pytest.fixture
+def plan(task_file):
+    return plan_of(task_file)
+
+
+def repeatable(score):
+    """What must be the same for the same replies."""
+    names = {"task", "comparison_key", "score", "groups", "subjects", "counts"}
+    return score.model_dump(include=names)
+
+
+def test_all_right_is_a_complete_run(scored, plan):
+    score = scored(answered(plan))
+    assert (score.status, score.score.accuracy, score.counts.correct) == ("complete", 1.0, 12)
+    assert [(part.name, part.questions) for part in score.groups] == [("science", 8), ("games", 4)]
+    assert [part.name for part in score.subjects] == ["algebra", "botany", "chess"]
+    assert score.task.questions == 12
+    assert score.comparison_key == plan.comparison_key
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_order_of_the_lines_does_not_matter(scored, plan, random):
+    texts = {"algebra/1": "Answer: A", "botany/2": "no idea", "chess/3": None}
+    entries = answered(plan, texts)
+    shuffled = random.sample(entries, len(entries))
+    assert repeatable(scored(shuffled)) == repeatable(scored(entries))
+
+
+def test_a_run_that_failed_in_between_scores_as_one_that_did_not(scored, plan):
+    entries = answered(plan)
+    broken = [failed(entries[0].id), *entries[3:], failed(entries[1].id), *entries[:3]]
+    assert repeatable(scored(broken)) == repeatable(scored(entries))
+
+
+@pytest.mark.parametrize(
+    ("lost", "stopped_by", "status"),
+    [
+        (0, None, "complete"),
+        (0, "interrupted by the user", "interrupted"),
+        (1, "interrupted by the user", "interrupted"),
+        (1, None, "interrupted"),
+    ],
+)
+def test_a_run_that_did_not_ask_all_is_interrupted(scored, plan, lost, stopped_by, status):
+    entries = answered(plan)
+    score = scored(entries[: len(entries) - lost], stopped_by=stopped_by)
+    assert score.status == status
+    assert score.run.stopped_by == stopped_by
+    assert score.counts.questions == 12 - lost
+
+
+def test_a_failed_question_makes_the_run_incomplete_and_is_told(scored, plan):
+    score = scored(answered(plan, {"chess/3": None}))
+    assert score.status == "incomplete"
+    assert score.score.accuracy == 1.0
+    assert score.score.bounds == (11 / 12, 1.0)
+    assert any("1 requests failed" in warning for warning in score.warnings)
+
+
+def test_a_limited_run_is_partial(scored, task_file):
+    plan = plan_of(task_file, limit=3)
+    assert scored(answered(plan), plan).status == "partial"
+
+
+def test_lines_of_questions_that_are_not_wanted_do_not_count(scored, task_file):
+    plan = plan_of(task_file, limit=3)
+    score = scored([*answered(plan), entry("zoology/0")], plan)
+    assert score.counts.questions == 3
+
+
+def test_replies_without_a_letter_are_counted_and_told(scored, plan):
+    entries = answered(plan, {"algebra/0": "no idea"})
+    entries[1] = replace(entries[1], answer=None, outcome=Outcome.TRUNCATED)
+    entries[2] = replace(entries[2], answer=None, outcome=Outcome.REFUSED)
+    score = scored(entries)
+    counts = score.counts
+    assert (counts.unparsed, counts.truncated, counts.refused, counts.wrong, counts.correct) == (
+        1,
+        1,
+        1,
+        0,
+        9,
+    )
+    assert score.score.accuracy == 9 / 12
+    assert any(warning.startswith("3 of 12 replies have no letter") for warning in score.warnings)
+
+
+def test_few_replies_without_a_letter_are_counted_without_a_warning(scored, plan):
+    assert scored(answered(plan)).warnings == ()
+
+
+def test_tokens_requests_and_cost_are_summed(scored, plan):
+    usage = Usage(prompt_tokens=1000, cached_tokens=400, completion_tokens=50, reasoning_tokens=30)
+    entries = [
+        replace(line, reply=replace(line.reply, usage=usage, attempts=3, retries=2))
+        for line in answered(plan)
+    ]
+    score = scored(entries, prices=PRICES)
+    assert score.usage.model_dump() == {
+        "prompt_tokens": 12_000,
+        "cached_tokens": 4_800,
+        "completion_tokens": 600,
+        "reasoning_tokens": 360,
+        "requests": 36,
+        "retries": 24,
+    }
+    assert score.cost.usd == pytest.approx((7_200 * 2 + 4_800 * 1 + 600 * 10) / 1e6)
+    assert score.cost.prices["source"] == "a list"
+
+
+def test_failed_requests_are_requests_too(scored, plan):
+    assert scored(answered(plan, {"chess/0": None})).usage.requests == 12
+
+
+@pytest.mark.parametrize(
+    ("usage", "why"), [(None, "the endpoint counted no tokens"), (Usage(9, 0, 1, 0), None)]
+)
+def test_without_counted_tokens_there_is_no_cost(scored, plan, usage, why):
+    entries = [replace(line, reply=replace(line.reply, usage=usage)) for line in answered(plan)]
+    assert scored(entries, prices=PRICES).cost.why == why
+
+
+def test_latency_is_by_nearest_rank_and_speed_over_the_whole_run(scored, plan):
+    entries = [
+        replace(line, reply=replace(line.reply, latency_s=float(place)), elapsed_s=place / 2)
+        for place, line in enumerate(answered(plan), start=1)
+    ]
+    latency = scored(entries).latency
+    assert (latency.p50, latency.p90, latency.p99) == (6.0, 11.0, 12.0)
+    assert latency.questions_per_second == 2.0
+
+
+def test_an_empty_journal_has_no_figures(scored):
+    score = scored([])
+    assert score.status == "interrupted"
+    assert score.score.accuracy is None
+    assert score.latency.p50 is None
+    assert score.subjects == ()
+
+
+def test_a_served_model_that_changes_is_told(scored, plan):
+    entries = answered(plan)
+    entries[0] = replace(entries[0], reply=replace(entries[0].reply, served_model="another"))
+    score = scored(entries)
+    assert score.model.served_model == ("another", "small-model-v1")
+    assert score.warnings == ("The served model changed during the run: another, small-model-v1.",)
+
+
+def test_dropped_examples_and_missing_and_forced_letters_are_counted(scored, task_file):
+    plan = plan_of(task_file, protocol="lm-eval", shots=2)
+    found = [
+        {"letter_logprobs": {"A": -1.0, "B": -2.0, "C": -3.0, "D": -4.0}},
+        {"letter_logprobs": {"A": -1.0}},
+        {"letter_logprobs": {"A": None}, "letter_forced": True},
+        {"letter_logprobs": {}},
+    ]
+    entries = [
+        entry(asked.id, reply=reply(**found[place % 4]), shots_dropped=place % 3, prompt_sha256="0" * 64)
+        for place, asked in enumerate(plan.questions)
+    ]
+    counts = scored(entries, plan).counts
+    assert (counts.shots_dropped, counts.letters_missing, counts.letters_forced) == (8, 6, 3)
+
+
+def test_the_protocols_other_readers_are_shown_beside_the_score(scored, task_file):
+    plan = plan_of(task_file, protocol="cloze")
+    logprobs = {"A": -4.0, "B": -8.0, "C": -9.0, "D": -9.0}  # A by the sum; C, the longest, per character
+    entries = [
+        entry(
+            asked.id,
+            gold=asked.gold,
+            answer="A",
+            outcome=Outcome.CORRECT if asked.gold == "A" else Outcome.WRONG,
+            reply=reply(choice_logprobs=logprobs),
+        )
+        for asked in plan.questions
+    ]
+    score = scored(entries, plan)
+    (other,) = score.score.other_readers
+    assert (other.reader, other.accuracy) == ("choices-per-char", 0.25)
+    assert score.score.accuracy == 0.25
+
+
+def test_what_was_sent_and_said_by_the_endpoint_is_kept(scored, plan):
+    score = scored(answered(plan), sent={"temperature": 0.0}, warnings=("It has no logprobs.",))
+    assert score.model.settings == {"temperature": 0.0}
+    assert score.warnings == ("It has no logprobs.",)

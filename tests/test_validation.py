@@ -1,0 +1,112 @@
+"""Validation: a score file that contradicts itself or its answers is found out."""
+
+import json
+import shutil
+
+import pytest
+from builders import answered, plan_of, task_document, write_task, written_run
+
+from harness.errors import UsageError
+from harness.validation import validate
+
+
+@pytest.fixture
+def folder(tmp_path):
+    task_file = write_task(tmp_path)
+    plan = plan_of(task_file)
+    texts = {"algebra/0": "Answer: D", "botany/1": "no idea", "chess/2": None}
+    return written_run(tmp_path / "runs", plan, task_file, answered(plan, texts))
+
+
+def test_a_score_file_that_agrees_is_valid_by_its_folder_or_its_name(folder):
+    assert validate(folder.path) == folder.score
+    assert validate(folder.score) == folder.score
+
+
+def test_a_copy_under_another_name_is_itself_checked(folder):
+    copy = folder.path / "baseline.json"
+    shutil.copy(folder.score, copy)
+    assert validate(copy) == copy
+    copy.write_text("{}")
+    with pytest.raises(UsageError, match=r"baseline\.json"):
+        validate(copy)
+
+
+def test_a_run_without_a_single_answer_is_valid(tmp_path):
+    task_file = write_task(tmp_path)
+    folder = written_run(tmp_path / "runs", plan_of(task_file), task_file, [])
+    assert validate(folder.path) == folder.score
+
+
+def test_a_run_in_which_everything_failed_is_valid(tmp_path):
+    task_file = write_task(tmp_path, task_document(groups={"all": ["algebra", "botany", "chess"]}))
+    plan = plan_of(task_file)
+    entries = answered(plan, {question.id: None for question in plan.questions})
+    assert validate(written_run(tmp_path / "runs", plan, task_file, entries).path)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("counts.questions", 13),
+        ("counts.correct", 10),
+        ("counts.unparsed", 0),
+        ("counts.failed", 0),
+        ("score.accuracy", 0.99),
+        ("score.accuracy", None),
+        ("score.micro", 0.99),
+        ("score.macro", 0.99),
+        ("score.stderr", 0.001),
+        ("score.ci95", [0.6, 0.99]),
+        ("score.ci95", None),
+        ("score.bounds", [0.5, 1.0]),
+        ("subjects.0.correct", 4),
+        ("subjects.0.name", "astrology"),
+        ("subjects.1.accuracy", 1.0),
+        ("subjects.2.questions", 4),
+        ("subjects.2.ci95", [0.0, 1.0]),
+        ("groups.0.accuracy", 1.0),
+        ("groups.1.correct", 1),
+        ("answers.lines", 13),
+    ],
+)
+def test_a_changed_figure_is_found_by_its_field(folder, field, value):
+    document = json.loads(folder.score.read_bytes())
+    held = document
+    *outer, last = field.split(".")
+    for name in outer:
+        held = held[int(name) if name.isdecimal() else name]
+    assert held[last] != value
+    held[last] = value
+    folder.score.write_text(json.dumps(document))
+    with pytest.raises(UsageError) as caught:
+        validate(folder.path)
+    assert str(caught.value).startswith(f"{folder.score}, field {field.split('.')[0]}")
+
+
+def test_a_left_out_subject_is_found(folder):
+    document = json.loads(folder.score.read_bytes())
+    del document["subjects"][1]
+    folder.score.write_text(json.dumps(document))
+    with pytest.raises(
+        UsageError, match=r"field subjects: its names are not those in the answers \(algebra, botany"
+    ):
+        validate(folder.path)
+
+
+def test_changed_answers_are_found(folder):
+    content = folder.answers.read_bytes()
+    folder.answers.write_bytes(content.replace(b'"wrong"', b'"right"'))
+    with pytest.raises(UsageError, match=r"answers\.jsonl is not the file that the score was made from"):
+        validate(folder.path)
+
+
+def test_missing_answers_are_found(folder):
+    folder.answers.unlink()
+    with pytest.raises(UsageError, match=r"its answers, answers\.jsonl, are not beside it"):
+        validate(folder.path)
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(UsageError, match=r"nowhere does not exist; name a run's folder or its score\.json"):
+        validate(tmp_path / "nowhere")

@@ -1,0 +1,164 @@
+"""Asking: puts a plan's questions to an endpoint, and journals every reply before it counts.
+
+Takes a Plan, an Endpoint and an open Journal; gives how the asking ended. A bounded number of workers
+take questions from one iterator, so nothing is made for a question before its turn.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from harness.answers import Outcome
+from harness.endpoint.reply import Failure, FailureKind, Reply
+from harness.journal import Entry, Journal
+from harness.plan import Plan
+from harness.prompts import Prompt
+from harness.questions import Question
+
+_HOPELESS = 10
+"""So many failures without a reply in between, and nothing will come of the rest."""
+
+_UNWELL = frozenset(
+    {FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.SERVER_ERROR, FailureKind.RATE_LIMITED}
+)
+"""Failures that say how the server is; others may be the question's, and its neighbours' too."""
+
+
+class Asked(Protocol):
+    """What is asked: an endpoint."""
+
+    async def ask(self, prompt: Prompt) -> Reply | Failure:
+        """The reply to one prompt."""
+
+
+class Asking:
+    """One pass over the questions that have no reply yet.
+
+    Attributes:
+        stopped_by: why it ended early, as one sentence; None where every question was asked.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        endpoint: Asked,
+        journal: Journal,
+        *,
+        worked_s: float,
+        answered: Callable[[Entry], None],
+    ) -> None:
+        """
+        Args:
+            plan: what is asked.
+            endpoint: who is asked.
+            journal: where replies go.
+            worked_s: seconds that earlier parts of the same run had worked.
+            answered: told of each entry once it is in the journal.
+        """
+        self.stopped_by: str | None = None
+        self._plan = plan
+        self._endpoint = endpoint
+        self._journal = journal
+        self._answered = answered
+        self._began = time.monotonic() - worked_s
+        self._last_reply = float("-inf")
+        self._ever_replied = False
+        self._failures_in_a_row = 0
+        self._stop = asyncio.Event()
+
+    def stop(self, why: str) -> None:
+        """End now; requests in flight are given up, and asked again when the run goes on."""
+        self.stopped_by = self.stopped_by or why
+        self._stop.set()
+
+    async def ask_all(self, questions: Sequence[Question], concurrency: int) -> None:
+        """Ask until there are no more questions, or until stopped.
+
+        Args:
+            questions: those of the plan that have no reply yet.
+            concurrency: how many are asked at once.
+
+        Raises:
+            StorageError: the journal cannot be written.
+        """
+        self._ever_replied = len(questions) < len(self._plan.questions)
+        await self.unless_stopped(self._work_together(iter(questions), concurrency))
+
+    async def unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
+        """Await `work`, and give it up once stopped; raises what it raises."""
+        task, stopped = asyncio.create_task(work), asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            task.cancel()
+            stopped.cancel()
+            await asyncio.gather(task, stopped, return_exceptions=True)
+        if not task.cancelled():
+            task.result()
+
+    async def _work_together(self, waiting: Iterable[Question], concurrency: int) -> None:
+        workers = [asyncio.create_task(self._work(waiting)) for _ in range(concurrency)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+
+    async def _work(self, waiting: Iterable[Question]) -> None:
+        for question in waiting:
+            await self._ask(question)
+
+    async def _ask(self, question: Question) -> None:
+        asked_at = time.monotonic()
+        prompt, dropped, result = await self._ask_fitting(question)
+        if isinstance(result, Failure):
+            self._failures_in_a_row += result.kind in _UNWELL or not self._ever_replied
+            if self._is_the_end(result, asked_at):
+                self.stop(result.message)
+                return
+        else:
+            self._last_reply = time.monotonic()
+            self._ever_replied = True
+            self._failures_in_a_row = 0
+        entry = self._entry(question, prompt, result, dropped)
+        self._journal.append(entry)
+        self._answered(entry)
+
+    async def _ask_fitting(self, question: Question) -> tuple[Prompt, int, Reply | Failure]:
+        """Ask with all examples, and where they do not fit, with the last one dropped, one at a time.
+
+        As hendrycks/test does; its figures for models with short contexts depend on it.
+        """
+        attempts = retries = 0
+        for dropped in range(self._plan.shots + 1):
+            prompt = self._plan.prompt(question, dropped)
+            result = await self._endpoint.ask(prompt)
+            attempts += result.attempts
+            retries += result.retries
+            if not (isinstance(result, Failure) and result.kind is FailureKind.TOO_LONG):
+                break
+        return prompt, dropped, replace(result, attempts=attempts, retries=retries) if dropped else result
+
+    def _is_the_end(self, failure: Failure, asked_at: float) -> bool:
+        """Whether every other question would fail too: refused for all, gone, never there, or unwell for long."""
+        gone = failure.kind is FailureKind.UNREACHABLE and self._last_reply < asked_at
+        return failure.fatal or gone or self._failures_in_a_row >= _HOPELESS
+
+    def _entry(self, question: Question, prompt: Prompt, result: Reply | Failure, dropped: int) -> Entry:
+        reply = result if isinstance(result, Reply) else None
+        answer = self._plan.reader.read(reply, question) if reply else None
+        return Entry(
+            id=question.id,
+            subject=question.subject,
+            gold=question.gold,
+            answer=answer.letter if answer else None,
+            outcome=answer.outcome(question.gold) if answer else Outcome.FAILED,
+            reply=reply,
+            failure=result if isinstance(result, Failure) else None,
+            prompt_sha256=prompt.sha256,
+            shots_dropped=dropped,
+            elapsed_s=round(time.monotonic() - self._began, 3),
+        )

@@ -1,0 +1,277 @@
+"""The command line: a thin reader of arguments on top of the library.
+
+Nothing heavy is imported before a command runs, so that `harness --help` is instant.
+"""
+
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from harness.errors import HarnessError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from harness.finished import Run
+
+_DEBUG = "--debug"
+_INTERRUPTED = 130
+_ENDPOINT_DIED = 4
+_INCOMPLETE = 3
+
+
+class _Commands(TyperGroup):
+    """All commands; what they raise is printed as one sentence, and decides the exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HarnessError as error:
+            if ctx.params["debug"]:
+                traceback.print_exc()
+            print(f"Error: {error}", file=sys.stderr)
+            sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            print("Interrupted; no score was written.", file=sys.stderr)
+            sys.exit(_INTERRUPTED)
+
+
+app = typer.Typer(
+    name="harness",
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+TaskName = Annotated[str, typer.Option("--task", help="A task's name, or the path of a task file.")]
+Data = Annotated[
+    Path | None,
+    typer.Option(envvar="HARNESS_DATA", help="Folder laid out like the hub; asked before the network is."),
+]
+Tasks = Annotated[Path | None, typer.Option(help="Folder with task files of your own.")]
+Protocol = Annotated[str | None, typer.Option(help="How to ask; else the model's or the task's usual one.")]
+Shots = Annotated[
+    int | None, typer.Option(help="Few-shot examples; else as many as the protocol's source takes.")
+]
+Reader = Annotated[str | None, typer.Option(help="How to read replies; else as the protocol's source does.")]
+Limit = Annotated[int | None, typer.Option(help="So many questions in all, taken in turn from each subject.")]
+Subjects = Annotated[str | None, typer.Option(help="Only these subjects or groups, separated by commas.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the score file instead of its path.")]
+
+
+def main() -> None:
+    """The command `harness`; ends the process with the exit code. `--debug` may stand anywhere."""
+    words = sys.argv[1:]
+    app([_DEBUG, *(word for word in words if word != _DEBUG)] if _DEBUG in words else words)
+
+
+@app.callback()
+def _all(
+    debug: Annotated[bool, typer.Option(_DEBUG, help="Show the traceback of an error.")] = False,
+) -> None:
+    """Score language models on multiple-choice benchmarks, with numbers that can be trusted and compared.
+
+    Example: python -m harness run --model smollm2-135m --task sample
+    """
+
+
+@app.command()
+def run(
+    model: Annotated[
+        str, typer.Option(help="A name of `harness models`, a .gguf file, or any with --base-url.")
+    ],
+    task: TaskName,
+    base_url: Annotated[
+        str | None, typer.Option(help="Where the model is served, as http://host:8000/v1.")
+    ] = None,
+    api_key_env: Annotated[str | None, typer.Option(help="Environment variable that holds the key.")] = None,
+    protocol: Protocol = None,
+    shots: Shots = None,
+    reader: Reader = None,
+    limit: Limit = None,
+    subjects: Subjects = None,
+    concurrency: Annotated[str, typer.Option(help="Requests at once: auto, or a number.")] = "auto",
+    results: Annotated[Path, typer.Option(help="Folder that runs are written into.")] = Path("results"),
+    revision: Annotated[str | None, typer.Option(help="What the weights are, for the score file.")] = None,
+    data: Data = None,
+    tasks: Tasks = None,
+    temperature: Annotated[float, typer.Option(help="Of generated text.")] = 0.0,
+    max_tokens: Annotated[int | None, typer.Option(help="Longest reply; else the protocol's limit.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds that one request may take.")] = 600.0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
+    json: Json = False,
+) -> None:
+    """Ask a model a task's questions, and write a score file.
+
+    Example: harness run --model llama3-70b --task mmlu --base-url http://127.0.0.1:8000/v1
+    """
+    from harness.progress import progress_on
+    from harness.runner import run as run_
+    from harness.settings import RunSettings
+
+    console = _console()
+    settings = RunSettings(
+        model=model,
+        task=task,
+        base_url=base_url,
+        api_key_env=api_key_env,
+        protocol=protocol,
+        shots=shots,
+        reader=reader,
+        limit=limit,
+        subjects=_names(subjects),
+        concurrency=_concurrency(concurrency),
+        results=results,
+        revision=revision,
+        data=data,
+        tasks=tasks,
+        temperature=temperature,
+        max_tokens=max_tokens,
+        timeout_s=timeout,
+        fresh=fresh,
+    )
+    _finish(run_(settings, progress_on(console)), console, json)
+
+
+@app.command()
+def regrade(
+    path: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder, or its score.json.")],
+    reader: Reader = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Read a run's replies again, asking no model, and write a new run beside it.
+
+    Example: harness regrade results/smollm2-135m/sample/RUN-ID --reader choices-per-char
+    """
+    from harness.regrading import regrade as regrade_
+
+    _finish(regrade_(path, reader=reader, data=data), _console(), json)
+
+
+@app.command()
+def prompts(
+    task: TaskName,
+    protocol: Protocol = None,
+    shots: Shots = None,
+    limit: Limit = None,
+    subjects: Subjects = None,
+    data: Data = None,
+    tasks: Tasks = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="All prompts, a JSON line each.")] = False,
+) -> None:
+    """Show the exact prompts; asks nothing. Without --jsonl, the first one.
+
+    Example: harness prompts --task sample --protocol hendrycks --jsonl
+    """
+    from harness.dataset import load_questions
+    from harness.plan import make_plan
+    from harness.showing import print_prompts, prompt_lines
+    from harness.task import find_task, load_task
+
+    found = load_task(find_task(task, tasks))
+    plan = make_plan(
+        found,
+        load_questions(found, data),
+        protocol=protocol,
+        shots=shots,
+        limit=limit,
+        subjects=_names(subjects),
+    )
+    if jsonl:
+        for line in prompt_lines(plan):
+            sys.stdout.buffer.write(line)
+    else:
+        print_prompts(plan, limit or 1)
+
+
+@app.command()
+def tasks(
+    name: Annotated[str | None, typer.Argument(help="One task in detail.")] = None,
+    tasks: Tasks = None,
+) -> None:
+    """List the tasks, or show one.
+
+    Example: harness tasks mmlu
+    """
+    from harness.showing import print_task, print_tasks
+    from harness.task import find_task, load_task, task_files
+
+    if name:
+        print_task(load_task(find_task(name, tasks)))
+    else:
+        print_tasks([load_task(path) for path in task_files(tasks).values()])
+
+
+@app.command()
+def models(name: Annotated[str | None, typer.Argument(help="One model in detail.")] = None) -> None:
+    """List the models that are known by name, or show one.
+
+    Example: harness models smollm2-135m
+    """
+    from harness.models import profiles
+    from harness.showing import print_model, print_models
+    from harness.task import did_you_mean
+
+    known = profiles()
+    if name is None:
+        print_models(known)
+    elif name in known:
+        print_model(name, known[name])
+    else:
+        raise UsageError(f"unknown model {name!r}{did_you_mean(name, known)}; see `harness models`.")
+
+
+@app.command()
+def validate(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A score.json, or a run's folder.")],
+) -> None:
+    """Check a score file against its schema, its own sums, and the answers beside it.
+
+    Example: harness validate results/smollm2-135m/sample/RUN-ID/score.json
+    """
+    from harness.validation import validate as validate_
+
+    print(f"{validate_(path)} is a valid score file.")
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def _names(listed: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (listed or "").split(",") if name.strip())
+
+
+def _concurrency(value: str) -> int | None:
+    if value == "auto":
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise UsageError(f"--concurrency {value!r} should be auto or a number from 1.")
+    return int(value)
+
+
+def _finish(run: "Run", console: "Console", json: bool) -> None:
+    """Show the table, print the path or the document, and exit by the run's status."""
+    from harness.session import INTERRUPTED
+    from harness.summary import print_summary
+
+    score_path = run.path / "score.json"
+    print_summary(run.score, console)
+    print(score_path.read_text(encoding="utf-8") if json else score_path, end="" if json else "\n")
+    if run.score.status == "incomplete":
+        sys.exit(_INCOMPLETE)
+    if run.score.status == "interrupted":
+        stopped_by = run.score.run.stopped_by
+        if stopped_by == INTERRUPTED:
+            sys.exit(_INTERRUPTED)
+        print(f"Error: {stopped_by}", file=sys.stderr)
+        sys.exit(_ENDPOINT_DIED)

@@ -1,0 +1,107 @@
+"""A finished or interrupted run, as the library gives it: its score and its answers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import UsageError
+from harness.journal import Entry, read_journal
+from harness.score_file import ScoreFile, read_score
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS = (
+    "id",
+    "subject",
+    "gold",
+    "answer",
+    "outcome",
+    "text",
+    "reasoning",
+    "finish_reason",
+    "letter_logprobs",
+    "choice_logprobs",
+    "prompt_tokens",
+    "completion_tokens",
+    "latency_s",
+    "attempts",
+    "served_model",
+    "failure",
+    "prompt_sha256",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run.
+
+    Attributes:
+        path: its folder.
+        score: what score.json says.
+    """
+
+    path: Path
+    score: ScoreFile
+
+    def answers(self) -> "pd.DataFrame":
+        """One row a question, its id as the index; the columns of answers.jsonl, those of `reply` beside them.
+
+        Raises:
+            UsageError: the answers are not beside the score, or are damaged.
+        """
+        import pandas as pd  # half a second of start-up, only where a table is wanted
+
+        path = self.path / self.score.answers.file
+        if not path.exists():
+            raise UsageError(f"{path} does not exist: the score is here, its answers are not.")
+        rows = [_row(entry) for entry in read_journal(path)]
+        return pd.DataFrame(rows, columns=_COLUMNS).set_index("id")
+
+
+def load(path: Path | str) -> Run:
+    """Load a run from its folder or its score.json.
+
+    Raises:
+        UsageError: there is no readable score file.
+    """
+    file = score_path(path)
+    return Run(file.parent, read_score(file))
+
+
+def score_path(path: Path | str) -> Path:
+    """The score file that a folder or a file's own name stands for.
+
+    Raises:
+        UsageError: there is no such folder or file.
+    """
+    named = Path(path)
+    if named.is_dir():
+        return named / "score.json"
+    if not named.exists():
+        raise UsageError(f"{path} does not exist; name a run's folder or its score.json.")
+    return named
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    reply, usage = entry.reply, entry.reply.usage if entry.reply else None
+    result = entry.reply or entry.failure
+    return {
+        "id": entry.id,
+        "subject": entry.subject,
+        "gold": entry.gold,
+        "answer": entry.answer,
+        "outcome": entry.outcome.value,
+        "text": reply.text if reply else None,
+        "reasoning": reply.reasoning if reply else None,
+        "finish_reason": reply.finish_reason if reply else None,
+        "letter_logprobs": reply.letter_logprobs if reply else None,
+        "choice_logprobs": reply.choice_logprobs if reply else None,
+        "prompt_tokens": usage.prompt_tokens if usage else None,
+        "completion_tokens": usage.completion_tokens if usage else None,
+        "latency_s": reply.latency_s if reply else None,
+        "attempts": result.attempts if result else None,
+        "served_model": reply.served_model if reply else None,
+        "failure": entry.failure.message if entry.failure else None,
+        "prompt_sha256": entry.prompt_sha256,
+    }

@@ -1,0 +1,44 @@
+"""Observers: who is told how a run goes along. The library tells nobody; the command line shows it."""
+
+from typing import Protocol
+
+from harness.journal import Entry
+from harness.plan import Plan
+
+
+class Observer(Protocol):
+    """What a run tells while it goes along."""
+
+    def say(self, sentence: str) -> None:
+        """Something a person should know: what is used, a warning, what goes on where."""
+
+    def fetching(self, done: int, total: int) -> None:
+        """`done` of `total` bytes of a model's weights have come."""
+
+    def begin(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
+        """The questions are about to be asked; `earlier` ones have their replies already."""
+
+    def answered(self, entry: Entry) -> None:
+        """One entry is in the journal."""
+
+    def end(self) -> None:
+        """No more questions are asked."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def say(self, sentence: str) -> None:
+        """Nothing."""
+
+    def fetching(self, done: int, total: int) -> None:
+        """Nothing."""
+
+    def begin(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
+        """Nothing."""
+
+    def answered(self, entry: Entry) -> None:
+        """Nothing."""
+
+    def end(self) -> None:
+        """Nothing."""

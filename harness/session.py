@@ -1,0 +1,148 @@
+"""Sessions: one stretch of asking, from opening the endpoint to its last reply or an interruption.
+
+Takes a Plan, the questions that have no reply yet and where to ask; gives what the endpoint was sent and
+why it ended. A run is one session, or several when it was interrupted and gone on with.
+"""
+
+import asyncio
+import difflib
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.asking import Asking
+from harness.endpoint.client import Endpoint
+from harness.endpoint.reply import Failure, FailureKind
+from harness.endpoint.settings import EndpointSettings
+from harness.journal import Journal
+from harness.observer import Observer
+from harness.plan import Plan
+from harness.questions import Question
+
+INTERRUPTED = "interrupted by the user"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WATCH_S = 0.2
+_REFUSALS_AT_THE_DOOR = (FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.KEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """How a stretch of asking went.
+
+    Attributes:
+        stopped_by: None where every question was asked; INTERRUPTED; or the endpoint's refusal, which may
+            have come before the first question.
+        sent: the settings really sent.
+        warnings: what the endpoint cannot do, as sentences.
+    """
+
+    stopped_by: str | None = None
+    sent: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def hold(
+    plan: Plan,
+    questions: Sequence[Question],
+    journal: Journal,
+    *,
+    endpoint: EndpointSettings,
+    died: Callable[[], str | None],
+    worked_s: float,
+    observer: Observer,
+) -> Session:
+    """Ask the questions, and return when all have an entry, on Ctrl-C, or when the endpoint refuses or dies.
+
+    Args:
+        plan: what is asked.
+        questions: those of the plan that have no reply yet.
+        journal: where replies go.
+        endpoint: where to ask.
+        died: says how the server ended, None while it runs; always None for other people's servers.
+        worked_s: seconds that earlier sessions of the run took.
+        observer: told how it goes.
+
+    Raises:
+        StorageError: the journal cannot be written.
+    """
+    interrupted = threading.Event()
+
+    def ended() -> str | None:
+        return INTERRUPTED if interrupted.is_set() else died()
+
+    coroutine = _hold(plan, questions, journal, endpoint, ended, worked_s, observer)
+    with _noting_signals(interrupted):
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(coroutine)
+        with ThreadPoolExecutor(1) as elsewhere:  # called from a notebook, whose loop is running already
+            return elsewhere.submit(asyncio.run, coroutine).result()
+
+
+async def _hold(
+    plan: Plan,
+    questions: Sequence[Question],
+    journal: Journal,
+    settings: EndpointSettings,
+    ended: Callable[[], str | None],
+    worked_s: float,
+    observer: Observer,
+) -> Session:
+    async with Endpoint(settings) as endpoint:
+        asking = Asking(plan, endpoint, journal, worked_s=worked_s, answered=observer.answered)
+        watch = asyncio.create_task(_watch(ended, asking))
+        try:
+            await asking.unless_stopped(_knock(endpoint, settings.model, asking, observer))
+            await asking.ask_all(questions, settings.connections)
+        finally:
+            watch.cancel()
+        return Session(asking.stopped_by, endpoint.sent(), tuple(endpoint.warnings))
+
+
+async def _knock(endpoint: Endpoint, model: str, asking: Asking, observer: Observer) -> None:
+    """See that something answers. A name missing from the list is no refusal: many lists are wrong."""
+    models = await endpoint.models()
+    if isinstance(models, Failure):
+        if models.kind in _REFUSALS_AT_THE_DOOR:
+            asking.stop(models.message)
+            return
+        observer.say(f"The endpoint does not list its models: {models.message}")
+    elif models and model not in models:
+        near = difflib.get_close_matches(model, models, n=3, cutoff=0.0)
+        observer.say(f"The endpoint does not list {model!r}; it lists {', '.join(near)}.")
+
+
+async def _watch(ended: Callable[[], str | None], asking: Asking) -> None:
+    """Ctrl-C, and the death of a server that we started, are seen at once, not by a request that times out."""
+    while (how := ended()) is None:  # noqa: ASYNC110 - a process's end sets no event
+        await asyncio.sleep(_WATCH_S)
+    asking.stop(how)
+
+
+@contextmanager
+def _noting_signals(interrupted: threading.Event) -> Iterator[None]:
+    """Note the first Ctrl-C, SIGTERM or hang-up; the second Ctrl-C does as Python does.
+
+    Not asyncio's signal handlers: in a notebook the loop that asks runs in another thread, which gets no signals.
+    What is ignored stays ignored: under nohup a hang-up is no reason to end.
+    """
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may handle signals
+        yield
+        return
+
+    def note(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        interrupted.set()
+
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, note) for number in heeded}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)  # None: one that was not set from Python

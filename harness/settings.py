@@ -1,0 +1,52 @@
+"""Settings: what a user can choose for a run, each with its default.
+
+Built once, by the command line or by whoever calls `harness.run`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """The choices of one run.
+
+    Attributes:
+        model: a name of models.yaml, the path of a GGUF file, or any name with a base URL.
+        task: a task's name, or the path of a task file.
+        base_url: where the model is served, with its /v1.
+        api_key_env: the environment variable that holds the key.
+        protocol: how to ask; the model's default where None, else the task's.
+        shots: few-shot examples; the protocol's default where None.
+        reader: how to read replies; the protocol's default where None.
+        limit: ask so many questions in all.
+        subjects: ask these subjects or groups only.
+        concurrency: requests at once; None: as many as suits the endpoint.
+        results: the folder that runs are written into.
+        revision: what the user says the weights are, for the score file.
+        data: a folder laid out like the hub.
+        tasks: a folder with task files of the user's own.
+        temperature: sent with requests for text; letters and choices are always scored at 0.
+        max_tokens: token limit of a reply; the protocol's where None.
+        timeout_s: seconds that one request may take.
+        fresh: start over, even where an unfinished run could go on.
+    """
+
+    model: str
+    task: str
+    base_url: str | None = None
+    api_key_env: str | None = None
+    protocol: str | None = None
+    shots: int | None = None
+    reader: str | None = None
+    limit: int | None = None
+    subjects: tuple[str, ...] = ()
+    concurrency: int | None = None
+    results: Path = Path("results")
+    revision: str | None = None
+    data: Path | None = None
+    tasks: Path | None = None
+    temperature: float = 0.0
+    max_tokens: int | None = None
+    timeout_s: float = 600.0
+    fresh: bool = False

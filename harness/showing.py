@@ -1,0 +1,115 @@
+"""Showing: prompts, tasks and models, on standard output."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from itertools import islice
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.journal import one_line
+from harness.models import Profile
+from harness.plan import Plan
+from harness.prompts import ScoreChoices
+from harness.protocols import PROTOCOLS
+from harness.task import Task
+
+
+def prompt_lines(plan: Plan) -> Iterator[bytes]:
+    """One JSON line a prompt: id, subject, gold, `messages` or `prompt`, prompt_sha256."""
+    for question in plan.questions:
+        prompt = plan.prompt(question)
+        content: dict[str, object]
+        if isinstance(prompt.content, str):
+            content = {"prompt": prompt.content}
+        else:
+            content = {"messages": [asdict(message) for message in prompt.content]}
+        if isinstance(prompt.want, ScoreChoices):
+            content["continuations"] = prompt.want.continuations
+        line = {
+            "id": question.id,
+            "subject": question.subject,
+            "gold": question.gold,
+            **content,
+            "prompt_sha256": prompt.sha256,
+        }
+        yield one_line(json.dumps(line, ensure_ascii=False).encode())
+
+
+def print_prompts(plan: Plan, count: int) -> None:
+    """The first prompts as they are sent, each under a line that names it."""
+    console = _console()
+    for question in islice(plan.questions, count):
+        prompt = plan.prompt(question)
+        console.rule(f"{question.id} · {plan.protocol.name}, {plan.shots}-shot · gold {question.gold}")
+        if isinstance(prompt.content, str):
+            _plain(console, prompt.content)
+        else:
+            for message in prompt.content:
+                _plain(console, f"[{message.role}]")
+                _plain(console, message.content)
+        if isinstance(prompt.want, ScoreChoices):
+            for letter, continuation in prompt.want.continuations.items():
+                _plain(console, f"  {letter}:{continuation}")
+    console.rule(f"{len(plan.questions):,} prompts in all; --jsonl writes them")
+
+
+def print_tasks(tasks: Iterable[Task]) -> None:
+    """A table of tasks."""
+    table = Table("task", "title", "language", "licence", "usual protocol")
+    for task in tasks:
+        table.add_row(task.name, task.title, task.language, task.licence, task.protocol)
+    _console().print(table)
+
+
+def print_task(task: Task) -> None:
+    """One task in detail."""
+    console = _console()
+    _plain(console, f"{task.title} ({task.name}, version {task.version})\n{task.description}")
+    if task.dataset:
+        _plain(
+            console, f"Questions: {task.dataset.path} at {task.dataset.revision}, split {task.dataset.split}"
+        )
+    else:
+        _plain(console, f"Questions: {len(task.questions)}, in the task file")
+    _plain(console, f"Licence: {task.licence}")
+    if task.citation:
+        _plain(console, f"Citation: {task.citation}")
+    groups = Table("group", "subjects", title="Groups")
+    for group, subjects in task.groups.items():
+        groups.add_row(group, ", ".join(subjects))
+    protocols = Table("protocol", "what it is", "shots", "readers", title="Protocols")
+    for name in task.protocols:
+        protocol = PROTOCOLS[name]
+        usual = " (usual)" if name == task.protocol else ""
+        protocols.add_row(name + usual, protocol.summary, str(protocol.shots), ", ".join(protocol.readers))
+    console.print(groups, protocols)
+
+
+def print_models(profiles: Mapping[str, Profile]) -> None:
+    """A table of models."""
+    table = Table("model", "what it is", "where", "key")
+    for name, profile in profiles.items():
+        where = profile.base_url or ("embedded" if profile.weights else "--base-url")
+        table.add_row(name, profile.about, where, profile.key_env or "")
+    _console().print(table)
+
+
+def print_model(name: str, profile: Profile) -> None:
+    """One model in detail: what its entry says."""
+    table = Table("field", "value", title=name)
+    for field, value in profile.model_dump(exclude_none=True).items():
+        rows = value.items() if isinstance(value, dict) else ((None, value),)
+        for part, item in rows:
+            table.add_row(f"{field}.{part}" if part else field, str(item))
+    _console().print(table)
+
+
+def _console() -> Console:
+    """One that changes nothing: brackets are no markup, and :smile: stays a word."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def _plain(console: Console, text: str) -> None:
+    console.print(text, soft_wrap=True)

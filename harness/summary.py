@@ -1,0 +1,90 @@
+"""Summaries: a score file as a table for people."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.score_file import ScoreFile
+from harness.stats import Interval
+
+_OUTCOMES = ("correct", "wrong", "unparsed", "refused", "truncated", "failed")
+
+
+def print_summary(score: ScoreFile, console: Console) -> None:
+    """Accuracy with its interval, by group, every outcome, tokens, time, and what to know of the figures."""
+    console.print("", _accuracies(score), sep="\n")
+    for sentence in _sentences(score):  # on a terminal between words, in a log not at all
+        console.print(sentence, soft_wrap=not console.is_terminal)
+
+
+def _sentences(score: ScoreFile) -> list[Text]:
+    said = [Text(_outcomes(score)), Text(_resources(score))]
+    if score.status != "complete":
+        said.append(Text(f"Status: {_status(score)}", style="yellow"))
+    return said + [Text(f"Note: {warning}", style="yellow") for warning in score.warnings]
+
+
+def _accuracies(score: ScoreFile) -> Table:
+    task = score.task
+    shots = f"{task.shots}-shot"
+    table = Table(
+        title=Text(f"{score.model.name} on {task.name} ({task.protocol}, {shots})"),
+        title_justify="left",
+        min_width=50,
+    )
+    table.add_column("")
+    for column in ("questions", "accuracy", "95 % interval"):
+        table.add_column(column, justify="right")
+    for group in score.groups:
+        table.add_row(Text(group.name), f"{group.questions:,}", percent(group.accuracy), interval(group.ci95))
+    table.add_section()
+    answered = score.counts.questions - score.counts.failed
+    table.add_row(
+        f"all ({score.score.average} average)",
+        f"{answered:,}",
+        percent(score.score.accuracy),
+        interval(score.score.ci95),
+        style="bold",
+    )
+    for other in score.score.other_readers:
+        table.add_row(
+            f"read by {other.reader}", f"{answered:,}", percent(other.accuracy), interval(other.ci95)
+        )
+    table.add_row("guessing", "", percent(score.score.chance), "")
+    return table
+
+
+def percent(share: float | None) -> str:
+    """A share as per cent, "–" where there is none."""
+    return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def interval(bounds: Interval | None) -> str:
+    """An interval in per cent."""
+    return "–" if bounds is None else f"{100 * bounds[0]:.1f} – {100 * bounds[1]:.1f}"
+
+
+def _outcomes(score: ScoreFile) -> str:
+    counts = score.counts
+    return "Outcomes: " + ", ".join(f"{getattr(counts, name):,} {name}" for name in _OUTCOMES)
+
+
+def _resources(score: ScoreFile) -> str:
+    usage, latency = score.usage, score.latency
+    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    tokens = f"{usage.prompt_tokens:,} prompt{cached} and {usage.completion_tokens:,} completion tokens"
+    retries = f" ({usage.retries:,} repeats)" if usage.retries else ""
+    speed = f"{latency.questions_per_second:.1f} questions/s" if latency.questions_per_second else ""
+    seconds = f"half of the replies within {latency.p50:.2f} s" if latency.p50 is not None else ""
+    cost = f"{score.cost.usd:.4f} US dollars" if score.cost.usd is not None else ""
+    used = (f"{usage.requests:,} requests{retries}", tokens, speed, seconds, cost)
+    return "Used: " + ", ".join(part for part in used if part)
+
+
+def _status(score: ScoreFile) -> str:
+    asked, wanted = score.counts.questions, score.task.questions
+    if score.status == "partial":
+        return "partial: a chosen part of the task, comparable with runs of the same part."
+    if score.status == "incomplete":
+        return "incomplete: some requests failed; the same command asks those again."
+    return f"interrupted after {asked:,} of {wanted:,} ({score.run.stopped_by}); the same command goes on."

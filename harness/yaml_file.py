@@ -18,7 +18,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # What PyYAML raises of a value that looks like a date or a number and is none (2026-13-45), or is tagged as one.
 _OF_CONSTRUCTORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-_DEEPEST = 50  # far more than any file of ours needs; libyaml crashes the process at some ten thousand
+_DEEPEST = 50  # far more than any file of ours needs, and less than what exhausts Python's stack
 
 
 def read_yaml(path: Path, model: type[Model]) -> Model:

@@ -521,7 +521,9 @@ def test_all_of_mmlu_is_asked_once(results, protocol):
         counted = stats(url)
     assert (made.score.status, made.score.counts.questions) == ("complete", 14_042)
     assert made.score.counts.correct + made.score.counts.wrong == 14_042
-    assert (counted["requests"], counted["distinct"], counted["repeated"]) == (14_042, 14_042, 0)
+    prompts = made.answers()["prompt_sha256"].value_counts()  # some questions are in MMLU twice
+    wanted = (14_042, len(prompts), (prompts > 1).sum())
+    assert (counted["requests"], counted["distinct"], counted["repeated"]) == wanted
     assert [(group.name, group.questions) for group in made.score.groups] == [
         ("STEM", 3_018),
         ("humanities", 4_705),

@@ -93,7 +93,7 @@ async def _hold(
     worked_s: float,
     observer: Observer,
 ) -> Session:
-    async with Endpoint(settings) as endpoint:
+    async with Endpoint(settings, observer.say) as endpoint:
         asking = Asking(plan, endpoint, journal, worked_s=worked_s, answered=observer.answered)
         watch = asyncio.create_task(_watch(ended, asking))
         try:

@@ -4,6 +4,7 @@ Joins the parts of this package; knows neither tasks nor files. `ask` never rais
 HTTP client, and never makes an empty text of a failure.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,8 +34,14 @@ class Endpoint:
         warnings: what whoever reads the scores should know, each said once.
     """
 
-    def __init__(self, settings: EndpointSettings) -> None:
+    def __init__(self, settings: EndpointSettings, say: Callable[[str], None] | None = None) -> None:
+        """
+        Args:
+            settings: where and how to ask.
+            say: told each warning when it arises, which for most is at the first question.
+        """
         self.warnings: list[str] = []
+        self._say = say
         self._settings = settings
         self._judge = Judge(settings.base_url, settings.model, settings.api_key)
         self._transport = Transport(
@@ -104,6 +111,8 @@ class Endpoint:
 
     def _warn(self, warning: str) -> None:
         self.warnings.append(warning)
+        if self._say:
+            self._say(warning)
 
 
 def _outcome(exchange: Exchange, found: Generated | Letters | Choices | FailedAttempt) -> Reply | Failure:

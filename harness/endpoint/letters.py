@@ -6,6 +6,7 @@ stays fixed. How the candidates are read: candidates.py.
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -83,6 +84,7 @@ class LetterScorer:
                 found = await self._candidates(exchange, route, asked, content=content)
                 if not isinstance(found, FailedAttempt):
                     self._route, self._asked = route, asked
+                    await self._prepare_for_missing(exchange, content, letters, found)
                     return await self._letters(exchange, content, letters, found)
                 failed.append(found)
                 if not found.declined:
@@ -90,6 +92,21 @@ class LetterScorer:
                 if found.failure.kind is not FailureKind.BAD_REQUEST:
                     break  # the route is not there, or gives no logprobs: fewer will not help
         return self._no_logprobs(failed)
+
+    async def _prepare_for_missing(
+        self, exchange: Exchange, content: str | tuple[Message, ...], letters: str, found: dict[str, float]
+    ) -> None:
+        """Where letters may be missing later, see now whether one can be forced, and say so if not.
+
+        The least probable letter is tried: a server that ignores what it does not know would write another. Where
+        no letter is there at all, the first question itself tells; what is busy now is learned when it is needed.
+        """
+        there = letter_logprobs(found, letters, spaced_first=self._route == COMPLETIONS)
+        few = self._asked < ASKED_CANDIDATES[0] or len(there) < len(letters)
+        if there and few and len(letters) > 1:
+            least = min(letters, key=lambda letter: there.get(letter, -math.inf))
+            async with self._learning_force:
+                await self._learn_force(exchange, content, least)
 
     def _no_logprobs(self, failed: list[FailedAttempt]) -> FailedAttempt:
         kinds = {each.failure.kind for each in failed}
@@ -117,7 +134,7 @@ class LetterScorer:
             self._said_few = True
             self._warn(
                 f"{self._judge.where} gives {len(found)} candidates for the first token, and not every letter "
-                "was among them: missing letters count as less probable than those that are there"
+                "was among them: missing letters count as less probable than those that are there."
             )
         if logprobs:
             return Letters(dict(logprobs))
@@ -166,7 +183,7 @@ class LetterScorer:
         self._unforceable = True
         self._warn(
             f"{self._judge.where} cannot hold the model to the letters: where none of them is among its "
-            "candidates, the question stays without an answer"
+            "candidates, the question stays without an answer."
         )
         return Letters({})
 

@@ -1,12 +1,14 @@
 """Letter logprobs over real HTTP: routes, candidates, the forms of tokens, forced letters."""
 
+import asyncio
 import json
 import math
 
 import pytest
-from asking import LETTERS, ask_all, failure_of, reply_to
+from asking import LETTERS, ask_all, failure_of, reply_to, settings
 from loopback import Answer, Loopback, chat, chat_logprobs, completion, completion_logprobs, error, reply
 
+from harness.endpoint.client import Endpoint
 from harness.endpoint.reply import FailureKind, Reply
 from harness.prompts import Prompt, ScoreLetters
 
@@ -91,21 +93,26 @@ def test_letters_beyond_the_candidates_are_absent_and_that_is_said_once():
     with Loopback(with_logprobs(completion_logprobs({" The": -0.1, " B": -0.2}))) as server:
         outcomes, endpoint = ask_all([LETTERS] * 3, server)
     assert [outcome.letter_logprobs for outcome in outcomes] == [{"B": -0.2}] * 3
-    assert len(endpoint.warnings) == 1
-    assert "2 candidates" in endpoint.warnings[0]
+    assert len([warning for warning in endpoint.warnings if "2 candidates" in warning]) == 1
+
+
+def limited_to_20(request):
+    """Gives 20 candidates and no more; holds the model to a letter by logit_bias."""
+    if request.json["logprobs"] > 20:
+        return error(400, "Requested sample logprobs of 1000, which is greater than max allowed: 20")
+    if "logit_bias" in request.json:
+        ((letter, _),) = request.json["logit_bias"]
+        return with_logprobs(completion_logprobs({letter: ALL[letter]}), text=letter)
+    return with_logprobs(completion_logprobs(ALL))
 
 
 def test_fewer_candidates_are_asked_for_until_they_are_not_refused():
-    def serve(request):
-        if request.json["logprobs"] > 20:
-            return error(400, "Requested sample logprobs of 1000, which is greater than max allowed: 20")
-        return with_logprobs(completion_logprobs(ALL))
-
-    with Loopback(serve) as server:
+    with Loopback(limited_to_20) as server:
         outcomes, endpoint = ask_all([LETTERS] * 20, server)
+    asked = [request.json["logprobs"] for request in server.requests if "logit_bias" not in request.json]
     assert all(outcome.letter_logprobs == READ for outcome in outcomes)
-    assert [request.json["logprobs"] for request in server.requests] == [1000, 100] + [20] * 20
-    assert sorted(outcome.attempts for outcome in outcomes) == [1] * 19 + [3]
+    assert asked == [1000, 100] + [20] * 20
+    assert sorted(outcome.attempts for outcome in outcomes) == [1] * 19 + [4]
     assert all(outcome.retries == 0 for outcome in outcomes)
     assert endpoint.sent()["logprob_candidates"] == 20
 
@@ -191,7 +198,8 @@ def test_learning_survives_a_busy_server():
         busy, error(400, "logprobs too many"), busy, with_logprobs(completion_logprobs(ALL))
     ) as server:
         outcome = reply_to(LETTERS, server)
-    assert (outcome.attempts, outcome.retries) == (4, 2)
+    assert outcome.retries == 2
+    assert outcome.letter_logprobs == READ
 
 
 ELSEWHERE = {" The": -0.1, "\n": -3.0}
@@ -221,6 +229,36 @@ def test_a_letter_is_forced_where_none_is_among_the_candidates(field, logprob):
     }[field]  # fmt: skip
     ways_tried = ("logit_bias", "structured_outputs", "guided_choice").index(field)
     assert len(server.requests) == 4 * 2 + ways_tried
+
+
+def told(server):
+    """What the endpoint warns of while one question is asked."""
+
+    async def ask():
+        said = []
+        async with Endpoint(settings(server), said.append) as endpoint:
+            await endpoint.ask(LETTERS)
+        return said, endpoint.sent()["letters_forced_by"]
+
+    return asyncio.run(ask())
+
+
+def test_where_candidates_are_few_a_way_to_force_letters_is_looked_for_at_the_first_question():
+    with Loopback(limited_to_20) as server:
+        assert told(server) == ([], "logit_bias")
+    (bias,) = [request.json["logit_bias"] for request in server.requests if "logit_bias" in request.json]
+    assert bias == [[" D", 100]]  # the least probable one: it would not be written by itself
+
+
+def test_a_server_that_ignores_the_bias_is_not_taken_to_force_letters_and_that_is_said_at_the_first_question():
+    def ignoring(request):
+        refused = request.json["logprobs"] > 20 if "logprobs" in request.json else False
+        return error(400, "logprobs: at most 20") if refused else with_logprobs(completion_logprobs(ALL))
+
+    with Loopback(ignoring) as server:
+        (warning,), forced_by = told(server)
+    assert "cannot hold the model to the letters" in warning
+    assert forced_by is None
 
 
 def test_in_a_chat_a_letter_may_be_forced_by_a_json_schema():

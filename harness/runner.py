@@ -240,8 +240,15 @@ def _served(
         yield endpoint, lambda: None
         return
     with serve(weights) as engine:
-        connections = settings.concurrency or engine.slots
-        yield replace(endpoint, base_url=engine.base_url, connections=connections), engine.died
+        yield (
+            replace(
+                endpoint,
+                base_url=engine.base_url,
+                model=weights.name,  # as the engine calls it
+                connections=settings.concurrency or engine.slots,
+            ),
+            engine.died,
+        )
 
 
 def _prices(model: Model) -> Prices | str:

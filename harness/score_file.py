@@ -157,6 +157,7 @@ class LatencyPart(_Record):
     p90: float | None
     p99: float | None
     questions_per_second: float | None
+    elapsed_s: float = Field(description="seconds that the run worked, all its parts together")
 
 
 class AnswersPart(_Record):

@@ -218,6 +218,7 @@ def _latency(entries: Sequence[Entry]) -> LatencyPart:
         p90=_percentile(seconds, 0.90),
         p99=_percentile(seconds, 0.99),
         questions_per_second=len(entries) / worked if worked else None,
+        elapsed_s=worked,
     )
 
 

@@ -1,5 +1,7 @@
 """Summaries: a score file as a table for people."""
 
+from datetime import timedelta
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -74,10 +76,11 @@ def _resources(score: ScoreFile) -> str:
     cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
     tokens = f"{usage.prompt_tokens:,} prompt{cached} and {usage.completion_tokens:,} completion tokens"
     retries = f" ({usage.retries:,} repeats)" if usage.retries else ""
-    speed = f"{latency.questions_per_second:.1f} questions/s" if latency.questions_per_second else ""
+    rate = f" ({latency.questions_per_second:.1f} questions/s)" if latency.questions_per_second else ""
+    time = f"{timedelta(seconds=round(latency.elapsed_s))} h{rate}"
     seconds = f"half of the replies within {latency.p50:.2f} s" if latency.p50 is not None else ""
     cost = f"{score.cost.usd:.4f} US dollars" if score.cost.usd is not None else ""
-    used = (f"{usage.requests:,} requests{retries}", tokens, speed, seconds, cost)
+    used = (f"{usage.requests:,} requests{retries}", tokens, time, seconds, cost)
     return "Used: " + ", ".join(part for part in used if part)
 
 

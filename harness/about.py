@@ -32,7 +32,7 @@ def python() -> str:
 
 def machine() -> str:
     """Operating system and processor."""
-    return platform.platform(terse=True)
+    return f"{platform.system()} {platform.machine()}"
 
 
 def command() -> tuple[str, ...]:

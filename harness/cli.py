@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs, so that `harness --help` is ins
 
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -178,7 +179,7 @@ def prompts(
     found = load_task(find_task(task, tasks))
     plan = make_plan(
         found,
-        load_questions(found, data),
+        load_questions(found, data, partial(print, file=sys.stderr)),
         protocol=protocol,
         shots=shots,
         limit=limit,

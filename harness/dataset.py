@@ -4,6 +4,7 @@ Takes a Task and perhaps a folder laid out like the hub; gives a QuestionSet. Kn
 prompts, models or runs.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -16,12 +17,15 @@ from harness.task import Columns, DatasetSource, InlineQuestion, Task
 Row = dict[str, Any]
 
 
-def load_questions(task: Task, data: Path | None = None) -> QuestionSet:
+def load_questions(
+    task: Task, data: Path | None = None, say: Callable[[str], None] | None = None
+) -> QuestionSet:
     """Load all questions and few-shot examples of a task.
 
     Args:
         task: the task.
         data: a folder laid out like the hub; where it holds the dataset, no network is asked.
+        say: told where the hub is asked, which may take a while.
 
     Raises:
         UsageError: a row does not fit, or there are no rows.
@@ -29,7 +33,7 @@ def load_questions(task: Task, data: Path | None = None) -> QuestionSet:
     """
     if task.dataset is None or task.columns is None:
         return QuestionSet(_inline(task.questions), _by_subject(_inline(task.shots)))
-    splits = _load_splits(task.dataset, data)
+    splits = _load_splits(task.dataset, data, say)
     source = f"{task.dataset.path}, split {task.dataset.split}"
     questions = _read_rows(splits[task.dataset.split], task.columns, source)
     if not questions:
@@ -72,7 +76,9 @@ def _by_subject(questions: Iterable[Question]) -> dict[str, tuple[Question, ...]
     return {subject: tuple(members) for subject, members in grouped.items()}
 
 
-def _load_splits(source: DatasetSource, data: Path | None) -> dict[str, list[Row]]:
+def _load_splits(
+    source: DatasetSource, data: Path | None, say: Callable[[str], None] | None
+) -> dict[str, list[Row]]:
     """Rows of the split to score and, where it is there, of the few-shot split."""
     if data is not None and not data.is_dir():
         raise UsageError(f"--data {data} is not a folder.")
@@ -80,6 +86,8 @@ def _load_splits(source: DatasetSource, data: Path | None) -> dict[str, list[Row
     files = _local_files(source, data, wanted) if data else {}
     if source.split in files:
         return {split: _local_rows(paths) for split, paths in files.items()}
+    if say:
+        say(f"Loading {source.path} from the hub, or from what was loaded before.")
     try:
         return {
             split: _rows(path=source.path, name=source.name, revision=source.revision, split=split)
@@ -126,6 +134,7 @@ def _rows(*, path: str, **where: Any) -> list[Row]:
     import datasets  # a second of start-up, only where rows are read
 
     datasets.disable_progress_bars()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it warns of each repeat; we tell the end
     try:
         loaded = datasets.load_dataset(path, **where)
     except datasets.exceptions.DatasetGenerationError as error:

@@ -98,7 +98,7 @@ def _plan(settings: RunSettings, model: Model, observer: Observer) -> Plan:
         observer.say(f"{model.name} is asked by {usual}, unless --protocol says otherwise.")
     return make_plan(
         task,
-        load_questions(task, settings.data),
+        load_questions(task, settings.data, observer.say),
         protocol=settings.protocol or usual,
         shots=settings.shots,
         reader=settings.reader,

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from itertools import islice
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from harness.journal import one_line
 from harness.models import Profile
@@ -57,7 +57,7 @@ def print_prompts(plan: Plan, count: int) -> None:
 
 def print_tasks(tasks: Iterable[Task]) -> None:
     """A table of tasks."""
-    table = Table("task", "title", "language", "licence", "usual protocol")
+    table = _table("task", "title", "language", "licence", "usual protocol")
     for task in tasks:
         table.add_row(task.name, task.title, task.language, task.licence, task.protocol)
     _console().print(table)
@@ -76,10 +76,10 @@ def print_task(task: Task) -> None:
     _plain(console, f"Licence: {task.licence}")
     if task.citation:
         _plain(console, f"Citation: {task.citation}")
-    groups = Table("group", "subjects", title="Groups")
+    groups = _table("group", "subjects", title="Groups")
     for group, subjects in task.groups.items():
         groups.add_row(group, ", ".join(subjects))
-    protocols = Table("protocol", "what it is", "shots", "readers", title="Protocols")
+    protocols = _table("protocol", "what it is", "shots", "readers", title="Protocols")
     for name in task.protocols:
         protocol = PROTOCOLS[name]
         usual = " (usual)" if name == task.protocol else ""
@@ -89,7 +89,7 @@ def print_task(task: Task) -> None:
 
 def print_models(profiles: Mapping[str, Profile]) -> None:
     """A table of models."""
-    table = Table("model", "what it is", "where", "key")
+    table = _table("model", "what it is", "where", "key")
     for name, profile in profiles.items():
         where = profile.base_url or ("embedded" if profile.weights else "--base-url")
         table.add_row(name, profile.about, where, profile.key_env or "")
@@ -98,7 +98,7 @@ def print_models(profiles: Mapping[str, Profile]) -> None:
 
 def print_model(name: str, profile: Profile) -> None:
     """One model in detail: what its entry says."""
-    table = Table("field", "value", title=name)
+    table = _table("field", "value", title=name)
     for field, value in profile.model_dump(exclude_none=True).items():
         rows = value.items() if isinstance(value, dict) else ((None, value),)
         for part, item in rows:
@@ -109,6 +109,11 @@ def print_model(name: str, profile: Profile) -> None:
 def _console() -> Console:
     """One that changes nothing: brackets are no markup, and :smile: stays a word."""
     return Console(highlight=False, markup=False, emoji=False)
+
+
+def _table(*names: str, title: str | None = None) -> Table:
+    """A table that folds what is too long, and never shortens a URL or a name."""
+    return Table(*(Column(name, overflow="fold") for name in names), title=title)
 
 
 def _plain(console: Console, text: str) -> None:

@@ -90,4 +90,8 @@ def _status(score: ScoreFile) -> str:
         return "partial: a chosen part of the task, comparable with runs of the same part."
     if score.status == "incomplete":
         return "incomplete: some requests failed; the same command asks those again."
-    return f"interrupted after {asked:,} of {wanted:,} ({score.run.stopped_by}); the same command goes on."
+    return f"interrupted after {asked:,} of {wanted:,} ({_stopped_by(score)}); the same command goes on."
+
+
+def _stopped_by(score: ScoreFile) -> str:
+    return (score.run.stopped_by or "killed").rstrip(".")

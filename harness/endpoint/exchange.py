@@ -60,7 +60,7 @@ class Exchange:
         failure = failed.failure
         return Failure(
             kind=failure.kind,
-            message=failure.message,
+            message=f"{failure.message}.",
             status=failure.status,
             attempts=self.attempts,
             retries=self.retries,

@@ -14,7 +14,9 @@ _OUTCOMES = ("correct", "wrong", "unparsed", "refused", "truncated", "failed")
 
 def print_summary(score: ScoreFile, console: Console) -> None:
     """Accuracy with its interval, by group, every outcome, tokens, time, and what to know of the figures."""
-    console.print("", _accuracies(score), sep="\n")
+    console.print()
+    console.print(Text(_title(score), style="bold"), soft_wrap=True)
+    console.print(_accuracies(score))
     for sentence in _sentences(score):  # on a terminal between words, in a log not at all
         console.print(sentence, soft_wrap=not console.is_terminal)
 
@@ -26,14 +28,13 @@ def _sentences(score: ScoreFile) -> list[Text]:
     return said + [Text(f"Note: {warning}", style="yellow") for warning in score.warnings]
 
 
-def _accuracies(score: ScoreFile) -> Table:
+def _title(score: ScoreFile) -> str:
     task = score.task
-    shots = f"{task.shots}-shot"
-    table = Table(
-        title=Text(f"{score.model.name} on {task.name} ({task.protocol}, {shots})"),
-        title_justify="left",
-        min_width=50,
-    )
+    return f"{score.model.name} on {task.name} ({task.protocol}, {task.shots}-shot, reader {task.reader})"
+
+
+def _accuracies(score: ScoreFile) -> Table:
+    table = Table(min_width=50)
     table.add_column("")
     for column in ("questions", "accuracy", "95 % interval"):
         table.add_column(column, justify="right")
@@ -77,7 +78,7 @@ def _resources(score: ScoreFile) -> str:
     tokens = f"{usage.prompt_tokens:,} prompt{cached} and {usage.completion_tokens:,} completion tokens"
     retries = f" ({usage.retries:,} repeats)" if usage.retries else ""
     rate = f" ({latency.questions_per_second:.1f} questions/s)" if latency.questions_per_second else ""
-    time = f"{timedelta(seconds=round(latency.elapsed_s))} h{rate}"
+    time = f"in {timedelta(seconds=round(latency.elapsed_s))}{rate}"
     seconds = f"half of the replies within {latency.p50:.2f} s" if latency.p50 is not None else ""
     cost = f"{score.cost.usd:.4f} US dollars" if score.cost.usd is not None else ""
     used = (f"{usage.requests:,} requests{retries}", tokens, time, seconds, cost)

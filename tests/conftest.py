@@ -1,7 +1,10 @@
 """What all tests share: the flag that rewrites golden files, a cache folder that is not the user's, weights."""
 
 import os
+import subprocess
+import sys
 import tempfile
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,6 +41,36 @@ def smollm2() -> Path:
     if find_spec("xllamacpp") is None:
         pytest.skip("xllamacpp is not installed: pip install 'harness[embedded]'")
     return fetch(SMOLLM2)
+
+
+@dataclass(frozen=True)
+class SampleRun:
+    """The README's first command, run in a folder of its own.
+
+    Attributes:
+        folder: where it ran; its results are in it.
+        printed: standard output and standard error together, as a person sees them.
+    """
+
+    folder: Path
+    printed: str
+
+    @property
+    def path(self) -> Path:
+        """The run's own folder."""
+        return (self.folder / self.printed.splitlines()[-1]).parent
+
+
+@pytest.fixture(scope="session")
+def sample_run(smollm2: Path, tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
+    """One whole run of the embedded model, for all tests that look at it and leave it as it is."""
+    assert smollm2.exists()  # so that its download is not part of what is printed
+    folder = tmp_path_factory.mktemp("sample")
+    command = [sys.executable, "-m", "harness", "run", "--model", "smollm2-135m", "--task", "sample"]
+    done = subprocess.run(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
+    )
+    return SampleRun(folder, done.stdout)
 
 
 def pytest_unconfigure() -> None:

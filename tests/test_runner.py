@@ -281,13 +281,12 @@ def test_nobody_there_leaves_nothing_behind(task_file, results):
     assert left_behind(results) == []
 
 
-@pytest.mark.slow
 def test_a_server_that_answers_nothing_leaves_nothing_behind(task_file, results):
     with (
         Loopback(Answer(raw=b"", end="hang")) as server,
         pytest.raises(EndpointError, match="no whole reply"),
     ):
-        run(server, task_file, results)
+        run(server, task_file, results, timeout_s=1.0)
     assert left_behind(results) == []
 
 

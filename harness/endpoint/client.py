@@ -63,9 +63,10 @@ class Endpoint:
         await self._transport.__aexit__(kind, error, trace)
 
     async def models(self) -> tuple[str, ...] | Failure:
-        """The ids that the endpoint lists. Quick to give up: one repeat, 15 s each."""
+        """The ids that the endpoint lists. Quick to give up: one repeat, 15 s each at most."""
+        timeout_s = min(self._settings.timeout_s, MODELS_TIMEOUT_S)
         exchange = Exchange(
-            self._transport, self._judge, timeout_s=MODELS_TIMEOUT_S, max_wait_s=MODELS_TIMEOUT_S, tries=2
+            self._transport, self._judge, timeout_s=timeout_s, max_wait_s=MODELS_TIMEOUT_S, tries=2
         )
         outcome = await exchange.get("/models", self._read_models)
         return exchange.failure(outcome) if isinstance(outcome, FailedAttempt) else outcome

@@ -84,7 +84,7 @@ class Asking:
             StorageError: the journal cannot be written.
         """
         self._ever_replied = len(questions) < len(self._plan.questions)
-        await self.unless_stopped(self._work_together(iter(questions), concurrency))
+        await self.unless_stopped(self._work_together(iter(questions), min(concurrency, len(questions))))
 
     async def unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
         """Await `work`, and give it up once stopped; raises what it raises."""

@@ -3,6 +3,7 @@
 Nothing heavy is imported before a command runs, so that `harness --help` is instant.
 """
 
+import io
 import sys
 import traceback
 from functools import partial
@@ -68,6 +69,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the score file instead
 
 def main() -> None:
     """The command `harness`; ends the process with the exit code. `--debug` may stand anywhere."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal lacks is no reason to end
+            stream.reconfigure(errors="backslashreplace")
     words = sys.argv[1:]
     app([_DEBUG, *(word for word in words if word != _DEBUG)] if _DEBUG in words else words)
 
@@ -249,7 +253,12 @@ def _console() -> "Console":
 
 
 def _names(listed: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (listed or "").split(",") if name.strip())
+    if listed is None:
+        return ()
+    names = tuple(name.strip() for name in listed.split(",") if name.strip())
+    if not names:
+        raise UsageError(f"--subjects {listed!r} names no subject; leave it out to ask all.")
+    return names
 
 
 def _concurrency(value: str) -> int | None:
@@ -267,7 +276,10 @@ def _finish(run: "Run", console: "Console", json: bool) -> None:
 
     score_path = run.path / "score.json"
     print_summary(run.score, console)
-    print(score_path.read_text(encoding="utf-8") if json else score_path, end="" if json else "\n")
+    if json:
+        sys.stdout.buffer.write(score_path.read_bytes())
+    else:
+        print(score_path)
     if run.score.status == "incomplete":
         sys.exit(_INCOMPLETE)
     if run.score.status == "interrupted":

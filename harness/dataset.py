@@ -16,6 +16,8 @@ from harness.task import Columns, DatasetSource, InlineQuestion, Task
 
 Row = dict[str, Any]
 
+_QUOTED_CHARS = 200
+
 
 def load_questions(
     task: Task, data: Path | None = None, say: Callable[[str], None] | None = None
@@ -31,6 +33,8 @@ def load_questions(
         UsageError: a row does not fit, or there are no rows.
         EndpointError: the dataset is not in `data` and the hub does not give it.
     """
+    if data is not None and not data.is_dir():
+        raise UsageError(f"--data {data} is not a folder.")
     if task.dataset is None or task.columns is None:
         return QuestionSet(_inline(task.questions), _by_subject(_inline(task.shots)))
     splits = _load_splits(task.dataset, data, say)
@@ -80,12 +84,17 @@ def _load_splits(
     source: DatasetSource, data: Path | None, say: Callable[[str], None] | None
 ) -> dict[str, list[Row]]:
     """Rows of the split to score and, where it is there, of the few-shot split."""
-    if data is not None and not data.is_dir():
-        raise UsageError(f"--data {data} is not a folder.")
     wanted = [split for split in (source.split, source.shots_split) if split]
     files = _local_files(source, data, wanted) if data else {}
     if source.split in files:
         return {split: _local_rows(paths) for split, paths in files.items()}
+    if Path(source.path).exists():
+        raise UsageError(
+            f"the folder {source.path} here would be taken for the hub's dataset of that name: run the command "
+            "elsewhere, or give --data . if that folder is what you want."
+        )
+    import httpx2  # what the hub is asked with
+
     if say:
         say(f"Loading {source.path} from the hub, or from what was loaded before.")
     try:
@@ -97,9 +106,8 @@ def _load_splits(
         raise UsageError(
             f"dataset {source.path} cannot be loaded as the task file says ({_reason(error)})."
         ) from error
-    except (
-        OSError
-    ) as error:  # what datasets and huggingface_hub raise derives from it: no network, no such dataset
+    # What datasets and huggingface_hub raise is an OSError: no network, no such dataset; a broken connection is not.
+    except (OSError, httpx2.HTTPError) as error:
         looked = f"is not in {data} (looked for {_pattern(source, source.split)}) and " if data else ""
         raise EndpointError(
             f"dataset {source.path} {looked}could not be loaded from the hub ({_reason(error)}); "
@@ -147,9 +155,9 @@ def _rows(*, path: str, **where: Any) -> list[Row]:
 
 
 def _reason(error: BaseException) -> str:
-    return (
-        f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else type(error).__name__
-    )
+    said = str(error).strip().partition("\n")[0].rstrip(".")
+    short = f"{said[:_QUOTED_CHARS]}…" if len(said) > _QUOTED_CHARS else said
+    return f"{type(error).__name__}: {short}" if short else type(error).__name__
 
 
 def _read_rows(rows: Iterable[Row], columns: Columns, source: str) -> list[Question]:

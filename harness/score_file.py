@@ -201,8 +201,8 @@ def read_score(path: Path) -> ScoreFile:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        place = f", field {field}" if field else ""
-        raise UsageError(f"{path}{place}, is not a score file of this harness: {first['msg']}.") from error
+        place = f"{path}, field {field}," if field else f"{path}"
+        raise UsageError(f"{place} is not a score file of this harness: {first['msg']}.") from error
 
 
 def document(score: ScoreFile) -> bytes:

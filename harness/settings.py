@@ -3,8 +3,11 @@
 Built once, by the command line or by whoever calls `harness.run`.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
+
+from harness.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +53,34 @@ class RunSettings:
     max_tokens: int | None = None
     timeout_s: float = 600.0
     fresh: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no endpoint or file can take.
+
+        Raises:
+            UsageError: naming the option.
+        """
+        wrong = {
+            f"--timeout {self.timeout_s} should be seconds above 0": not 0 < self.timeout_s < math.inf,
+            f"--temperature {self.temperature} should be 0 or more": not 0 <= self.temperature < math.inf,
+            f"--max-tokens {self.max_tokens} should be 1 or more": not _is_count(self.max_tokens),
+            f"--concurrency {self.concurrency} should be 1 or more": not _is_count(self.concurrency),
+        }
+        for name in ("model", "task", "revision", "data", "tasks"):  # these are written into files
+            wrong[f"--{name} holds bytes that are not UTF-8"] = not _is_text(str(getattr(self, name)))
+        for sentence, is_so in wrong.items():
+            if is_so:
+                raise UsageError(f"{sentence}.")
+
+
+def _is_count(value: int | None) -> bool:
+    return value is None or value > 0
+
+
+def _is_text(word: str) -> bool:
+    """Whether it can be written: a word of the command line may hold any bytes."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -39,19 +39,18 @@ def prompt_lines(plan: Plan) -> Iterator[bytes]:
 
 def print_prompts(plan: Plan, count: int) -> None:
     """The first prompts as they are sent, each under a line that names it."""
-    console = _console()
+    console = _console()  # for the lines between; what is sent is printed without it, which would expand tabs
     for question in islice(plan.questions, count):
         prompt = plan.prompt(question)
         console.rule(f"{question.id} · {plan.protocol.name}, {plan.shots}-shot · gold {question.gold}")
         if isinstance(prompt.content, str):
-            _plain(console, prompt.content)
+            print(prompt.content)
         else:
             for message in prompt.content:
-                _plain(console, f"[{message.role}]")
-                _plain(console, message.content)
+                print(f"[{message.role}]\n{message.content}")
         if isinstance(prompt.want, ScoreChoices):
             for letter, continuation in prompt.want.continuations.items():
-                _plain(console, f"  {letter}:{continuation}")
+                print(f"  {letter}:{continuation}")
     console.rule(f"{len(plan.questions):,} prompts in all; --jsonl writes them")
 
 
@@ -65,17 +64,14 @@ def print_tasks(tasks: Iterable[Task]) -> None:
 
 def print_task(task: Task) -> None:
     """One task in detail."""
-    console = _console()
-    _plain(console, f"{task.title} ({task.name}, version {task.version})\n{task.description}")
+    print(f"{task.title} ({task.name}, version {task.version})\n{task.description}")
     if task.dataset:
-        _plain(
-            console, f"Questions: {task.dataset.path} at {task.dataset.revision}, split {task.dataset.split}"
-        )
+        print(f"Questions: {task.dataset.path} at {task.dataset.revision}, split {task.dataset.split}")
     else:
-        _plain(console, f"Questions: {len(task.questions)}, in the task file")
-    _plain(console, f"Licence: {task.licence}")
+        print(f"Questions: {len(task.questions)}, in the task file")
+    print(f"Licence: {task.licence}")
     if task.citation:
-        _plain(console, f"Citation: {task.citation}")
+        print(f"Citation: {task.citation}")
     groups = _table("group", "subjects", title="Groups")
     for group, subjects in task.groups.items():
         groups.add_row(group, ", ".join(subjects))
@@ -84,7 +80,7 @@ def print_task(task: Task) -> None:
         protocol = PROTOCOLS[name]
         usual = " (usual)" if name == task.protocol else ""
         protocols.add_row(name + usual, protocol.summary, str(protocol.shots), ", ".join(protocol.readers))
-    console.print(groups, protocols)
+    _console().print(groups, protocols)
 
 
 def print_models(profiles: Mapping[str, Profile]) -> None:
@@ -98,12 +94,11 @@ def print_models(profiles: Mapping[str, Profile]) -> None:
 
 def print_model(name: str, profile: Profile) -> None:
     """One model in detail: what its entry says."""
-    table = _table("field", "value", title=name)
+    print(name)
     for field, value in profile.model_dump(exclude_none=True).items():
         rows = value.items() if isinstance(value, dict) else ((None, value),)
         for part, item in rows:
-            table.add_row(f"{field}.{part}" if part else field, str(item))
-    _console().print(table)
+            print(f"  {f'{field}.{part}' if part else field}: {item}")
 
 
 def _console() -> Console:
@@ -114,7 +109,3 @@ def _console() -> Console:
 def _table(*names: str, title: str | None = None) -> Table:
     """A table that folds what is too long, and never shortens a URL or a name."""
     return Table(*(Column(name, overflow="fold") for name in names), title=title)
-
-
-def _plain(console: Console, text: str) -> None:
-    console.print(text, soft_wrap=True)

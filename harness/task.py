@@ -177,11 +177,11 @@ def find_task(name: str, own: Path | None = None) -> Path:
     Raises:
         UsageError: there is none.
     """
+    known = task_files(own)
     if name.endswith((".yaml", ".yml")):
         if not Path(name).is_file():
             raise UsageError(f"task file {name} does not exist.")
         return Path(name)
-    known = task_files(own)
     if name not in known:
         hint = did_you_mean(name, known)
         raise UsageError(

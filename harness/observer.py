@@ -22,7 +22,7 @@ class Observer(Protocol):
         """One entry is in the journal."""
 
     def end(self) -> None:
-        """No more questions are asked."""
+        """Nothing more is fetched, or asked."""
 
 
 class Silent:

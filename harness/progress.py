@@ -26,12 +26,12 @@ _PLAIN_EVERY_S = 10.0
 class Tally:
     """Running counts of a run, and the sentence that shows them."""
 
-    def __init__(self, total: int, earlier: int, correct: int) -> None:
+    def __init__(self, total: int, earlier: tuple[Entry, ...] = ()) -> None:
         self.total = total
-        self.done = self.earlier = earlier
-        self.correct = correct
-        self.failed = 0
-        self.unread = 0
+        self.done = self.correct = self.failed = self.unread = 0
+        for entry in earlier:
+            self.add(entry)
+        self.earlier = self.done
         self._began = time.monotonic()
 
     def add(self, entry: Entry) -> None:
@@ -69,7 +69,7 @@ class _Told:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.tally = Tally(0, 0, 0)
+        self.tally = Tally(0)
 
     def say(self, sentence: str) -> None:
         """Print a sentence, as it is and on one line: logs are searched, and paths copied."""
@@ -77,8 +77,7 @@ class _Told:
 
     def start(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
         """Count anew, and say what is asked."""
-        correct = sum(entry.outcome is Outcome.CORRECT for entry in earlier)
-        self.tally = Tally(len(plan.questions), len(earlier), correct)
+        self.tally = Tally(len(plan.questions), earlier)
         shots = f"{plan.shots}-shot" if plan.shots else "0-shot"
         self.say(f"{plan.task.title}: {len(plan.questions):,} questions, {plan.protocol.name}, {shots}.")
         if earlier:
@@ -92,6 +91,7 @@ class PlainProgress(_Told):
         super().__init__(console)
         self._next = 0.0
         self._fetched = -1
+        self._printed = 0
 
     def fetching(self, done: int, total: int) -> None:
         """A line every tenth."""
@@ -114,10 +114,11 @@ class PlainProgress(_Told):
 
     def end(self) -> None:
         """The last line, where there is something to say."""
-        if self.tally.done > self.tally.earlier:
+        if self.tally.done > max(self.tally.earlier, self._printed):
             self._print()
 
     def _print(self) -> None:
+        self._printed = self.tally.done
         left = f" · {self.tally.left_s():.0f} s left" if self.tally.done < self.tally.total else ""
         self.say(f"{self.tally.done:,}/{self.tally.total:,} · {self.tally.sentence()}{left}")
 
@@ -131,7 +132,7 @@ class LiveProgress(_Told):
 
     def fetching(self, done: int, total: int) -> None:
         """A download bar."""
-        if self._bar is None:
+        if self._bar is None and done < total:
             self._bar = Progress(
                 TextColumn("Fetching the model's weights"),
                 BarColumn(),
@@ -140,7 +141,8 @@ class LiveProgress(_Told):
             )
             self._bar.add_task("", total=total)
             self._bar.start()
-        self._bar.update(self._bar.task_ids[0], completed=done)
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], completed=done)
         if done >= total:
             self.end()
 

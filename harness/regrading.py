@@ -12,9 +12,8 @@ from harness.errors import UsageError
 from harness.files import write_whole
 from harness.finished import Run
 from harness.journal import Entry, Journal, read_journal
-from harness.models import Prices
 from harness.plan import Plan, make_plan
-from harness.run_folder import RunFolder, RunRecord, create, locked, new_run_id, read_record
+from harness.run_folder import RunFolder, RunRecord, create, discard, locked, new_run_id, read_record
 from harness.score_file import ScoreFile, document, read_score
 from harness.scoring import read_again, score_run
 from harness.task import find_task, load_task
@@ -31,17 +30,23 @@ def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = 
     Raises:
         UsageError: no such run, its questions or prompts are not the same any more, or the reader does not fit.
     """
-    folder = Path(path).parent if Path(path).is_file() else Path(path)
+    named = Path(path).resolve()  # ".", the run's own folder, has a parent too
+    folder = named.parent if named.is_file() else named
     old = RunFolder(folder, read_record(folder))
+    before = read_score(old.score) if old.score.exists() else None
     plan = _plan(old.record, reader, data)
     entries = _read_again(old, plan)
-    new = create(folder.parent, _record(old.record, plan))
+    new = create(folder.parent, _record(old.record, plan, data))
     with locked(new):
-        with Journal(new.answers) as journal:
-            for entry in entries:
-                journal.append(entry)
-        score = _score(plan, old, new, len(entries))
-        write_whole(new.score, document(score))
+        try:
+            with Journal(new.answers) as journal:
+                for entry in entries:
+                    journal.append(entry)
+            score = _score(plan, new, before, len(entries))
+            write_whole(new.score, document(score))
+        except BaseException:  # half of it would be of no use to anybody: all of it can be made again
+            discard(new)
+            raise
     return Run(new.path, score)
 
 
@@ -86,7 +91,7 @@ def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
     )
 
 
-def _record(old: RunRecord, plan: Plan) -> RunRecord:
+def _record(old: RunRecord, plan: Plan, data: Path | None) -> RunRecord:
     now = datetime.now(UTC)
     changed = {"reader": plan.reader.name, "comparison_key": plan.comparison_key}
     return old.model_copy(
@@ -96,14 +101,15 @@ def _record(old: RunRecord, plan: Plan) -> RunRecord:
             "harness_version": about.harness_version(),
             "command": about.command(),
             "settings": {**old.settings, **changed},
+            "data": str(data.resolve()) if data else old.data,
             "regraded_from": old.id,
         }
     )
 
 
-def _score(plan: Plan, old: RunFolder, new: RunFolder, entries: int) -> ScoreFile:
-    """What the replies do not tell, prices, settings and why the run ended, is as the old score has it."""
-    if not old.score.exists():
+def _score(plan: Plan, new: RunFolder, before: ScoreFile | None, entries: int) -> ScoreFile:
+    """What the replies do not tell, cost, settings and why the run ended, is as the old score has it."""
+    if before is None:
         ended = entries == len(plan.questions)
         return score_run(
             plan,
@@ -112,6 +118,12 @@ def _score(plan: Plan, old: RunFolder, new: RunFolder, entries: int) -> ScoreFil
             sent={},
             stopped_by=None if ended else "the run that was read again did not end",
         )
-    before = read_score(old.score)
-    prices = Prices.model_validate(before.cost.prices) if before.cost.prices else before.cost.why or ""
-    return score_run(plan, new, prices=prices, sent=before.model.settings, stopped_by=before.run.stopped_by)
+    score = score_run(
+        plan,
+        new,
+        prices=before.cost.why or "as before",
+        sent=before.model.settings,
+        stopped_by=before.run.stopped_by,
+        warnings=before.model.warnings,
+    )
+    return score.model_copy(update={"cost": before.cost})

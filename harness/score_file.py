@@ -57,6 +57,7 @@ class ModelPart(_Record):
         description="what the user says the weights are; an embedded model's SHA-256"
     )
     settings: dict[str, Any] = Field(description="settings actually sent")
+    warnings: tuple[str, ...] = Field((), description="what the endpoint cannot do")
 
 
 class DatasetPart(_Record):

@@ -65,7 +65,7 @@ def score_run(
     graded = _graded(plan, entries)
     counts = _counts(plan, entries, graded)
     usage = _usage(entries)
-    model = _model(folder.record, entries, sent)
+    model = _model(folder.record, entries, sent, warnings)
     return ScoreFile(
         status=_status(plan, counts, stopped_by),
         run=_run(folder.record, stopped_by),
@@ -125,7 +125,9 @@ def _run(record: RunRecord, stopped_by: str | None) -> RunPart:
     )
 
 
-def _model(record: RunRecord, entries: Sequence[Entry], sent: Mapping[str, Any]) -> ModelPart:
+def _model(
+    record: RunRecord, entries: Sequence[Entry], sent: Mapping[str, Any], warnings: Sequence[str]
+) -> ModelPart:
     replies = [entry.reply for entry in entries if entry.reply]
     return ModelPart(
         name=record.settings["model"],
@@ -134,6 +136,7 @@ def _model(record: RunRecord, entries: Sequence[Entry], sent: Mapping[str, Any])
         system_fingerprint=tuple(sorted({r.system_fingerprint for r in replies if r.system_fingerprint})),
         revision=record.settings["revision"],
         settings=dict(sent),
+        warnings=tuple(warnings),
     )
 
 
@@ -247,7 +250,7 @@ def _findings(model: ModelPart, counts: CountsPart) -> list[str]:
             "answers.jsonl; truncated ones want a larger --max-tokens."
         )
     if counts.failed:
-        found.append(f"{counts.failed} requests failed and are no answers; run the same command again.")
+        found.append(f"{counts.failed} requests failed and are no answers.")
     if counts.shots_dropped:
         found.append(f"{counts.shots_dropped} questions were asked with fewer examples, to fit the context.")
     if counts.letters_missing:

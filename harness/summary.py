@@ -35,7 +35,7 @@ def _title(score: ScoreFile) -> str:
 
 def _accuracies(score: ScoreFile) -> Table:
     table = Table(min_width=50)
-    table.add_column("")
+    table.add_column("", overflow="fold")
     for column in ("questions", "accuracy", "95 % interval"):
         table.add_column(column, justify="right")
     for group in score.groups:
@@ -86,13 +86,12 @@ def _resources(score: ScoreFile) -> str:
 
 
 def _status(score: ScoreFile) -> str:
-    asked, wanted = score.counts.questions, score.task.questions
     if score.status == "partial":
         return "partial: a chosen part of the task, comparable with runs of the same part."
+    first_run = score.run.regraded_from
+    way_out = f"end run {first_run}, whose replies these are, and read it again" if first_run else None
     if score.status == "incomplete":
-        return "incomplete: some requests failed; the same command asks those again."
-    return f"interrupted after {asked:,} of {wanted:,} ({_stopped_by(score)}); the same command goes on."
-
-
-def _stopped_by(score: ScoreFile) -> str:
-    return (score.run.stopped_by or "killed").rstrip(".")
+        return f"incomplete: some requests failed; {way_out or 'the same command asks those again'}."
+    stopped_by = (score.run.stopped_by or "killed").rstrip(".")
+    asked = f"{score.counts.questions:,} of {score.task.questions:,}"
+    return f"interrupted after {asked} ({stopped_by}); {way_out or 'the same command goes on'}."

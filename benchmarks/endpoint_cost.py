@@ -1,4 +1,5 @@
-"""What the endpoint client costs: CPU and wall time a question, nothing else of the harness in it.
+"""What the endpoint client costs: CPU and wall time a question, nothing else of the harness in it;
+and what the openai package costs alone.
 
 Asks an OpenAI-compatible server with a fixed latency that is already running, best pinned to another core:
 
@@ -14,6 +15,8 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
+
+from openai import AsyncOpenAI
 
 from harness.endpoint.client import Endpoint
 from harness.endpoint.reply import Reply
@@ -53,6 +56,26 @@ async def measure(settings: EndpointSettings, prompts: Iterator[Prompt]) -> tupl
         return replies, time.perf_counter() - wall_s, time.process_time() - cpu_s
 
 
+async def measure_openai(settings: EndpointSettings, prompts: Iterator[Prompt]) -> tuple[int, float, float]:
+    """The same by the openai package alone, with the transport that it has by itself."""
+    replies = 0
+
+    async def work(client: AsyncOpenAI) -> None:
+        nonlocal replies
+        for prompt in prompts:
+            messages = [{"role": message.role, "content": message.content} for message in prompt.content]
+            answer = await client.chat.completions.create(
+                model=settings.model, messages=messages, temperature=0, max_tokens=2048
+            )
+            replies += bool(answer.choices[0].message.content)
+
+    async with AsyncOpenAI(base_url=settings.base_url, api_key="none") as client:
+        await client.models.list()
+        wall_s, cpu_s = time.perf_counter(), time.process_time()
+        await asyncio.gather(*(work(client) for _ in range(settings.connections)))
+        return replies, time.perf_counter() - wall_s, time.process_time() - cpu_s
+
+
 def main() -> None:
     """Prints one line for each kind of prompt."""
     parser = argparse.ArgumentParser(
@@ -66,11 +89,16 @@ def main() -> None:
     settings = EndpointSettings(
         base_url=options.base_url, model=options.model, connections=options.concurrency
     )
-    print(f"{'prompts':10} {'replies':>8} {'wall s':>8} {'per s':>8} {'CPU ms a question':>18}")
-    for name, prompts in (("chat", chat_prompts), ("letters", letter_prompts)):
-        replies, wall_s, cpu_s = asyncio.run(measure(settings, prompts(options.questions)))
+    print(f"{'prompts':22} {'replies':>8} {'wall s':>8} {'per s':>8} {'CPU ms a question':>18}")
+    rows = (
+        ("chat", measure, chat_prompts),
+        ("letters", measure, letter_prompts),
+        ("chat by openai alone", measure_openai, chat_prompts),
+    )
+    for name, measured, prompts in rows:
+        replies, wall_s, cpu_s = asyncio.run(measured(settings, prompts(options.questions)))
         cost_ms = 1000 * cpu_s / options.questions
-        print(f"{name:10} {replies:8} {wall_s:8.2f} {replies / wall_s:8.0f} {cost_ms:18.3f}")
+        print(f"{name:22} {replies:8} {wall_s:8.2f} {replies / wall_s:8.0f} {cost_ms:18.3f}")
     # Linux counts kilobytes, macOS bytes.
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
         2**20 if sys.platform == "darwin" else 2**10

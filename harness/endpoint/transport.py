@@ -2,8 +2,8 @@
 
 Takes a route and a body, gives a Response or a FailedAttempt; never an exception of the HTTP client.
 Knows no models, no prompts and no repeats. The `openai` package's client object makes the base URL, the
-authentication and the headers; aiohttp sends. openai's own sending cost 1.6 ms of CPU a request with
-its aiohttp transport (2.6 with its default one), aiohttp alone 0.19 to 0.35 ms (one core, 64 at once).
+authentication and the headers; aiohttp sends. Through openai 3.57 a request costs 1.3 ms of CPU, through
+this package 0.14 ms, its reading included (one core, 64 at once: benchmarks/endpoint_cost.py).
 """
 
 import asyncio

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from harness.endpoint.reply import Reply
+from harness.endpoint.reply import CUT_OFF, Reply
 from harness.prompts import Generate, ScoreChoices, ScoreLetters, Want
 from harness.questions import Question
 
@@ -64,13 +64,11 @@ class Reader:
         letter = self.letter(reply, question)
         if letter is not None:
             return Answer(letter)
-        match reply.finish_reason:
-            case "length" if self.reads is Generate:
-                return Answer(None, Outcome.TRUNCATED)
-            case "content_filter":
-                return Answer(None, Outcome.REFUSED)
-            case _:
-                return Answer(None, Outcome.UNPARSED)
+        if self.reads is Generate and reply.finish_reason in CUT_OFF:
+            return Answer(None, Outcome.TRUNCATED)
+        if reply.finish_reason in ("content_filter", "refusal"):
+            return Answer(None, Outcome.REFUSED)
+        return Answer(None, Outcome.UNPARSED)
 
 
 def most_probable_letter(reply: Reply, question: Question) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from harness.answers import Outcome
-from harness.endpoint.reply import Failure, FailureKind, Reply
+from harness.endpoint.reply import UNWELL, Failure, FailureKind, Reply
 from harness.journal import Entry, Journal
 from harness.plan import Plan
 from harness.prompts import Prompt
@@ -19,11 +19,6 @@ from harness.questions import Question
 
 _HOPELESS = 10
 """So many failures without a reply in between, and nothing will come of the rest."""
-
-_UNWELL = frozenset(
-    {FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.SERVER_ERROR, FailureKind.RATE_LIMITED}
-)
-"""Failures that say how the server is; others may be the question's, and its neighbours' too."""
 
 
 class Asked(Protocol):
@@ -115,7 +110,7 @@ class Asking:
         asked_at = time.monotonic()
         prompt, dropped, result = await self._ask_fitting(question)
         if isinstance(result, Failure):
-            self._failures_in_a_row += result.kind in _UNWELL or not self._ever_replied
+            self._failures_in_a_row += result.kind in UNWELL or not self._ever_replied
             if self._is_the_end(result, asked_at):
                 self.stop(result.message)
                 return

@@ -157,7 +157,10 @@ def regrade(
     """
     from harness.regrading import regrade as regrade_
 
-    _finish(regrade_(path, reader=reader, data=data), _console(), json)
+    done = regrade_(path, reader=reader, data=data)
+    _show(done, _console(), json)
+    if done.score.status in ("incomplete", "interrupted"):
+        sys.exit(_INCOMPLETE)
 
 
 @app.command()
@@ -269,9 +272,8 @@ def _concurrency(value: str) -> int | None:
     return int(value)
 
 
-def _finish(run: "Run", console: "Console", json: bool) -> None:
-    """Show the table, print the path or the document, and exit by the run's status."""
-    from harness.session import INTERRUPTED
+def _show(run: "Run", console: "Console", json: bool) -> None:
+    """The table on standard error; the path or the document on standard output."""
     from harness.summary import print_summary
 
     score_path = run.path / "score.json"
@@ -280,6 +282,13 @@ def _finish(run: "Run", console: "Console", json: bool) -> None:
         sys.stdout.buffer.write(score_path.read_bytes())
     else:
         print(score_path)
+
+
+def _finish(run: "Run", console: "Console", json: bool) -> None:
+    """Show the run, and exit by its status."""
+    from harness.session import INTERRUPTED
+
+    _show(run, console, json)
     if run.score.status == "incomplete":
         sys.exit(_INCOMPLETE)
     if run.score.status == "interrupted":

@@ -6,6 +6,7 @@ the last line of an id counts. Holds no question texts, so that benchmarks do no
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -91,7 +92,8 @@ class Journal:
             while written < len(line):
                 written += os.write(self._file, line[written:])
         except OSError as error:
-            os.ftruncate(self._file, self._size)
+            with suppress(OSError):  # where this fails too, half a line stays, which no reader takes for one
+                os.ftruncate(self._file, self._size)
             raise StorageError(
                 f"{self.path} cannot be written: {error.strerror}; what was answered before is kept, so make "
                 "room and run the same command again."
@@ -112,7 +114,12 @@ def read_journal(path: Path) -> tuple[Entry, ...]:
     Raises:
         UsageError: it cannot be read, or a line is not what we write.
     """
-    last: dict[str, Entry] = {}
+    return tuple({entry.id: entry for entry in read_lines(path)}.values())
+
+
+def read_lines(path: Path) -> tuple[Entry, ...]:
+    """Every line, those that a later one of the same id replaced among them; raises as `read_journal`."""
+    entries = []
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -128,8 +135,8 @@ def read_journal(path: Path) -> tuple[Entry, ...]:
                 f"{path}, line {number}, is damaged ({error.errors()[0]['msg']}{f': {field}' if field else ''}); "
                 "remove the line, or start over with --fresh."
             ) from error
-        last[entry.id] = entry
-    return tuple(last.values())
+        entries.append(entry)
+    return tuple(entries)
 
 
 def replied(entries: Iterable[Entry]) -> frozenset[str]:

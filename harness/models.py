@@ -109,6 +109,11 @@ def find_model(
     if api_key_env is not None:
         return Model(name, profile, url, None, _key_that_the_user_names(api_key_env, environment))
     key = _key(name, key_name, environment, required=_needs_key(profile, url))
+    if key and url.startswith("http:") and not is_loopback(url):
+        raise UsageError(
+            f"{key_name} would go over plain http to another machine: use https, or, if that is meant, name it with "
+            f"--api-key-env {key_name}."
+        )
     return Model(name, profile, url, None, key)
 
 

@@ -30,13 +30,13 @@ def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = 
     Raises:
         UsageError: no such run, its questions or prompts are not the same any more, or the reader does not fit.
     """
-    named = Path(path).resolve()  # ".", the run's own folder, has a parent too
-    folder = named.parent if named.is_file() else named
+    folder = Path(path).parent if Path(path).is_file() else Path(path)
+    home = (folder if folder.name not in ("", "..") else folder.resolve()).parent  # "." has a parent too
     old = RunFolder(folder, read_record(folder))
     before = read_score(old.score) if old.score.exists() else None
     plan = _plan(old.record, reader, data)
     entries = _read_again(old, plan)
-    new = create(folder.parent, _record(old.record, plan, data))
+    new = create(home, _record(old.record, plan, data))
     with locked(new):
         try:
             with Journal(new.answers) as journal:
@@ -108,22 +108,14 @@ def _record(old: RunRecord, plan: Plan, data: Path | None) -> RunRecord:
 
 
 def _score(plan: Plan, new: RunFolder, before: ScoreFile | None, entries: int) -> ScoreFile:
-    """What the replies do not tell, cost, settings and why the run ended, is as the old score has it."""
+    """What the replies do not tell, the cost and why the run ended, is as the old score has it."""
     if before is None:
         ended = entries == len(plan.questions)
         return score_run(
             plan,
             new,
             prices="the run that was read again has no score",
-            sent={},
             stopped_by=None if ended else "the run that was read again did not end",
         )
-    score = score_run(
-        plan,
-        new,
-        prices=before.cost.why or "as before",
-        sent=before.model.settings,
-        stopped_by=before.run.stopped_by,
-        warnings=before.model.warnings,
-    )
+    score = score_run(plan, new, prices="as before", stopped_by=before.run.stopped_by)
     return score.model_copy(update={"cost": before.cost})

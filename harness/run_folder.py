@@ -42,11 +42,21 @@ class Agreed(TypedDict):
     comparison_key: str
 
 
+class SessionRecord(BaseModel):
+    """What one session of a run learned of its endpoint: the settings really sent, and what it cannot do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sent: dict[str, Any]
+    warnings: tuple[str, ...]
+
+
 class RunRecord(BaseModel):
     """run.json: written before the first request.
 
     `settings` is whatever decides what is asked, sent and read: a resumed run must agree with it.
     `task` (a name, or a file's path) and `data` say where the questions were, for reading the replies again.
+    `sessions` come later: one for each time that the run was begun or gone on with.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
@@ -60,6 +70,17 @@ class RunRecord(BaseModel):
     task: str
     data: str | None
     regraded_from: str | None = None
+    sessions: tuple[SessionRecord, ...] = ()
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The settings really sent, in the last session that sent any."""
+        return next((session.sent for session in reversed(self.sessions) if session.sent.get("routes")), {})
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the sessions found that the endpoint cannot do, each said once."""
+        return tuple(dict.fromkeys(said for session in self.sessions for said in session.warnings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,8 @@ class Unfinished:
 
 def runs_of(results: Path, model: str, task: str) -> Path:
     """The folder that holds all runs of a model on a task."""
-    return results / re.sub(r"[^A-Za-z0-9._-]", "_", model) / task
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", model)
+    return results / (name if name.strip(".") else name.replace(".", "_")) / task
 
 
 def read_record(folder: Path) -> RunRecord:
@@ -194,7 +216,7 @@ def locked(folder: RunFolder) -> Iterator[None]:
         raise UsageError(f"{folder.path} cannot be written to: {error.strerror}.") from error
     try:
         if not (folder.path / "run.json").exists():
-            _write_record(folder)
+            _write_new_record(folder)
         yield
     finally:
         (folder.path / _LOCK).unlink(
@@ -203,10 +225,29 @@ def locked(folder: RunFolder) -> Iterator[None]:
         lock.release()
 
 
-def _write_record(folder: RunFolder) -> None:
-    document = folder.record.model_dump_json(by_alias=True, indent=2)
+def note_session(folder: RunFolder, place: int, session: SessionRecord) -> None:
+    """Write what a session learned into run.json, so that it outlives a kill.
+
+    Args:
+        folder: the run, locked.
+        place: the session's place among those of the run; what it noted before is replaced.
+        session: what is known by now.
+
+    Raises:
+        StorageError: the disk is full; run.json is as it was.
+    """
+    record = read_record(folder.path)
+    sessions = (*record.sessions[:place], session)
+    _write_record(folder.path, record.model_copy(update={"sessions": sessions}))
+
+
+def _write_record(folder: Path, record: RunRecord) -> None:
+    write_whole(folder / "run.json", record.model_dump_json(by_alias=True, indent=2).encode() + b"\n")
+
+
+def _write_new_record(folder: RunFolder) -> None:
     try:
-        write_whole(folder.path / "run.json", document.encode() + b"\n")
+        _write_record(folder.path, folder.record)
     except StorageError:
         discard(folder)
         raise

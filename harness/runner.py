@@ -27,11 +27,14 @@ from harness.plan import Plan, make_plan
 from harness.run_folder import (
     RunFolder,
     RunRecord,
+    SessionRecord,
     create,
     discard,
     locked,
     new_run_id,
     newest_unfinished,
+    note_session,
+    read_record,
     runs_of,
 )
 from harness.score_file import document
@@ -83,9 +86,7 @@ def run(
             plan,
             folder,
             prices=_prices(model),
-            sent=session.sent,
             stopped_by=session.stopped_by,
-            warnings=session.warnings,
         )
         write_whole(folder.score, document(score))
     return Run(folder.path, score)
@@ -201,8 +202,9 @@ def _ask_the_rest(
     rest = [question for question in plan.questions if question.id not in done]
     if not rest:
         return Session()
-    folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
+    place = len(read_record(folder.path).sessions)
     with _served(settings, model, weights) as (endpoint, died), Journal(folder.answers) as journal:
+        folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
         observer.begin(plan, tuple(entry for entry in earlier if entry.reply))
         try:
             session = hold(
@@ -212,6 +214,7 @@ def _ask_the_rest(
                 endpoint=endpoint,
                 died=died,
                 worked_s=max((entry.elapsed_s for entry in earlier), default=0.0),
+                note=lambda sent, said: note_session(folder, place, SessionRecord(sent=sent, warnings=said)),
                 observer=observer,
             )
         finally:
@@ -257,4 +260,4 @@ def _served(
 def _prices(model: Model) -> Prices | str:
     if model.weights is not None:
         return "the model runs on this machine"
-    return model.profile.prices or "no price is known for this model at this endpoint"
+    return model.profile.prices or "no price is known for this model"

@@ -57,7 +57,6 @@ class ModelPart(_Record):
         description="what the user says the weights are; an embedded model's SHA-256"
     )
     settings: dict[str, Any] = Field(description="settings actually sent")
-    warnings: tuple[str, ...] = Field((), description="what the endpoint cannot do")
 
 
 class DatasetPart(_Record):
@@ -196,7 +195,7 @@ def read_score(path: Path) -> ScoreFile:
         UsageError: it is missing, no JSON, or does not fit the schema; naming the field.
     """
     try:
-        return ScoreFile.model_validate_json(path.read_bytes())
+        return ScoreFile.model_validate_json(path.read_bytes(), strict=True)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:

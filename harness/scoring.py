@@ -6,20 +6,19 @@ task, comparison_key, score, groups, subjects and counts.
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from harness import about
 from harness.answers import READERS, Reader
 from harness.endpoint.reply import Usage
-from harness.journal import Entry, read_journal
+from harness.journal import Entry, read_lines
 from harness.models import Prices
 from harness.plan import Plan
 from harness.questions import Question
-from harness.run_folder import RunFolder, RunRecord
+from harness.run_folder import RunFolder, RunRecord, read_record
 from harness.score_file import (
     AnswersPart,
     CostPart,
@@ -46,9 +45,7 @@ def score_run(
     folder: RunFolder,
     *,
     prices: Prices | str,
-    sent: Mapping[str, Any],
     stopped_by: str | None = None,
-    warnings: Sequence[str] = (),
 ) -> ScoreFile:
     """Score what a run's journal holds.
 
@@ -56,19 +53,19 @@ def score_run(
         plan: what was asked.
         folder: the run.
         prices: of the tokens, or why there are none.
-        sent: the settings that were really sent.
         stopped_by: why the run ended before its last question.
-        warnings: what the endpoint had to say.
     """
     wanted = {question.id for question in plan.questions}
-    entries = [entry for entry in read_journal(folder.answers) if entry.id in wanted]
+    lines = [entry for entry in read_lines(folder.answers) if entry.id in wanted]
+    entries = list({entry.id: entry for entry in lines}.values())
     graded = _graded(plan, entries)
     counts = _counts(plan, entries, graded)
-    usage = _usage(entries)
-    model = _model(folder.record, entries, sent, warnings)
+    usage = _usage(lines)
+    record = read_record(folder.path)  # with what its sessions learned
+    model = _model(record, entries)
     return ScoreFile(
         status=_status(plan, counts, stopped_by),
-        run=_run(folder.record, stopped_by),
+        run=_run(record, stopped_by),
         model=model,
         task=_task(plan),
         comparison_key=plan.comparison_key,
@@ -77,10 +74,12 @@ def score_run(
         subjects=named_parts(by_subject(graded)),
         counts=counts,
         usage=usage,
-        cost=_cost(usage, prices),
+        cost=_cost(
+            usage, prices, uncounted=sum(line.reply is not None and not line.reply.usage for line in lines)
+        ),
         latency=_latency(entries),
         answers=_answers(folder.answers),
-        warnings=(*warnings, *_findings(model, counts)),
+        warnings=(*record.warnings, *_findings(model, counts)),
     )
 
 
@@ -125,9 +124,7 @@ def _run(record: RunRecord, stopped_by: str | None) -> RunPart:
     )
 
 
-def _model(
-    record: RunRecord, entries: Sequence[Entry], sent: Mapping[str, Any], warnings: Sequence[str]
-) -> ModelPart:
+def _model(record: RunRecord, entries: Sequence[Entry]) -> ModelPart:
     replies = [entry.reply for entry in entries if entry.reply]
     return ModelPart(
         name=record.settings["model"],
@@ -135,8 +132,7 @@ def _model(
         served_model=tuple(sorted({reply.served_model for reply in replies if reply.served_model})),
         system_fingerprint=tuple(sorted({r.system_fingerprint for r in replies if r.system_fingerprint})),
         revision=record.settings["revision"],
-        settings=dict(sent),
-        warnings=tuple(warnings),
+        settings=record.sent,
     )
 
 
@@ -190,21 +186,23 @@ def _other_readings(plan: Plan, entries: Sequence[Entry]) -> tuple[OtherReading,
     return tuple(readings)
 
 
-def _usage(entries: Sequence[Entry]) -> UsagePart:
-    tokens = sum((entry.reply.usage for entry in entries if entry.reply and entry.reply.usage), Usage())
-    tries = [entry.reply or entry.failure for entry in entries]
+def _usage(lines: Sequence[Entry]) -> UsagePart:
+    """Of the whole run: of questions that failed and were asked again, every time counts."""
+    tries = [tried for line in lines if (tried := line.reply or line.failure)]
     return UsagePart(
-        **asdict(tokens),
-        requests=sum(tried.attempts for tried in tries if tried),
-        retries=sum(tried.retries for tried in tries if tried),
+        **asdict(sum((tried.usage for tried in tries if tried.usage), Usage())),
+        requests=sum(tried.attempts for tried in tries),
+        retries=sum(tried.retries for tried in tries),
     )
 
 
-def _cost(usage: UsagePart, prices: Prices | str) -> CostPart:
+def _cost(usage: UsagePart, prices: Prices | str, *, uncounted: int) -> CostPart:
     if isinstance(prices, str):
         return CostPart(usd=None, why=prices)
     if usage.prompt_tokens == 0:
         return CostPart(usd=None, why="the endpoint counted no tokens")
+    if uncounted:
+        return CostPart(usd=None, why=f"the endpoint counted no tokens for {uncounted} replies")
     usd = (
         (usage.prompt_tokens - usage.cached_tokens) * prices.input
         + usage.cached_tokens * prices.cached_input

@@ -11,22 +11,24 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from harness.asking import Asking
 from harness.endpoint.client import Endpoint
 from harness.endpoint.reply import Failure, FailureKind
 from harness.endpoint.settings import EndpointSettings
-from harness.journal import Journal
+from harness.journal import Entry, Journal
 from harness.observer import Observer
 from harness.plan import Plan
 from harness.questions import Question
 
 INTERRUPTED = "interrupted by the user"
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+Note = Callable[[dict[str, Any], tuple[str, ...]], None]
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _WATCH_S = 0.2
-_REFUSALS_AT_THE_DOOR = (FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.KEY)
+_NOT_THERE = (FailureKind.UNREACHABLE, FailureKind.TIMEOUT)
+_UNAUTHORIZED = 401  # not 403: a key may ask questions that may not list models
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,9 @@ class Session:
     Attributes:
         stopped_by: None where every question was asked; INTERRUPTED; or the endpoint's refusal, which may
             have come before the first question.
-        sent: the settings really sent.
-        warnings: what the endpoint cannot do, as sentences.
     """
 
     stopped_by: str | None = None
-    sent: dict[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
 
 
 def hold(
@@ -53,6 +51,7 @@ def hold(
     endpoint: EndpointSettings,
     died: Callable[[], str | None],
     worked_s: float,
+    note: Note,
     observer: Observer,
 ) -> Session:
     """Ask the questions, and return when all have an entry, on Ctrl-C, or when the endpoint refuses or dies.
@@ -64,6 +63,7 @@ def hold(
         endpoint: where to ask.
         died: says how the server ended, None while it runs; always None for other people's servers.
         worked_s: seconds that earlier sessions of the run took.
+        note: keeps what is learned of the endpoint: the settings really sent, and what it cannot do, as sentences.
         observer: told how it goes.
 
     Raises:
@@ -74,7 +74,7 @@ def hold(
     def ended() -> str | None:
         return INTERRUPTED if interrupted.is_set() else died()
 
-    coroutine = _hold(plan, questions, journal, endpoint, ended, worked_s, observer)
+    coroutine = _hold(plan, questions, journal, endpoint, ended, worked_s, note, observer)
     with _noting_signals(interrupted):
         try:
             asyncio.get_running_loop()
@@ -91,24 +91,35 @@ async def _hold(
     settings: EndpointSettings,
     ended: Callable[[], str | None],
     worked_s: float,
+    note: Note,
     observer: Observer,
 ) -> Session:
     async with Endpoint(settings, observer.say) as endpoint:
-        asking = Asking(plan, endpoint, journal, worked_s=worked_s, answered=observer.answered)
+        noted = -1
+
+        def answered(entry: Entry) -> None:
+            nonlocal noted
+            if noted < len(endpoint.warnings):  # the first reply, or a warning: it shall outlive a kill
+                noted = len(endpoint.warnings)
+                note(endpoint.sent(), tuple(endpoint.warnings))
+            observer.answered(entry)
+
+        asking = Asking(plan, endpoint, journal, worked_s=worked_s, answered=answered)
         watch = asyncio.create_task(_watch(ended, asking))
         try:
             await asking.unless_stopped(_knock(endpoint, settings.model, asking, observer))
             await asking.ask_all(questions, settings.connections)
         finally:
             watch.cancel()
-        return Session(asking.stopped_by, endpoint.sent(), tuple(endpoint.warnings))
+        note(endpoint.sent(), tuple(endpoint.warnings))
+        return Session(asking.stopped_by)
 
 
 async def _knock(endpoint: Endpoint, model: str, asking: Asking, observer: Observer) -> None:
     """See that something answers. A name missing from the list is no refusal: many lists are wrong."""
     models = await endpoint.models()
     if isinstance(models, Failure):
-        if models.kind in _REFUSALS_AT_THE_DOOR:
+        if models.kind in _NOT_THERE or models.status == _UNAUTHORIZED:
             asking.stop(models.message)
             return
         observer.say(f"The endpoint does not list its models: {models.message}")

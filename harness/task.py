@@ -111,6 +111,24 @@ class Task(_Record):
             raise ValueError("shots go with questions; with a dataset, name dataset.shots_split")
         return self
 
+    @model_validator(mode="after")
+    def _subjects_are_spelled_as_in_the_questions(self) -> Self:
+        known = {question.subject for question in self.questions}
+        named = [*self.group_of, *(shot.subject for shot in self.shots)]
+        for subject in named if self.questions else ():
+            if subject not in known:
+                hint = did_you_mean(subject, known)
+                raise ValueError(f"subject {subject!r} of groups or shots has no question{hint}")
+        return self
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_the_files(cls, name: str, info: ValidationInfo) -> str:
+        file = (info.context or {}).get("path")
+        if file is not None and file.stem != name:
+            raise ValueError(f"{name!r} should be {file.stem!r}, as the file is called")
+        return name
+
     @field_validator("protocols")
     @classmethod
     def _protocols_are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -196,7 +214,4 @@ def load_task(path: Path) -> Task:
     Raises:
         UsageError: naming file, line and field.
     """
-    task = read_yaml(path, Task)
-    if task.name != path.stem:
-        raise UsageError(f"{path}, field name: {task.name!r} should be {path.stem!r}, as the file is called.")
-    return task
+    return read_yaml(path, Task)

@@ -35,6 +35,7 @@ def validate(path: Path) -> Path:
     _compare("score", again, said.score.model_dump(), file)
     _check_parts("subjects", by_subject(graded), said.subjects, file)
     _check_groups(said, file)
+    _check_status(said, file)
     return file
 
 
@@ -64,6 +65,15 @@ def _check_groups(said: ScoreFile, file: Path) -> None:
     for place, group in enumerate(said.groups):
         made = group.correct / group.questions if group.questions else None
         _compare(f"groups.{place}", {"accuracy": made}, group.model_dump(), file)
+
+
+def _check_status(said: ScoreFile, file: Path) -> None:
+    asked_all, failed = said.counts.questions == said.task.questions, said.counts.failed
+    if said.status in ("complete", "partial") and (failed or not asked_all):
+        raise UsageError(
+            f"{file}, field status: {said.status}, but {said.counts.questions} of {said.task.questions} questions "
+            f"have an outcome, and {failed} failed."
+        )
 
 
 def _compare(field: str, again: Mapping[str, Any], said: Mapping[str, Any], file: Path) -> None:

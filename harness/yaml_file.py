@@ -22,7 +22,7 @@ _DEEPEST = 50  # far more than any file of ours needs, and less than what exhaus
 
 
 def read_yaml(path: Path, model: type[Model]) -> Model:
-    """Read one YAML file into `model`.
+    """Read one YAML file into `model`, whose validators find the file's path in their context.
 
     Raises:
         UsageError: the file is missing, is not UTF-8 or YAML, repeats a key, or does not fit the model.
@@ -35,7 +35,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         raise UsageError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     root, document = _parse(text, path)
     try:
-        return model.model_validate(document)
+        return model.model_validate(document, context={"path": path})
     except ValidationError as error:
         raise UsageError(_describe(error, root, path)) from error
 

@@ -15,7 +15,7 @@ from harness.files import write_whole
 from harness.journal import Entry, Journal
 from harness.plan import Plan, make_plan
 from harness.questions import Question
-from harness.run_folder import RunFolder, RunRecord, create, locked
+from harness.run_folder import RunFolder, RunRecord, SessionRecord, create, locked, note_session
 from harness.score_file import document
 from harness.scoring import score_run
 from harness.task import load_task
@@ -162,6 +162,7 @@ def written_run(
         with Journal(folder.answers) as journal:
             for made in entries:
                 journal.append(made)
-        score = score_run(plan, folder, prices="no price is known", sent={"temperature": 0.0})
+        note_session(folder, 0, SessionRecord(sent={"routes": ["/v1"], "temperature": 0.0}, warnings=()))
+        score = score_run(plan, folder, prices="no price is known")
         write_whole(folder.score, document(score))
     return folder

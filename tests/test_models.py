@@ -169,3 +169,15 @@ def test_a_models_repr_has_no_key():
 )
 def test_loopback_is_this_machine_alone(url, expected):
     assert is_loopback(url) is expected
+
+
+def test_a_key_that_nobody_named_goes_over_no_plain_http_to_another_machine():
+    environment = {"OPENAI_API_KEY": "sk-secret-0123"}
+    with pytest.raises(UsageError, match="plain http") as caught:
+        find_model("gpt-4o", environment, base_url="http://proxy.example/v1")
+    assert "sk-secret" not in str(caught.value)
+    named = find_model(
+        "gpt-4o", environment, base_url="http://proxy.example/v1", api_key_env="OPENAI_API_KEY"
+    )
+    assert named.api_key == "sk-secret-0123"
+    assert find_model("gpt-4o", environment, base_url="https://proxy.example/v1").api_key == "sk-secret-0123"

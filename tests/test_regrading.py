@@ -18,6 +18,7 @@ from whole_runs import (
     MODELS,
     PATIENCE_S,
     big_task,
+    done,
     left_behind,
     letter_for,
     only_run,
@@ -549,3 +550,18 @@ def test_prices_with_a_field_of_a_later_version_are_still_read(task_file, result
     document["cost"]["prices"]["batch"] = 0.5
     (old.path / "score.json").write_text(json.dumps(document))
     assert harness.regrade(old.path).score.cost.usd == old.score.cost.usd
+
+
+# Exit codes
+
+
+def test_a_run_that_did_not_end_is_read_again_with_exit_3_and_not_as_a_dead_endpoint(task_file, results):
+    old = a_run(small_model, task_file, results)
+    journal = old.path / "answers.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:7]))
+    (old.path / "score.json").unlink()  # as a kill leaves it
+    ended = done("regrade", str(old.path))
+    assert ended.returncode == 3
+    assert "Status: interrupted after 7 of 12" in ended.stderr
+    assert "Error" not in ended.stderr
+    assert ended.stdout.splitlines()[-1].endswith("score.json")

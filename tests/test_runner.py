@@ -32,6 +32,7 @@ import harness
 from harness.errors import EndpointError, UsageError
 from harness.journal import read_journal, replied
 from harness.observer import Silent
+from harness.run_folder import read_record
 
 CONCURRENCY = 4
 
@@ -288,6 +289,48 @@ def test_a_server_that_answers_nothing_leaves_nothing_behind(task_file, results)
     ):
         run(server, task_file, results, timeout_s=1.0)
     assert left_behind(results) == []
+
+
+def test_a_score_lost_after_the_last_reply_is_made_again_whole(task_file, results):
+    with Loopback(small_model) as server:
+        first = run(server, task_file, results, protocol="lm-eval")
+        (first.path / "score.json").unlink()
+        again = run(server, task_file, results, protocol="lm-eval")
+        assert questions_sent(server) == 12
+    assert again.path == first.path
+    assert again.score.model.settings == first.score.model.settings
+    assert again.score.warnings == first.score.warnings != ()
+    assert repeatable(again.score) == repeatable(first.score)
+
+
+def test_settings_and_warnings_of_a_killed_session_are_kept(tmp_path, results):
+    task_file = big_task(tmp_path)
+    with Loopback(slow_model) as server:
+        with started(*words(server, task_file, results, "--protocol=lm-eval", "--concurrency=2")) as process:
+            server.wait_for(30)
+            process.kill()
+            process.communicate()
+        record = read_record(only_run(results))
+    assert record.sent["logprob_candidates"] == 1000
+    assert len(record.warnings) == 1
+
+
+def test_a_key_that_may_not_list_models_may_still_ask(task_file, results):
+    def scoped(request):
+        return (
+            error(403, "Missing scopes: api.model.read") if request.method == "GET" else small_model(request)
+        )
+
+    with Loopback(scoped) as server:
+        assert run(server, task_file, results).score.status == "complete"
+
+
+@pytest.mark.parametrize("name", [".", "..", "../../x"])
+def test_no_models_name_leads_out_of_the_results(task_file, results, name):
+    with Loopback(small_model) as server:
+        made = run(server, task_file, results, model=name)
+    assert made.path.resolve().is_relative_to(results.resolve())
+    assert len(made.path.relative_to(results).parts) == 3
 
 
 # What goes on with what

@@ -11,7 +11,7 @@ from harness.answers import Outcome
 from harness.endpoint.reply import Usage
 from harness.journal import Journal
 from harness.models import Prices
-from harness.run_folder import create, locked
+from harness.run_folder import SessionRecord, create, locked, note_session
 from harness.scoring import score_run
 
 PRICES = Prices(input=2.0, cached_input=1.0, output=10.0, as_of="2026-11", source="a list")
@@ -27,7 +27,7 @@ def scored(tmp_path, task_file):
     """Journal entries for a plan, and score them."""
     made = []
 
-    def scored_(entries, plan=None, **how):
+    def scored_(entries, plan=None, *, sent=None, warnings=(), **how):
         plan = plan or plan_of(task_file)
         made.append(None)
         record = record_of(plan, task_file, id=f"run-{len(made)}")
@@ -35,7 +35,8 @@ def scored(tmp_path, task_file):
         with locked(folder), Journal(folder.answers) as journal:
             for line in entries:
                 journal.append(line)
-        return score_run(plan, folder, **{"prices": "no price is known", "sent": {}, **how})
+            note_session(folder, 0, SessionRecord(sent=sent or {}, warnings=warnings))
+        return score_run(plan, folder, **{"prices": "no price is known", **how})
 
     return scored_
 
@@ -225,6 +226,8 @@ def test_the_protocols_other_readers_are_shown_beside_the_score(scored, task_fil
 
 
 def test_what_was_sent_and_said_by_the_endpoint_is_kept(scored, plan):
-    score = scored(answered(plan), sent={"temperature": 0.0}, warnings=("It has no logprobs.",))
-    assert score.model.settings == {"temperature": 0.0}
+    score = scored(
+        answered(plan), sent={"routes": ["/v1"], "temperature": 0.0}, warnings=("It has no logprobs.",)
+    )
+    assert score.model.settings == {"routes": ["/v1"], "temperature": 0.0}
     assert score.warnings == ("It has no logprobs.",)

@@ -21,7 +21,7 @@ from harness.answers import Outcome
 from harness.endpoint.reply import Usage
 from harness.journal import Journal
 from harness.models import Prices
-from harness.run_folder import create, locked
+from harness.run_folder import SessionRecord, create, locked, note_session
 from harness.scoring import score_run
 from harness.summary import print_summary
 
@@ -49,12 +49,13 @@ def plan(task_file):
 def scored(tmp_path, task_file):
     """Journal entries for a plan, and score them."""
 
-    def scored_(plan, entries, *, record=None, **how):
+    def scored_(plan, entries, *, record=None, sent=None, warnings=(), **how):
         folder = create(tmp_path / "runs", record or record_of(plan, task_file))
         with locked(folder), Journal(folder.answers) as journal:
             for line in entries:
                 journal.append(line)
-        return score_run(plan, folder, **{"prices": "no price is known", "sent": {}, **how})
+            note_session(folder, 0, SessionRecord(sent=sent or {}, warnings=warnings))
+        return score_run(plan, folder, **{"prices": "no price is known", **how})
 
     return scored_
 

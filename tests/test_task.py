@@ -144,3 +144,16 @@ def test_a_users_folder_adds_tasks_and_hides_ours(tmp_path):
 def test_a_folder_of_tasks_must_be_one(tmp_path):
     with pytest.raises(UsageError, match=r"--tasks .* is not a folder"):
         find_task("mmlu", tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"groups": {"all": ["algebra", "botani"]}}, {"shots": [inline("botani", 0)]}],
+    ids=["group", "shot"],
+)
+def test_a_subject_that_no_question_has_is_refused_with_the_nearest_name(tmp_path, change):
+    path = write_task(tmp_path, task_document(**change))
+    with pytest.raises(
+        UsageError, match=r"'botani' of groups or shots has no question \(did you mean botany\?\)"
+    ):
+        load_task(path)

@@ -68,6 +68,9 @@ def test_a_run_in_which_everything_failed_is_valid(tmp_path):
         ("groups.0.accuracy", 1.0),
         ("groups.1.correct", 1),
         ("answers.lines", 13),
+        ("status", "complete"),
+        ("task.shots", "0"),
+        ("task.questions", "12"),
     ],
 )
 def test_a_changed_figure_is_found_by_its_field(folder, field, value):

@@ -31,17 +31,13 @@ def candidates(choice: Mapping[str, Any]) -> dict[str, float] | None:
 def letter_logprobs(found: Mapping[str, float], letters: str, *, spaced_first: bool) -> dict[str, float]:
     """The letters that are among the candidates.
 
-    A completion's letter comes after a space, so " A" is what is meant and "A" stands in where only that
-    is there; in a chat it is the other way round. Lower case is another token and is not looked at.
+    A completion's letter comes after a space, so " A" is what is meant; in a chat it is the other way round.
+    The other spelling stands in where no letter at all has the first: one beside the other would be compared
+    with letters that it does not compete with. Lower case is another token and is not looked at.
     """
-    logprobs = {}
-    for letter in letters:
-        spaced, bare = found.get(f" {letter}"), found.get(letter)
-        first, second = (spaced, bare) if spaced_first else (bare, spaced)
-        logprob = second if first is None else first
-        if logprob is not None:
-            logprobs[letter] = logprob
-    return logprobs
+    spaced = {letter: found[f" {letter}"] for letter in letters if f" {letter}" in found}
+    bare = {letter: found[letter] for letter in letters if letter in found}
+    return (spaced or bare) if spaced_first else (bare or spaced)
 
 
 def token_text(token: object, raw: object = None) -> str:

@@ -4,7 +4,6 @@ Takes a context and its continuations, gives the summed natural logprob of each.
 for it (choice_routes.py), or none; which one an endpoint has is learned from the first question while the others wait.
 """
 
-import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from harness.endpoint.choice_routes import ChoiceRoute, choice_routes
 from harness.endpoint.exchange import Document, Exchange
 from harness.endpoint.failures import FailedAttempt, Judge
+from harness.endpoint.learning import Learning
 from harness.endpoint.reply import FailureKind
 from harness.endpoint.settings import EndpointSettings
 from harness.prompts import Message, ScoreChoices
@@ -30,7 +30,7 @@ class ChoiceScorer:
     def __init__(self, settings: EndpointSettings, judge: Judge) -> None:
         self._model = settings.model
         self._judge = judge
-        self._learning = asyncio.Lock()
+        self._learning = Learning()
         self._routes = choice_routes(settings, judge)
         self._route: ChoiceRoute | None = None  # the way that works, once that is known
 
@@ -64,9 +64,12 @@ class ChoiceScorer:
         self, exchange: Exchange, context: str, texts: Sequence[str]
     ) -> list[float] | FailedAttempt:
         if self._route is None:
-            async with self._learning:
-                if self._route is None:
-                    return await self._learn(exchange, context, texts)
+            learned = await self._learning.by_one(
+                lambda: self._route is not None, lambda: self._learn(exchange, context, texts)
+            )
+            if learned is not None:
+                return learned
+        assert self._route is not None  # noqa: S101 - by_one says so
         return await self._route.score(exchange, context, texts)
 
     async def _learn(

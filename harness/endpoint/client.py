@@ -19,8 +19,6 @@ from harness.endpoint.settings import EndpointSettings
 from harness.endpoint.transport import Transport
 from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
 
-__all__ = ["Endpoint", "EndpointSettings"]  # so that whoever takes the one finds the other beside it
-
 MODELS_TIMEOUT_S = 15.0
 
 

@@ -62,6 +62,7 @@ class Exchange:
             kind=failure.kind,
             message=f"{failure.message}.",
             status=failure.status,
+            usage=self.usage,
             attempts=self.attempts,
             retries=self.retries,
         )

@@ -74,7 +74,9 @@ class Judge:
             failure,
             tries=MANY if kind in _MAY_PASS and status != 501 else 1,
             wait_s=asked_wait_s(headers, body),
-            filtered=status in (400, 403) and bool(_FILTERED.search(f"{said.code} {said.text}")),
+            filtered=status in (400, 403)
+            and kind in _MAY_BE_FILTERED
+            and bool(_FILTERED.search(f"{said.code} {said.text}")),
         )
 
     def unreachable(self, reason: str, *, tries: int = MANY) -> FailedAttempt:
@@ -215,9 +217,15 @@ _NOT_FOR_MODEL = re.compile(
 _NO_CREDIT = re.compile(
     r"insufficient_quota|insufficient.{0,10}(balance|credit|fund)|billing_hard_limit", re.IGNORECASE
 )
+# About what was asked, not about the account: "your account has been flagged" is a refused key.
 _FILTERED = re.compile(
-    r"content_filter|content_policy|content management policy|moderation|flagged", re.IGNORECASE
+    r"""
+      content_filter | content_policy_violation | content\ management\ policy | ResponsibleAIPolicy
+    | \b(prompt|input|request|message|content)s?\b [^.]{0,80} \bflagged
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
+_MAY_BE_FILTERED = frozenset({FailureKind.BAD_REQUEST, FailureKind.KEY})
 
 
 # The first rule that fits: statuses, what has to stand in the error's words or code, what it means.
@@ -226,7 +234,7 @@ _RULES: tuple[tuple[Container[int], re.Pattern[str] | None, FailureKind], ...] =
     ((429,), _NO_CREDIT, FailureKind.QUOTA),
     ((429,), None, FailureKind.RATE_LIMITED),
     ((413,), None, FailureKind.TOO_LONG),
-    (range(400, 600), _TOO_LONG, FailureKind.TOO_LONG),
+    ((200, *range(400, 600)), _TOO_LONG, FailureKind.TOO_LONG),
     ((401, 403), None, FailureKind.KEY),
     ((400, 404, 422), _NOT_FOR_MODEL, FailureKind.UNSUPPORTED),
     ((400, 404, 422), _NO_MODEL, FailureKind.NO_MODEL),

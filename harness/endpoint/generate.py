@@ -10,8 +10,12 @@ from typing import Any
 from harness.endpoint.exchange import Document, Exchange, first_choice, text_of, usage_of
 from harness.endpoint.failures import FailedAttempt, Judge
 from harness.endpoint.reasoning import split_reasoning
+from harness.endpoint.reply import CUT_OFF
 from harness.endpoint.settings import EndpointSettings
 from harness.prompts import Generate, Message
+
+BROKEN_OFF = frozenset({"insufficient_system_resource", "error", "abort", "aborted", "cancelled"})
+"""Finish reasons of a server that stopped in the middle: DeepSeek, OpenRouter, vLLM and SGLang."""
 
 CHAT = "/chat/completions"
 COMPLETIONS = "/completions"
@@ -75,8 +79,12 @@ class Generator:
                 return self._judge.empty(filtered=_safety(document))
             return self._judge.bad_reply("has no choices: the base URL may lack its /v1")
         finish_reason = text_of(choice.get("finish_reason"))
+        if finish_reason in BROKEN_OFF:
+            return self._judge.bad_reply(f"was broken off by the server (finish_reason {finish_reason})")
         text, reasoning = _said(choice)
-        if not text and not reasoning and finish_reason != "length" and not _meant(document, choice):
+        if not text and (refusal := _refusal(choice)):
+            return Generated(refusal, reasoning or None, "refusal")
+        if not text and finish_reason not in CUT_OFF and not _meant(document, choice):
             return self._judge.empty(filtered=_safety(choice))
         text, tagged = split_reasoning(text)
         thoughts = "\n".join(part for part in (reasoning, tagged) if part)
@@ -100,7 +108,12 @@ def _said(choice: Document) -> tuple[str, str]:
         return text_of(choice.get("text")) or "", ""
     text, thought = _parts(message.get("content"))
     reasoning = text_of(message.get("reasoning_content")) or text_of(message.get("reasoning")) or thought
-    return text or text_of(message.get("refusal")) or "", reasoning
+    return text, reasoning
+
+
+def _refusal(choice: Document) -> str | None:
+    message = choice.get("message")
+    return text_of(message.get("refusal")) if isinstance(message, dict) else None
 
 
 def _parts(content: Any) -> tuple[str, str]:

@@ -5,7 +5,6 @@ candidates, how to force a letter) is learned from the first questions while the
 stays fixed. How the candidates are read: candidates.py.
 """
 
-import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from harness.endpoint.exchange import Document, Exchange, first_choice
 from harness.endpoint.failures import FEW, FailedAttempt, Judge
 from harness.endpoint.forcing import FORCES, Force, letter_written
 from harness.endpoint.generate import CHAT, COMPLETIONS, chat_messages, without
+from harness.endpoint.learning import Learning
 from harness.endpoint.reply import FailureKind
 from harness.endpoint.settings import EndpointSettings
 from harness.prompts import Message
@@ -43,8 +43,8 @@ class LetterScorer:
         self._settings = settings
         self._judge = judge
         self._warn = warn
-        self._learning = asyncio.Lock()
-        self._learning_force = asyncio.Lock()
+        self._learning = Learning()
+        self._learning_force = Learning()
         self._unforceable = False
         self._said_few = False
         self._route: str | None = None  # where the letters come from, once that is known
@@ -56,10 +56,12 @@ class LetterScorer:
     ) -> Letters | FailedAttempt:
         """The letters' logprobs, by one request once the route is known."""
         if self._route is None:
-            async with self._learning:
-                if self._route is None:
-                    return await self._learn(exchange, content, letters)
-        found = await self._candidates(exchange, self._route, self._asked, content=content)
+            learned = await self._learning.by_one(
+                lambda: self._route is not None, lambda: self._learn(exchange, content, letters)
+            )
+            if learned is not None:
+                return learned
+        found = await self._candidates(exchange, self._route or CHAT, self._asked, content=content)
         return await self._letters(exchange, content, letters, found)
 
     def sent(self) -> Document:
@@ -102,11 +104,19 @@ class LetterScorer:
         no letter is there at all, the first question itself tells; what is busy now is learned when it is needed.
         """
         there = letter_logprobs(found, letters, spaced_first=self._route == COMPLETIONS)
-        few = self._asked < ASKED_CANDIDATES[0] or len(there) < len(letters)
-        if there and few and len(letters) > 1:
+        if not there or len(letters) == 1:
+            return
+        if self._asked == ASKED_CANDIDATES[0] and len(there) == len(letters):
+            if len(found) < self._asked:
+                self._warn(
+                    f"{self._judge.where} gives {len(found)} candidates for the first token, fewer than were asked "
+                    "for: where no letter is among them, the model has to be held to the letters."
+                )
+        else:
             least = min(letters, key=lambda letter: there.get(letter, -math.inf))
-            async with self._learning_force:
-                await self._learn_force(exchange, content, least)
+            await self._learning_force.by_one(
+                self._force_is_known, lambda: self._learn_force(exchange, content, least)
+            )
 
     def _no_logprobs(self, failed: list[FailedAttempt]) -> FailedAttempt:
         kinds = {each.failure.kind for each in failed}
@@ -162,13 +172,18 @@ class LetterScorer:
         self, exchange: Exchange, content: str | tuple[Message, ...], letters: str
     ) -> Letters | FailedAttempt:
         """The letter that the model takes where it may take nothing else; no letter where no way works."""
-        if self._force is None and not self._unforceable:
-            async with self._learning_force:
-                if self._force is None and not self._unforceable:
-                    return await self._learn_force(exchange, content, letters)
+        if not self._force_is_known():
+            learned = await self._learning_force.by_one(
+                self._force_is_known, lambda: self._learn_force(exchange, content, letters)
+            )
+            if learned is not None:
+                return learned
         if self._force is None:
             return Letters({})
         return await self._held(exchange, self._force, content, letters)
+
+    def _force_is_known(self) -> bool:
+        return self._force is not None or self._unforceable
 
     async def _learn_force(
         self, exchange: Exchange, content: str | tuple[Message, ...], letters: str
@@ -202,7 +217,7 @@ class LetterScorer:
                 return self._judge.bad_reply("has no choices")
             letter = letter_written(choice)
             if letter is None or letter not in list(letters):
-                return Letters({}, forced=True)
+                return Letters({})
             known = letter_logprobs(candidates(choice) or {}, letter, spaced_first=route == COMPLETIONS)
             return Letters({letter: known.get(letter) if force.true_logprob else None}, forced=True)
 

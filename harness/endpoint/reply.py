@@ -26,6 +26,10 @@ class Usage:
         )
 
 
+CUT_OFF = frozenset({"length", "max_tokens", "model_length", "MAX_TOKENS"})
+"""Finish reasons of a reply that came to its limit of tokens; the first is OpenAI's, others are hosts' own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the model said.
@@ -33,7 +37,8 @@ class Reply:
     Attributes:
         text: the generated text without its reasoning; "" where only logprobs were asked for.
         reasoning: what the endpoint set apart as reasoning, or None.
-        finish_reason: as the endpoint named it: stop, length, content_filter, …
+        finish_reason: as the endpoint named it: stop, length, content_filter, …; "refusal" where the
+            message has its own field for it.
         letter_logprobs: letter to natural logprob, for ScoreLetters; a letter that is not among
             the endpoint's candidates is absent.
         letter_forced: the model was held to the letters, because none was among the candidates:
@@ -78,6 +83,11 @@ class FailureKind(StrEnum):
     BAD_REQUEST = "bad_request"  # any other 4xx
 
 
+UNWELL = frozenset(
+    {FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.SERVER_ERROR, FailureKind.RATE_LIMITED}
+)
+"""Failures that say how the server is; others may be the question's, and its neighbours' too."""
+
 FATAL = frozenset(
     {FailureKind.KEY, FailureKind.NO_MODEL, FailureKind.QUOTA, FailureKind.WRONG_URL, FailureKind.UNSUPPORTED}
 )
@@ -90,11 +100,13 @@ class Failure:
     Attributes:
         message: one sentence, without secrets.
         status: the HTTP status of the last attempt, where there was one.
+        usage: tokens that were counted all the same, in replies that could not be used.
     """
 
     kind: FailureKind
     message: str
     status: int | None = None
+    usage: Usage | None = None
     attempts: int = 1
     retries: int = 0
 

@@ -153,19 +153,23 @@ def test_usage_may_be_missing_or_odd(usage, counted):
             "B",
             "Hm.",
         ),
-        ({"content": None, "reasoning_content": "Hm."}, "", "Hm."),
         ({"content": None, "refusal": "I cannot."}, "I cannot.", None),
         ({"content": "half a pair: \ud83d"}, "half a pair: ?", None),
     ],
     ids=[
         "reasoning_content", "reasoning", "think", "think without opening tag", "think cut off", "empty think",
-        "parts", "thinking part", "only reasoning", "refusal", "lone surrogate",
+        "parts", "thinking part", "refusal", "lone surrogate",
     ],
 )  # fmt: skip
 def test_text_and_reasoning_are_told_apart(message, text, reasoning):
     with Loopback(chat(**message)) as server:
         outcome = reply_to(CHAT, server)
     assert (outcome.text, outcome.reasoning) == (text, reasoning)
+
+
+def test_a_refusal_in_a_field_of_its_own_is_told_from_a_text():
+    with Loopback(chat(None, refusal="I cannot.")) as server:
+        assert reply_to(CHAT, server).finish_reason == "refusal"
 
 
 @pytest.mark.parametrize("content", [None, "", []])

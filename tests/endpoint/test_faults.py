@@ -12,7 +12,7 @@ from loopback import Answer, Loopback, chat, completion, completion_logprobs, er
 from tenacity import AsyncRetrying, retry_if_result, wait_fixed
 
 from harness.endpoint.failures import FailedAttempt
-from harness.endpoint.reply import Failure, FailureKind, Reply
+from harness.endpoint.reply import Failure, FailureKind, Reply, Usage
 from harness.endpoint.retry import stop_when_unreachable
 
 OPENAI_TOO_LONG = (
@@ -175,11 +175,47 @@ def test_a_reply_that_stays_broken_is_a_failure(broken, kind):
         failure_of(CHAT, server, kind, max_wait_s=0)
 
 
-@pytest.mark.parametrize("said", [chat(None), reply({"choices": []}), chat("", usage=None)])
+@pytest.mark.parametrize(
+    "said", [chat(None), reply({"choices": []}), chat("", usage=None), chat(None, reasoning_content="Hm.")]
+)
 def test_an_empty_reply_is_asked_three_times_and_then_a_failure(said):
     with Loopback(said) as server:
         failure = failure_of(CHAT, server, FailureKind.EMPTY)
     assert failure.attempts == len(server.requests) == 3
+
+
+@pytest.mark.parametrize("reason", ["insufficient_system_resource", "error", "abort"])
+def test_what_the_server_broke_off_is_asked_again_and_never_scored(reason):
+    with Loopback(chat("The answer", finish_reason=reason), chat("Answer: B")) as server:
+        outcome = reply_to(CHAT, server)
+    assert (outcome.text, outcome.retries) == ("Answer: B", 1)
+
+
+def test_tokens_of_replies_that_could_not_be_used_are_counted():
+    with Loopback(chat(None)) as server:
+        failure = failure_of(CHAT, server, FailureKind.EMPTY)
+    assert failure.usage == Usage(prompt_tokens=30, completion_tokens=9)
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind"),
+    [
+        (403, "Your account has been flagged for suspicious activity and is suspended.", FailureKind.KEY),
+        (403, "Access to moderation models is not enabled for this key", FailureKind.KEY),
+        (404, "The model content_filter-7b does not exist", FailureKind.NO_MODEL),
+        (200, "This model's maximum context length is 8192 tokens", FailureKind.TOO_LONG),
+    ],
+)
+def test_what_is_about_the_account_or_the_context_is_no_refusal_of_the_question(status, message, kind):
+    with Loopback(error(status, message)) as server:
+        failure_of(CHAT, server, kind)
+
+
+def test_a_server_that_is_unwell_is_not_waited_for_by_one_question_after_another():
+    with Loopback(error(503)) as server:
+        outcomes, _ = ask_all([LETTERS, CHOICES] * 5, server, max_wait_s=0.5)
+    assert {outcome.kind for outcome in outcomes} == {FailureKind.SERVER_ERROR}
+    assert len(server.requests) < 2 * 8  # one of each kind tries, the others get its failure
 
 
 def test_a_filtered_reply_is_asked_three_times_and_then_refused():

@@ -91,8 +91,17 @@ def test_no_shape_of_logprobs_breaks_the_reading(logprobs):
 
 def test_the_form_with_the_space_goes_first_in_completions_only():
     found = {" A": -1.0, "A": -2.0, "B": -3.0, " C": -4.0}
-    assert letter_logprobs(found, "ABCD", spaced_first=True) == {"A": -1.0, "B": -3.0, "C": -4.0}
-    assert letter_logprobs(found, "ABCD", spaced_first=False) == {"A": -2.0, "B": -3.0, "C": -4.0}
+    assert letter_logprobs(found, "ABCD", spaced_first=True) == {"A": -1.0, "C": -4.0}
+    assert letter_logprobs(found, "ABCD", spaced_first=False) == {"A": -2.0, "B": -3.0}
+
+
+def test_letters_of_one_form_are_not_compared_with_letters_of_the_other():
+    found = {" A": -3.0, " B": -3.5, "D": -1.0}  # hendrycks/test looks at " A" to " D" alone, and reads A
+    assert letter_logprobs(found, "ABCD", spaced_first=True) == {"A": -3.0, "B": -3.5}
+
+
+def test_the_other_form_stands_in_where_the_first_is_nowhere():
+    assert letter_logprobs({"A": -1.0, "B": -2.0}, "ABCD", spaced_first=True) == {"A": -1.0, "B": -2.0}
 
 
 @given(

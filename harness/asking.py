@@ -1,12 +1,12 @@
 """Asking: puts a plan's questions to an endpoint, and journals every reply before it counts.
 
-Takes a Plan, an Endpoint and an open Journal; gives how the asking ended. A bounded number of workers
-take questions from one iterator, so nothing is made for a question before its turn.
+Takes a Plan, an Endpoint and an open Journal; gives how the asking ended. A question is begun when the
+endpoint has room for a request, so nothing is made for it before its turn.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -21,8 +21,19 @@ _HOPELESS = 10
 """So many failures without a reply in between, and nothing will come of the rest."""
 
 
+_OPEN_A_PLACE, _OPEN_BESIDES = 4, 16
+"""Questions that may be open for each request that may be in flight, and beside them."""
+
+
 class Asked(Protocol):
     """What is asked: an endpoint."""
+
+    @property
+    def at_once(self) -> int:
+        """How many requests may be in flight now."""
+
+    async def room(self) -> None:
+        """Wait until a request could begin at once."""
 
     async def ask(self, prompt: Prompt) -> Reply | Failure:
         """The reply to one prompt."""
@@ -68,18 +79,17 @@ class Asking:
         self.stopped_by = self.stopped_by or why
         self._stop.set()
 
-    async def ask_all(self, questions: Sequence[Question], concurrency: int) -> None:
+    async def ask_all(self, questions: Sequence[Question]) -> None:
         """Ask until there are no more questions, or until stopped.
 
         Args:
             questions: those of the plan that have no reply yet.
-            concurrency: how many are asked at once.
 
         Raises:
             StorageError: the journal cannot be written.
         """
         self._ever_replied = len(questions) < len(self._plan.questions)
-        await self.unless_stopped(self._work_together(iter(questions), min(concurrency, len(questions))))
+        await self.unless_stopped(self._ask_in_turn(questions))
 
     async def unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
         """Await `work`, and give it up once stopped; raises what it raises."""
@@ -93,18 +103,36 @@ class Asking:
         if not task.cancelled():
             task.result()
 
-    async def _work_together(self, waiting: Iterable[Question], concurrency: int) -> None:
-        workers = [asyncio.create_task(self._work(waiting)) for _ in range(concurrency)]
-        try:
-            await asyncio.gather(*workers)
-        finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+    async def _ask_in_turn(self, questions: Sequence[Question]) -> None:
+        """Those that wait to be tried again are open without being in flight, but not without bound."""
+        open_: set[asyncio.Task[None]] = set()
+        errors: list[BaseException] = []
 
-    async def _work(self, waiting: Iterable[Question]) -> None:
-        for question in waiting:
-            await self._ask(question)
+        def close(task: asyncio.Task[None]) -> None:
+            open_.discard(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                errors.append(error)
+
+        try:
+            for question in questions:
+                await self._endpoint.room()
+                await asyncio.sleep(0)  # whoever failed and so made room is heard first
+                if errors:
+                    break
+                task = asyncio.create_task(self._ask(question))
+                open_.add(task)
+                task.add_done_callback(close)
+                await asyncio.sleep(0)  # it takes its place before the next one asks for room
+                while len(open_) > _OPEN_A_PLACE * self._endpoint.at_once + _OPEN_BESIDES:
+                    await asyncio.wait(open_, return_when=asyncio.FIRST_COMPLETED)
+            while open_ and not errors:
+                await asyncio.wait(open_, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for task in list(open_):
+                task.cancel()
+            await asyncio.gather(*open_, return_exceptions=True)
+        if errors:
+            raise errors[0]
 
     async def _ask(self, question: Question) -> None:
         asked_at = time.monotonic()

@@ -102,6 +102,10 @@ def run(
     limit: Limit = None,
     subjects: Subjects = None,
     concurrency: Annotated[str, typer.Option(help="Requests at once: auto, or a number.")] = "auto",
+    rpm: Annotated[
+        float | None, typer.Option(help="Requests a minute; else as many as are not rejected.")
+    ] = None,
+    tpm: Annotated[float | None, typer.Option(help="Tokens a minute, prompts and replies together.")] = None,
     results: Annotated[Path, typer.Option(help="Folder that runs are written into.")] = Path("results"),
     revision: Annotated[str | None, typer.Option(help="What the weights are, for the score file.")] = None,
     data: Data = None,
@@ -132,6 +136,8 @@ def run(
         limit=limit,
         subjects=_names(subjects),
         concurrency=_concurrency(concurrency),
+        rpm=rpm,
+        tpm=tpm,
         results=results,
         revision=revision,
         data=data,

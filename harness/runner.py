@@ -43,9 +43,6 @@ from harness.session import INTERRUPTED, Session, hold
 from harness.settings import RunSettings
 from harness.task import find_task, load_task, task_folders
 
-_CONCURRENCY = 32
-"""Requests at once where neither the user nor an embedded engine says how many."""
-
 
 def run(
     settings: RunSettings, observer: Observer | None = None, environment: Mapping[str, str] = os.environ
@@ -240,7 +237,9 @@ def _served(
         temperature=settings.temperature,
         max_tokens=settings.max_tokens,
         timeout_s=settings.timeout_s,
-        connections=settings.concurrency or _CONCURRENCY,
+        connections=settings.concurrency,
+        requests_per_minute=settings.rpm,
+        tokens_per_minute=settings.tpm,
     )
     if weights is None:
         yield endpoint, lambda: None

@@ -108,7 +108,7 @@ async def _hold(
         watch = asyncio.create_task(_watch(ended, asking))
         try:
             await asking.unless_stopped(_knock(endpoint, settings.model, asking, observer))
-            await asking.ask_all(questions, settings.connections)
+            await asking.ask_all(questions)
         finally:
             watch.cancel()
         note(endpoint.sent(), tuple(endpoint.warnings))

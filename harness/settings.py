@@ -24,7 +24,9 @@ class RunSettings:
         reader: how to read replies; the protocol's default where None.
         limit: ask so many questions in all.
         subjects: ask these subjects or groups only.
-        concurrency: requests at once; None: as many as suits the endpoint.
+        concurrency: requests at once; None: as many as suits the endpoint, found while asking.
+        rpm: requests a minute; None: as many as the endpoint takes without rejecting.
+        tpm: tokens a minute, of prompts and replies together; likewise.
         results: the folder that runs are written into.
         revision: what the user says the weights are, for the score file.
         data: a folder laid out like the hub.
@@ -45,6 +47,8 @@ class RunSettings:
     limit: int | None = None
     subjects: tuple[str, ...] = ()
     concurrency: int | None = None
+    rpm: float | None = None
+    tpm: float | None = None
     results: Path = Path("results")
     revision: str | None = None
     data: Path | None = None
@@ -65,6 +69,8 @@ class RunSettings:
             f"--temperature {self.temperature} should be 0 or more": not 0 <= self.temperature < math.inf,
             f"--max-tokens {self.max_tokens} should be 1 or more": not _is_count(self.max_tokens),
             f"--concurrency {self.concurrency} should be 1 or more": not _is_count(self.concurrency),
+            f"--rpm {self.rpm} should be above 0": self.rpm is not None and not 0 < self.rpm < math.inf,
+            f"--tpm {self.tpm} should be above 0": self.tpm is not None and not 0 < self.tpm < math.inf,
         }
         for name in ("model", "task", "revision", "data", "tasks"):  # these are written into files
             wrong[f"--{name} holds bytes that are not UTF-8"] = not _is_text(str(getattr(self, name)))

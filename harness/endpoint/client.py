@@ -14,6 +14,9 @@ from harness.endpoint.exchange import Document, Exchange, text_of
 from harness.endpoint.failures import FailedAttempt, Judge
 from harness.endpoint.generate import Generated, Generator
 from harness.endpoint.letters import Letters, LetterScorer
+from harness.endpoint.level import Level
+from harness.endpoint.pace import Pace
+from harness.endpoint.rate import Rate
 from harness.endpoint.reply import Failure, Reply
 from harness.endpoint.settings import EndpointSettings
 from harness.endpoint.transport import Transport
@@ -42,9 +45,11 @@ class Endpoint:
         self._say = say
         self._settings = settings
         self._judge = Judge(settings.base_url, settings.model, settings.api_key)
-        self._transport = Transport(
-            settings.base_url, settings.api_key, connections=settings.connections, judge=self._judge
+        self._pace = Pace(
+            Level(settings.connections),
+            Rate(per_minute=settings.requests_per_minute, tokens_per_minute=settings.tokens_per_minute),
         )
+        self._transport = Transport(settings.base_url, settings.api_key, pace=self._pace, judge=self._judge)
         self._generator = Generator(settings, self._judge)
         # Completion texts may be sent on either route, messages only on the chat's: each learns for itself.
         self._letters = LetterScorer(settings, self._judge, self._warn)
@@ -59,6 +64,15 @@ class Endpoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._transport.__aexit__(kind, error, trace)
+
+    @property
+    def at_once(self) -> int:
+        """How many requests may be in flight now."""
+        return self._pace.limit
+
+    async def room(self) -> None:
+        """Wait until a request could begin at once, so that no question is begun before its turn."""
+        await self._pace.room()
 
     async def models(self) -> tuple[str, ...] | Failure:
         """The ids that the endpoint lists. Quick to give up: one repeat, 15 s each at most."""

@@ -121,6 +121,7 @@ class Exchange:
     def _count(self, document: Document) -> None:
         usage = usage_of(document)
         if usage is not None:
+            self._transport.pace.used(usage.prompt_tokens + usage.completion_tokens)
             self.usage = usage if self.usage is None else self.usage + usage
         self.served_model = text_of(document.get("model")) or self.served_model
         self.system_fingerprint = text_of(document.get("system_fingerprint")) or self.system_fingerprint

@@ -22,7 +22,9 @@ class EndpointSettings:
         omit: request fields that this model does not accept; they are left out.
         timeout_s: for one request, from its first byte sent to the last received.
         max_wait_s: how long, after its first failure, a request is tried again.
-        connections: requests in flight at once; more wait their turn.
+        connections: requests in flight at once; None: as many as bring more throughput, found while asking.
+        requests_per_minute: no more than these; None: as many as the endpoint takes without rejecting.
+        tokens_per_minute: likewise, of prompts and replies together.
     """
 
     base_url: str
@@ -34,4 +36,6 @@ class EndpointSettings:
     omit: frozenset[str] = frozenset()
     timeout_s: float = 600.0
     max_wait_s: float = 300.0
-    connections: int = 32
+    connections: int | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None

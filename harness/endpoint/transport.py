@@ -6,7 +6,6 @@ authentication and the headers; aiohttp sends. Through openai 3.57 a request cos
 this package 0.14 ms, its reading included (one core, 64 at once: benchmarks/endpoint_cost.py).
 """
 
-import asyncio
 import os
 import ssl
 import time
@@ -24,6 +23,8 @@ from openai import AsyncOpenAI
 from yarl import URL
 
 from harness.endpoint.failures import FEW, MANY, FailedAttempt, Judge
+from harness.endpoint.pace import End, Ended, Pace
+from harness.endpoint.retry_after import asked_wait_s, nothing_left_s
 
 MAX_BODY_BYTES = 32 * 2**20  # decompressed; the longest honest reply is some hundred kilobytes
 CONNECT_S = 10.0
@@ -47,13 +48,12 @@ class _TooBigError(Exception):
 class Transport:
     """Keeps the connections to one endpoint; an async context manager."""
 
-    def __init__(self, base_url: str, api_key: str | None, *, connections: int, judge: Judge) -> None:
+    def __init__(self, base_url: str, api_key: str | None, *, pace: Pace, judge: Judge) -> None:
         self._base_url = base_url
         self._api_key = api_key
-        self._connections = connections
         self._judge = judge
         # The pool has no limit of its own: a wait for a connection would count as latency.
-        self._turn = asyncio.Semaphore(connections)
+        self.pace = pace
         self._targets: dict[str, URL] = {}
         self._wrong = _what_is_wrong(base_url, api_key, judge)
 
@@ -81,21 +81,34 @@ class Transport:
         if self._wrong is not None:
             return self._wrong
         target = self._targets.get(route) or self._target(route)
+        epoch = await self.pace.enter()
+        ended = Ended(End.FAILED)
+        start = time.perf_counter()
+        try:
+            outcome = await self._exchange(method, target, body, timeout_s)
+            if isinstance(outcome, Response):
+                ended = _ended(outcome)
+            return outcome
+        finally:
+            self.pace.leave(epoch, ended, time.perf_counter() - start)
+
+    async def _exchange(
+        self, method: str, target: URL, body: bytes | None, timeout_s: float
+    ) -> Response | FailedAttempt:
         data = BytesIO(body) if body is not None and len(body) > _BIG_BYTES else body
-        async with self._turn:
-            start = time.perf_counter()
-            try:
-                async with self._session.request(
-                    method,
-                    target,
-                    data=data,
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_S),
-                ) as reply:
-                    content = await _read(reply)
-            except (aiohttp.ClientError, _TooBigError, TimeoutError, OSError, ValueError) as error:
-                return self._explain(error, timeout_s)
-            return Response(reply.status, reply.headers, content, time.perf_counter() - start)
+        start = time.perf_counter()
+        try:
+            async with self._session.request(
+                method,
+                target,
+                data=data,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_S),
+            ) as reply:
+                content = await _read(reply)
+        except (aiohttp.ClientError, _TooBigError, TimeoutError, OSError, ValueError) as error:
+            return self._explain(error, timeout_s)
+        return Response(reply.status, reply.headers, content, time.perf_counter() - start)
 
     async def _open(self) -> None:
         query = dict(parse_qsl(urlsplit(self._base_url).query))
@@ -144,6 +157,19 @@ class Transport:
                 return self._judge.timeout(timeout_s)
         certificate = isinstance(error, aiohttp.ClientConnectorCertificateError)
         return self._judge.unreachable(_reason(error), tries=1 if certificate else MANY)
+
+
+def _ended(response: Response) -> Ended:
+    match response.status:
+        case 429:
+            pause_s = asked_wait_s(response.headers, response.body)
+            return Ended(End.REJECTED, pause_s=pause_s)
+        case status if status >= 500 or status == 408:
+            return Ended(End.FAILED)
+        case status if status != 200:
+            return Ended(End.REFUSED)
+        case _:
+            return Ended(End.REPLIED, nothing_left_s=nothing_left_s(response.headers))
 
 
 async def _read(reply: aiohttp.ClientResponse) -> bytes:

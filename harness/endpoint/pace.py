@@ -1,0 +1,137 @@
+"""Paces: the one gate through which every request goes: how many at once (level.py) and how often (rate.py).
+
+Takes requests that want to begin and hears how they ended; nothing else of this package waits for a turn.
+"""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from harness.endpoint.level import Epoch, Level
+from harness.endpoint.rate import Rate
+
+
+class End(Enum):
+    """How a request ended, as far as it tells of the endpoint's state."""
+
+    REPLIED = auto()
+    REFUSED = auto()  # answered, but not worked on: a bad request, a wrong key
+    REJECTED = auto()  # too soon: 429
+    FAILED = auto()  # the server or the network failed
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a request ended.
+
+    Attributes:
+        pause_s: the pause that a rejection asks for, where it does.
+        nothing_left_s: seconds for which, the reply says, every other request would be rejected.
+    """
+
+    end: End
+    pause_s: float | None = None
+    nothing_left_s: float | None = None
+
+
+class Pace:
+    """The gate of one endpoint; first come, first served."""
+
+    def __init__(self, level: Level, rate: Rate) -> None:
+        self._level = level
+        self._rate = rate
+        self._in_flight = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._roomy: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def limit(self) -> int:
+        """Requests that may be in flight."""
+        return self._level.limit
+
+    async def room(self) -> None:
+        """Wait until a request could begin at once; takes no place. For one caller at a time."""
+        while self._waiting or not self._open():
+            self._roomy = asyncio.get_running_loop().create_future()
+            self._wake_later()
+            await self._roomy
+
+    async def enter(self) -> Epoch:
+        """Wait for a place and take it; whoever enters has to leave."""
+        if not self._waiting and self._open():
+            return self._take()
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        self._wake_later()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # it was our turn, and is another's now
+                self._count(-1, time.monotonic())
+                self._let_in()
+            raise
+        return self._level.epoch
+
+    def leave(self, epoch: Epoch, ended: Ended, latency_s: float) -> None:
+        """Give the place back, and tell how it went.
+
+        Args:
+            epoch: what `enter` gave.
+            ended: how the request ended.
+            latency_s: seconds that it took.
+        """
+        now_s = time.monotonic()
+        self._count(-1, now_s)
+        if ended.end is End.REJECTED:
+            self._rate.rejected(now_s, ended.pause_s, self._in_flight)
+        else:
+            self._rate.accepted(now_s)
+        if ended.end is End.REPLIED:
+            self._level.replied(epoch, latency_s)
+        elif ended.end is End.FAILED:
+            self._level.failed()
+        if ended.nothing_left_s is not None:
+            self._rate.close(now_s + ended.nothing_left_s)
+        self._let_in()
+
+    def used(self, tokens: int) -> None:
+        """A reply counted so many tokens."""
+        self._rate.used(tokens)
+
+    def _open(self) -> bool:
+        return self._in_flight < self._level.limit and self._rate.wait_s(time.monotonic()) <= 0
+
+    def _take(self) -> Epoch:
+        now_s = time.monotonic()
+        self._count(+1, now_s)
+        self._rate.begun(now_s)
+        return self._level.epoch
+
+    def _count(self, change: int, now_s: float) -> None:
+        self._in_flight += change
+        self._level.count(self._in_flight, now_s)
+
+    def _let_in(self) -> None:
+        while self._waiting and self._open():
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._take()
+                turn.set_result(None)
+        if self._roomy is not None and not self._roomy.done() and not self._waiting and self._open():
+            self._roomy.set_result(None)
+        self._wake_later()
+
+    def _wake_later(self) -> None:
+        """Where it is the rate that holds somebody up, no request's end may come to let them in."""
+        wanted = self._waiting or (self._roomy is not None and not self._roomy.done())
+        if self._timer is not None or not wanted or self._in_flight >= self._level.limit:
+            return
+        wait_s = max(self._rate.wait_s(time.monotonic()), 0.001)
+        self._timer = asyncio.get_running_loop().call_later(wait_s, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._let_in()

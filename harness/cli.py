@@ -4,11 +4,13 @@ Nothing heavy is imported before a command runs, so that `harness --help` is ins
 """
 
 import io
+import os
 import sys
 import traceback
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from typer.core import TyperGroup
@@ -31,15 +33,21 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            super().invoke(ctx)
+            sys.stdout.flush()
         except HarnessError as error:
             if ctx.params["debug"]:
                 traceback.print_exc()
             print(f"Error: {error}", file=sys.stderr)
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
-            print("Interrupted; no score was written.", file=sys.stderr)
+            print(
+                "Interrupted; no score was written. Replies that came are kept, and the same command goes on.",
+                file=sys.stderr,
+            )
             sys.exit(_INTERRUPTED)
+        except BrokenPipeError:  # whoever read has enough
+            _drop_standard_output()
 
 
 app = typer.Typer(
@@ -255,10 +263,38 @@ def validate(
     print(f"{validate_(path)} is a valid score file.")
 
 
+class _Shown:
+    """Standard error for progress: where it is closed or full, nothing is shown, and the run goes on."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return sys.stderr.isatty()
+
+    def fileno(self) -> int:
+        return sys.stderr.fileno()
+
+    @property
+    def encoding(self) -> str:
+        return sys.stderr.encoding
+
+
 def _console() -> "Console":
     from rich.console import Console
 
-    return Console(stderr=True)
+    return Console(file=cast("IO[str]", _Shown()))
+
+
+def _drop_standard_output() -> None:
+    """So that Python does not try to write, at its end, what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _names(listed: str | None) -> tuple[str, ...]:
@@ -284,10 +320,16 @@ def _show(run: "Run", console: "Console", json: bool) -> None:
 
     score_path = run.path / "score.json"
     print_summary(run.score, console)
-    if json:
-        sys.stdout.buffer.write(score_path.read_bytes())
-    else:
-        print(score_path)
+    try:
+        if json:
+            sys.stdout.buffer.write(score_path.read_bytes())
+        else:
+            print(score_path)
+        sys.stdout.flush()
+    except OSError as error:  # the score is there, and its status decides the exit code
+        _drop_standard_output()
+        with suppress(OSError):
+            print(f"Standard output cannot be written ({error.strerror}): see {score_path}", file=sys.stderr)
 
 
 def _finish(run: "Run", console: "Console", json: bool) -> None:

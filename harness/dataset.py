@@ -87,6 +87,8 @@ def _load_splits(
     wanted = [split for split in (source.split, source.shots_split) if split]
     files = _local_files(source, data, wanted) if data else {}
     if source.split in files:
+        if say and source.shots_split and source.shots_split not in files:
+            say(f"{data} has no {_pattern(source, source.shots_split)}, so there are no few-shot examples.")
         return {split: _local_rows(paths) for split, paths in files.items()}
     if Path(source.path).exists():
         raise UsageError(

@@ -77,6 +77,11 @@ def score_path(path: Path | str) -> Path:
     """
     named = Path(path)
     if named.is_dir():
+        if (named / "run.json").exists() and not (named / "score.json").exists():
+            raise UsageError(
+                f"the run in {path} has not ended, and so has no score.json; run the same command again, or score what "
+                f"there is with `harness regrade {path}`."
+            )
         return named / "score.json"
     if not named.exists():
         raise UsageError(f"{path} does not exist; name a run's folder or its score.json.")

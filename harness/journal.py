@@ -127,6 +127,8 @@ def read_lines(path: Path) -> tuple[Entry, ...]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     for number, line in enumerate(data.split(b"\n")[:-1], start=1):
+        if not line.strip():
+            continue
         try:
             entry = _ENTRY.validate_json(line)
         except ValidationError as error:
@@ -135,8 +137,24 @@ def read_lines(path: Path) -> tuple[Entry, ...]:
                 f"{path}, line {number}, is damaged ({error.errors()[0]['msg']}{f': {field}' if field else ''}); "
                 "remove the line, or start over with --fresh."
             ) from error
+        if not _is_consistent(entry):
+            raise UsageError(
+                f"{path}, line {number}, contradicts itself: answer {entry.answer}, gold {entry.gold}, outcome "
+                f"{entry.outcome}; remove the line, or start over with --fresh."
+            )
         entries.append(entry)
     return tuple(entries)
+
+
+def _is_consistent(entry: Entry) -> bool:
+    """Whether the outcome is what reply, answer and gold letter make of it."""
+    if (entry.outcome is Outcome.FAILED) != (entry.reply is None):
+        return False
+    if entry.outcome is Outcome.CORRECT:
+        return entry.answer == entry.gold
+    if entry.outcome is Outcome.WRONG:
+        return entry.answer not in (None, entry.gold)
+    return entry.answer is None
 
 
 def replied(entries: Iterable[Entry]) -> frozenset[str]:

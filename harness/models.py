@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
@@ -43,7 +42,6 @@ class Profile(_Record):
     base_url: str | None = None
     base_url_env: str | None = None
     key_env: str | None = None
-    context: Annotated[int, Field(gt=0)] | None = None
     protocol: str | None = None
     prices: Prices | None = None
     weights: PackagedWeights | None = None

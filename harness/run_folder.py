@@ -5,6 +5,7 @@
 Takes the settings that decide what is asked, sent and read; knows nothing of questions or replies.
 """
 
+import hashlib
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,8 @@ from harness.files import write_whole
 from harness.score_file import read_score
 
 _LOCK = ".lock"
+_LONGEST_NAME = 100
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Agreed(TypedDict):
@@ -112,6 +115,8 @@ class Unfinished:
 def runs_of(results: Path, model: str, task: str) -> Path:
     """The folder that holds all runs of a model on a task."""
     name = re.sub(r"[^A-Za-z0-9._-]", "_", model)
+    if len(name) > _LONGEST_NAME:  # file systems take 255 bytes
+        name = f"{name[:_LONGEST_NAME]}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
     return results / (name if name.strip(".") else name.replace(".", "_")) / task
 
 
@@ -173,7 +178,8 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, .
 
 
 def _shown(value: object) -> str:
-    return "unset" if value is None else str(value)[:60]
+    text = "unset" if value is None else str(value)
+    return text[:12] if _SHA256.fullmatch(text) else text[:60]
 
 
 def new_run_id(now: datetime) -> str:

@@ -6,6 +6,7 @@ task, comparison_key, score, groups, subjects and counts.
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ from harness.score_file import (
 from harness.scores import Graded, by_group, by_subject, count, score
 
 _UNREAD_WARNING = 0.02
+_REASONS_SHOWN = 3
 
 
 def score_run(
@@ -61,6 +63,7 @@ def score_run(
     graded = _graded(plan, entries)
     counts = _counts(plan, entries, graded)
     usage = _usage(lines)
+    failures = [entry.failure.message for entry in entries if entry.failure]
     record = read_record(folder.path)  # with what its sessions learned
     model = _model(record, entries)
     return ScoreFile(
@@ -79,7 +82,7 @@ def score_run(
         ),
         latency=_latency(entries),
         answers=_answers(folder.answers),
-        warnings=(*record.warnings, *_findings(model, counts)),
+        warnings=(*record.warnings, *_findings(model, counts, failures)),
     )
 
 
@@ -235,7 +238,7 @@ def _answers(journal: Path) -> AnswersPart:
     )
 
 
-def _findings(model: ModelPart, counts: CountsPart) -> list[str]:
+def _findings(model: ModelPart, counts: CountsPart, failures: Sequence[str]) -> list[str]:
     """What a reader of the score must know, as sentences."""
     unread = counts.unparsed + counts.refused + counts.truncated
     found = []
@@ -248,7 +251,9 @@ def _findings(model: ModelPart, counts: CountsPart) -> list[str]:
             "answers.jsonl; truncated ones want a larger --max-tokens."
         )
     if counts.failed:
-        found.append(f"{counts.failed} requests failed and are no answers.")
+        reasons = Counter(failures).most_common(_REASONS_SHOWN)
+        told = "; ".join(f"{times} × {reason.rstrip('.')}" for reason, times in reasons)
+        found.append(f"{counts.failed} requests failed and are no answers: {told}.")
     if counts.shots_dropped:
         found.append(f"{counts.shots_dropped} questions were asked with fewer examples, to fit the context.")
     if counts.letters_missing:

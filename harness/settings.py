@@ -59,11 +59,17 @@ class RunSettings:
     fresh: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what no endpoint or file can take.
+        """Take texts for paths, and refuse what no endpoint or file can take.
 
         Raises:
             UsageError: naming the option.
         """
+        for name in ("results", "data", "tasks"):
+            if isinstance(getattr(self, name), str):
+                object.__setattr__(self, name, Path(getattr(self, name)))
+        if isinstance(self.task, Path):
+            object.__setattr__(self, "task", str(self.task))
+        self._check_types()
         wrong = {
             f"--timeout {self.timeout_s} should be seconds above 0": not 0 < self.timeout_s < math.inf,
             f"--temperature {self.temperature} should be 0 or more": not 0 <= self.temperature < math.inf,
@@ -77,6 +83,18 @@ class RunSettings:
         for sentence, is_so in wrong.items():
             if is_so:
                 raise UsageError(f"{sentence}.")
+
+    def _check_types(self) -> None:
+        """Whoever writes a script may not run a type checker."""
+        texts = (self.model, self.task)
+        if not all(isinstance(text, str) for text in texts):
+            raise UsageError("model and task should be texts.")
+        if isinstance(self.subjects, str) or not all(isinstance(name, str) for name in self.subjects):
+            raise UsageError("subjects should be a tuple of names, such as ('anatomy', 'virology').")
+        for name in ("shots", "limit", "concurrency", "max_tokens"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+                raise UsageError(f"{name} {value!r} should be a whole number.")
 
 
 def _is_count(value: int | None) -> bool:

@@ -112,13 +112,14 @@ class Task(_Record):
         return self
 
     @model_validator(mode="after")
-    def _subjects_are_spelled_as_in_the_questions(self) -> Self:
+    def _groups_name_subjects_of_the_questions(self) -> Self:
         known = {question.subject for question in self.questions}
-        named = [*self.group_of, *(shot.subject for shot in self.shots)]
-        for subject in named if self.questions else ():
+        for subject in self.group_of if self.questions else ():
             if subject not in known:
                 hint = did_you_mean(subject, known)
-                raise ValueError(f"subject {subject!r} of groups or shots has no question{hint}")
+                raise ValueError(
+                    f"subject {subject!r} of group {self.group_of[subject]!r} has no question{hint}"
+                )
         return self
 
     @field_validator("name")

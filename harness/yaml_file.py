@@ -4,6 +4,7 @@ Takes a path and a pydantic model; gives the model's object, or a UsageError tha
 the line and the field.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,15 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # What PyYAML raises of a value that looks like a date or a number and is none (2026-13-45), or is tagged as one.
 _OF_CONSTRUCTORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_PLAIN_WORDS = {
+    "Value error, ": "",
+    "valid tuple": "list",
+    "Tuple should": "List should",
+    "valid dictionary": "mapping of fields",
+    "dictionary": "mapping of fields",
+    " after validation": "",
+}
+_INSTANCE_OF = re.compile(r" or instance of \w+")
 _DEEPEST = 50  # far more than any file of ours needs, and less than what exhausts Python's stack
 
 
@@ -111,11 +121,17 @@ def _describe(error: ValidationError, root: yaml.Node, path: Path) -> str:
     first, *others = error.errors()
     location = first["loc"]
     field = ".".join(str(part) for part in location) or "the whole file"
-    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    message = _in_plain_words(first["msg"])
     if first["type"] == "string_type" and isinstance(first["input"], int | float | date):
         message = f"is read as {first['input']}, which is no text; put it into quotes"
     more = f" ({len(others)} more after this one)" if others else ""
     return f"{path}, line {_line(root, location)}, field {field}: {message}.{more}"
+
+
+def _in_plain_words(message: str) -> str:
+    for theirs, ours in _PLAIN_WORDS.items():
+        message = message.replace(theirs, ours)
+    return _INSTANCE_OF.sub("", message).rstrip(".")
 
 
 def _line(node: yaml.Node, location: Sequence[int | str]) -> int:

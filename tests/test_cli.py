@@ -20,6 +20,7 @@ from builders import inline, task_document, write_task
 from loopback import Answer, Loopback, error
 from whole_runs import (
     PATIENCE_S,
+    big_task,
     bytes_of,
     clean_environment,
     command,
@@ -32,6 +33,7 @@ from whole_runs import (
     repeatable,
     run,
     sent_text,
+    slow_model,
     small_model,
     started,
     words,
@@ -555,7 +557,7 @@ def test_a_model_is_shown_with_all_that_is_known_of_it(here, name):
     ended = here("models", name)
     assert (ended.returncode, ended.stderr) == (0, "")
     profile = profiles()[name]
-    known = [profile.id, profile.base_url, profile.key_env, profile.context, profile.protocol]
+    known = [profile.id, profile.base_url, profile.key_env, profile.protocol]
     known += [profile.weights.member, profile.weights.sha256] if profile.weights else []
     assert [value for value in known if value and str(value) not in ended.stdout] == []
 
@@ -700,3 +702,37 @@ def test_a_commands_help_imports_nothing_heavy_but_what_typer_does():
     loaded, code = loaded_by("from harness.cli import main; sys.argv[1:] = ['run', '--help']; main()")
     assert code == 0
     assert loaded & set(HEAVY) <= {"pydantic"}
+
+
+# Streams that are gone
+
+
+def test_a_reader_of_standard_error_that_goes_away_stops_no_run(tmp_path):
+    with Loopback(slow_model) as server:
+        said = words(server, big_task(tmp_path), tmp_path / "results")
+        with started(*said) as process:
+            process.stderr.close()
+            path, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert path.strip() == str(only_run(tmp_path / "results") / "score.json")
+
+
+def test_a_full_standard_output_is_told_and_the_score_is_there(tmp_path):
+    with Loopback(small_model) as server, open("/dev/full", "w") as full:  # noqa: PTH123
+        ended = subprocess.run(
+            command(*words(server, write_task(tmp_path), tmp_path / "results")),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=clean_environment(),
+        )
+    assert ended.returncode == 0
+    assert ended.stderr.splitlines()[-1].startswith("Standard output cannot be written (No space left")
+    assert (only_run(tmp_path / "results") / "score.json").exists()
+
+
+def test_a_socks_proxy_in_the_environment_is_no_matter_for_loopback(tmp_path):
+    with Loopback(small_model) as server:
+        said = words(server, write_task(tmp_path), tmp_path / "results")
+        assert done(*said, environment={"ALL_PROXY": "socks5://127.0.0.1:1"}).returncode == 0

@@ -1,6 +1,7 @@
 """The journal: whole lines only, the last line of an id, and no reader that splits one."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from builders import entry, failed, question, reply
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from limits import with_file_size_limit
 
-from harness.answers import READERS
+from harness.answers import READERS, Outcome
 from harness.endpoint.reply import Usage
 from harness.errors import UsageError
 from harness.journal import Journal, one_line, read_journal, replied
@@ -125,7 +126,6 @@ def test_wherever_a_kill_cuts_the_journal_all_whole_lines_are_kept(path, cut):
     ("line", "words"),
     [
         (b"{", "EOF while parsing"),
-        (b"", "EOF while parsing"),
         (b"[]", "object"),
         (b'{"id": "maths/1"}', "required: subject"),
         (b'\xff\xfe{"id": 1}', "expected value"),
@@ -180,3 +180,31 @@ def test_reading_a_reply_again_from_the_journal_gives_the_same_letter(path):
     (again,) = read_journal(write(path, made))
     reader = READERS["simple-evals"]
     assert reader.read(again.reply, question()) == reader.read(made.reply, question())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"answer": "A", "gold": "B", "outcome": "correct"},
+        {"answer": "B", "gold": "B", "outcome": "wrong"},
+        {"answer": None, "outcome": "wrong"},
+        {"answer": "A", "outcome": "unparsed"},
+        {"outcome": "failed"},
+    ],
+    ids=["wrong as correct", "correct as wrong", "none as wrong", "one as unparsed", "a reply as failed"],
+)
+def test_a_line_that_contradicts_itself_is_named(tmp_path, changes):
+    path = tmp_path / "answers.jsonl"
+    with Journal(path) as journal:
+        journal.append(entry("maths/0"))
+        journal.append(replace(entry("maths/1"), **{**changes, "outcome": Outcome(changes["outcome"])}))
+    with pytest.raises(UsageError, match="line 2, contradicts itself"):
+        read_journal(path)
+
+
+def test_blank_lines_are_passed_over(tmp_path):
+    path = tmp_path / "answers.jsonl"
+    with Journal(path) as journal:
+        journal.append(entry("maths/0"))
+    path.write_bytes(b"\n" + path.read_bytes() + b"\n")
+    assert read_journal(path) == (entry("maths/0"),)

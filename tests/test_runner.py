@@ -5,12 +5,13 @@ import signal
 
 import pytest
 from builders import task_document, write_task
-from loopback import Answer, Loopback, error
+from loopback import Answer, Loopback, chat, error
 from shared import SHARED, needs_shared
 from whole_runs import (
     MODELS,
     PATIENCE_S,
     big_task,
+    bytes_of,
     done,
     left_behind,
     only_run,
@@ -313,6 +314,51 @@ def test_settings_and_warnings_of_a_killed_session_are_kept(tmp_path, results):
         record = read_record(only_run(results))
     assert record.sent["logprob_candidates"] == 1000
     assert len(record.warnings) == 1
+
+
+def test_a_long_name_of_a_model_is_shortened_and_stays_its_own(task_file, results):
+    with Loopback(small_model) as server:
+        made = [run(server, task_file, results, model="gateway/" + "x" * 300 + end) for end in "ab"]
+    assert len({each.path.parent.parent.name for each in made}) == 2
+    assert [each.score.model.name[-1] for each in made] == ["a", "b"]
+
+
+def test_a_key_that_the_server_repeats_is_in_no_file(task_file, results, monkeypatch):
+    key = "sk-secret-0123456789"
+
+    def echoing(request):
+        if request.method == "GET":
+            return MODELS
+        return chat(f"You sent {request.headers['authorization']}. Answer: A", model=key)
+
+    with Loopback(echoing) as server:
+        settings = harness.RunSettings(
+            model="m", task=str(task_file), base_url=server.url, api_key_env="K", results=results
+        )
+        made = harness.run(settings, environment={"K": key})
+        assert server.requests[-1].headers["authorization"] == f"Bearer {key}"
+    assert key.encode() not in bytes_of(left_behind(results))
+    assert "You sent Bearer [key]. Answer: A" in set(made.answers()["text"])
+
+
+def test_what_is_tried_again_is_told_once(task_file, results):
+    broken = iter([error(500, "boom")] * 5)
+
+    def shaky(request):
+        return small_model(request) if request.method == "GET" else next(broken, small_model(request))
+
+    with Loopback(shaky) as server:
+        _, said = watched(server, task_file, results)
+    (told,) = [sentence for sentence in said if "boom" in sentence]
+    assert "Trying again" in told
+
+
+def test_why_questions_failed_stands_in_the_score(task_file, results):
+    with Loopback(failing_on(["chess"])) as server:
+        made = run(server, task_file, results)
+    (warning,) = made.score.warnings
+    assert warning.startswith("4 requests failed and are no answers: 4 × ")
+    assert "cannot parse this" in warning
 
 
 def test_a_key_that_may_not_list_models_may_still_ask(task_file, results):

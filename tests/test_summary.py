@@ -127,7 +127,19 @@ def test_other_readers_stand_below_the_score(scored, task_file):
     plan = plan_of(task_file, protocol="cloze")
     logprobs = {"A": -4.0, "B": -8.0, "C": -9.0, "D": -9.0}
     said = reply(choice_logprobs=logprobs)
-    score = scored(plan, [entry(q.id, gold=q.gold, answer="A", reply=said) for q in plan.questions])
+    score = scored(
+        plan,
+        [
+            entry(
+                q.id,
+                gold=q.gold,
+                answer="A",
+                reply=said,
+                outcome=Outcome.CORRECT if q.gold == "A" else Outcome.WRONG,
+            )
+            for q in plan.questions
+        ],
+    )
     assert ["read by choices-per-char", "12", "25.0 %", "8.9 – 53.2"] in rows(printed(score))
 
 

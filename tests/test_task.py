@@ -146,14 +146,9 @@ def test_a_folder_of_tasks_must_be_one(tmp_path):
         find_task("mmlu", tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"groups": {"all": ["algebra", "botani"]}}, {"shots": [inline("botani", 0)]}],
-    ids=["group", "shot"],
-)
-def test_a_subject_that_no_question_has_is_refused_with_the_nearest_name(tmp_path, change):
-    path = write_task(tmp_path, task_document(**change))
+def test_a_group_of_a_subject_that_no_question_has_is_refused_with_the_nearest_name(tmp_path):
+    path = write_task(tmp_path, task_document(groups={"all": ["algebra", "botani"]}))
     with pytest.raises(
-        UsageError, match=r"'botani' of groups or shots has no question \(did you mean botany\?\)"
+        UsageError, match=r"'botani' of group 'all' has no question \(did you mean botany\?\)"
     ):
         load_task(path)

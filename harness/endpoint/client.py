@@ -17,7 +17,7 @@ from harness.endpoint.letters import Letters, LetterScorer
 from harness.endpoint.level import Level
 from harness.endpoint.pace import Pace
 from harness.endpoint.rate import Rate
-from harness.endpoint.reply import Failure, Reply
+from harness.endpoint.reply import Failure, FailureKind, Reply
 from harness.endpoint.settings import EndpointSettings
 from harness.endpoint.transport import Transport
 from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
@@ -43,6 +43,7 @@ class Endpoint:
         """
         self.warnings: list[str] = []
         self._say = say
+        self._repeats_told: set[FailureKind] = set()
         self._settings = settings
         self._judge = Judge(settings.base_url, settings.model, settings.api_key)
         self._pace = Pace(
@@ -92,7 +93,11 @@ class Endpoint:
         """
         settings = self._settings
         exchange = Exchange(
-            self._transport, self._judge, timeout_s=settings.timeout_s, max_wait_s=settings.max_wait_s
+            self._transport,
+            self._judge,
+            timeout_s=settings.timeout_s,
+            max_wait_s=settings.max_wait_s,
+            repeating=self._tell_of_repeats,
         )
         content = prompt.content
         match prompt.want:
@@ -121,6 +126,13 @@ class Endpoint:
             return self._judge.bad_reply("lists no models", tries=1)
         ids = (text_of(entry.get("id")) for entry in entries if isinstance(entry, dict))
         return tuple(id_ for id_ in ids if id_ is not None)
+
+    def _tell_of_repeats(self, failed: FailedAttempt) -> None:
+        """Once for each kind of failure: a run that is silent for minutes looks dead."""
+        kind = failed.failure.kind
+        if self._say and kind not in self._repeats_told:
+            self._repeats_told.add(kind)
+            self._say(f"{failed.failure.message}. Trying again, for up to {self._settings.max_wait_s:.0f} s.")
 
     def _warn(self, warning: str) -> None:
         self.warnings.append(warning)

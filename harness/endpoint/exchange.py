@@ -29,13 +29,30 @@ class Exchange:
     """
 
     def __init__(
-        self, transport: Transport, judge: Judge, *, timeout_s: float, max_wait_s: float, tries: int = MANY
+        self,
+        transport: Transport,
+        judge: Judge,
+        *,
+        timeout_s: float,
+        max_wait_s: float,
+        tries: int = MANY,
+        repeating: Callable[[FailedAttempt], None] | None = None,
     ) -> None:
+        """
+        Args:
+            transport: sends.
+            judge: says what went wrong.
+            timeout_s: for one request.
+            max_wait_s: how long, after the first failure, it is tried again.
+            tries: the most attempts.
+            repeating: told of a failure after which the request is tried again, once for each request.
+        """
         self._transport = transport
         self._judge = judge
         self._timeout_s = timeout_s
         self._max_wait_s = max_wait_s
         self._tries = tries
+        self._repeating = repeating
         self.attempts = 0
         self.retries = 0
         self.latency_s = 0.0
@@ -87,6 +104,8 @@ class Exchange:
         outcome = await attempt()
         if not isinstance(outcome, FailedAttempt):
             return outcome  # not through tenacity, which takes a fifth of a request's CPU even if all is well
+        if self._repeating and outcome.tries > 1:
+            self._repeating(outcome)
         before, seen = self.attempts, [outcome]
 
         async def next_outcome() -> T | FailedAttempt:
@@ -97,7 +116,7 @@ class Exchange:
         return final
 
     def _document(self, response: Response) -> Document | FailedAttempt:
-        body = response.body
+        body = self._judge.redacted(response.body)
         if response.status != 200:
             return self._judge.response(response.status, response.headers, body)
         try:

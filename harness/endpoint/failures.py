@@ -14,6 +14,7 @@ from harness.endpoint.reply import Failure, FailureKind
 from harness.endpoint.retry_after import asked_wait_s
 
 QUOTED_CHARS = 200
+_LONG_KEY = 8  # a shorter one, such as "x" or "none", is a placeholder, and part of many words
 MANY = 25  # attempts that a failure which may pass is given; the time is limited besides
 FEW = 3  # attempts where a repeat seldom helps
 
@@ -61,9 +62,16 @@ class Judge:
         self.where = urlunsplit((parts.scheme, host, self.path, "", ""))
         self._model = model
         self._has_key = api_key is not None
+        self._key = (api_key or "").encode()
         self._secrets = [
             _secret(text) for text in (api_key, *user.split(":"), *unquote(user).split(":")) if text
         ]
+
+    def redacted(self, body: bytes) -> bytes:
+        """A reply without the key, should a server repeat it: what it says is written into files."""
+        if len(self._key) >= _LONG_KEY and self._key in body:
+            return body.replace(self._key, b"[key]")
+        return body
 
     def response(self, status: int, headers: Mapping[str, str], body: bytes) -> FailedAttempt:
         """What a reply with a status other than 200 means, or a 200 with an error in its body."""
@@ -261,4 +269,4 @@ def _split(url: str) -> SplitResult:
 def _secret(text: str) -> re.Pattern[str]:
     # A short placeholder such as "x" would be found in every word, so it has to stand alone.
     word = re.escape(text)
-    return re.compile(word if len(text) >= 8 else rf"(?<!\w){word}(?!\w)")
+    return re.compile(word if len(text) >= _LONG_KEY else rf"(?<!\w){word}(?!\w)")

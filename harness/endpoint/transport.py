@@ -19,7 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from yarl import URL
 
 from harness.endpoint.failures import FEW, MANY, FailedAttempt, Judge
@@ -114,7 +114,14 @@ class Transport:
         query = dict(parse_qsl(urlsplit(self._base_url).query))
         plain_url = self._base_url.partition("?")[0]
         # A key that is None would be taken from the environment, so a stand-in is given and dropped.
-        client = AsyncOpenAI(api_key=self._api_key or "none", base_url=plain_url, default_query=query)
+        client = AsyncOpenAI(
+            api_key=self._api_key or "none",
+            base_url=plain_url,
+            default_query=query,
+            http_client=DefaultAsyncHttpxClient(
+                trust_env=False
+            ),  # it sends nothing: no proxy is its business
+        )
         headers = CIMultiDict({**client.default_headers, **client.auth_headers})
         await client.close()
         if self._api_key is None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.endpoint.candidates import candidates, letter_logprobs
 from harness.endpoint.prompt_tokens import Token, sum_after, sum_by_text
 from harness.endpoint.reasoning import split_reasoning
-from harness.endpoint.retry_after import asked_wait_s
+from harness.endpoint.retry_after import asked_wait_s, nothing_left_s
 
 plain = st.text().filter(lambda text: "think>" not in text)
 anything = st.recursive(
@@ -123,3 +123,23 @@ def test_part_of_a_character_at_the_border_belongs_to_what_follows():
 def test_tokens_that_do_not_spell_the_text_are_not_guessed_at():
     tokens = [Token("x", -1.0, "1"), Token("\ufffd", -2.0, "2")]
     assert sum_by_text(tokens, "x", "xé") is None
+
+
+@pytest.mark.parametrize(
+    ("remaining", "reset", "wait_s"),
+    [
+        ("0", "1s", 1.0),
+        ("0", "6m0s", 360.0),
+        ("0", "200ms", 0.2),
+        ("0", "2m59.56s", 179.56),
+        ("0", "1h0m1s", 3601.0),
+        ("3", "1s", None),
+        ("0", "", None),
+        ("0", "soon", None),
+        ("", "1s", None),
+    ],
+)
+def test_when_nothing_is_left_the_headers_say_until_when(remaining, reset, wait_s):
+    headers = {"x-ratelimit-remaining-tokens": remaining, "x-ratelimit-reset-tokens": reset}
+    assert nothing_left_s(headers) == wait_s
+    assert asked_wait_s(headers, b"") == wait_s

@@ -17,7 +17,7 @@ from harness.validation import validate
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
-BASELINE = Path(__file__).parents[1] / "results/smollm2-135m/sample/20261124T225639Z-a6f7"
+BASELINE = Path(__file__).parents[1] / "results/smollm2-135m/sample/20261125T000332Z-256a"
 SHORT = ("animals",)
 
 

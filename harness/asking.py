@@ -21,19 +21,11 @@ _HOPELESS = 10
 """So many failures without a reply in between, and nothing will come of the rest."""
 
 
-_OPEN_A_PLACE, _OPEN_BESIDES = 4, 16
-"""Questions that may be open for each request that may be in flight, and beside them."""
-
-
 class Asked(Protocol):
     """What is asked: an endpoint."""
 
-    @property
-    def at_once(self) -> int:
-        """How many requests may be in flight now."""
-
     async def room(self) -> None:
-        """Wait until a request could begin at once."""
+        """Wait until another prompt may be asked."""
 
     async def ask(self, prompt: Prompt) -> Reply | Failure:
         """The reply to one prompt."""
@@ -104,7 +96,7 @@ class Asking:
             task.result()
 
     async def _ask_in_turn(self, questions: Sequence[Question]) -> None:
-        """Those that wait to be tried again are open without being in flight, but not without bound."""
+        """Each when there is room for it."""
         open_: set[asyncio.Task[None]] = set()
         errors: list[BaseException] = []
 
@@ -123,8 +115,6 @@ class Asking:
                 open_.add(task)
                 task.add_done_callback(close)
                 await asyncio.sleep(0)  # it takes its place before the next one asks for room
-                while len(open_) > _OPEN_A_PLACE * self._endpoint.at_once + _OPEN_BESIDES:
-                    await asyncio.wait(open_, return_when=asyncio.FIRST_COMPLETED)
             while open_ and not errors:
                 await asyncio.wait(open_, return_when=asyncio.FIRST_EXCEPTION)
         finally:

@@ -631,8 +631,8 @@ def test_concurrency_finds_its_own_level(results, said, limit, ideal_s):
         made = run(url, "mmlu", results, data=SHARED / "data", limit=limit)
         counted = stats(url)
     assert made.score.status == "partial"
-    assert counted["peak_in_flight"] <= 12
-    assert counted["rejected"] <= max(0.02 * limit, 10)
+    assert counted["peak_in_flight"] <= 16
+    assert counted["rejected"] <= 20
     assert (
         counted["seconds"] <= 2 * ideal_s
     )  # benchmarks/ holds it against 1.25; here the machine may be busy

@@ -66,13 +66,8 @@ class Endpoint:
     ) -> None:
         await self._transport.__aexit__(kind, error, trace)
 
-    @property
-    def at_once(self) -> int:
-        """How many requests may be in flight now."""
-        return self._pace.limit
-
     async def room(self) -> None:
-        """Wait until a request could begin at once, so that no question is begun before its turn."""
+        """Wait until another prompt may be asked, so that no question is begun before its turn."""
         await self._pace.room()
 
     async def models(self) -> tuple[str, ...] | Failure:
@@ -91,6 +86,21 @@ class Endpoint:
             A Reply, also where the endpoint's content filter refused (finish_reason content_filter); else
             the Failure. A prompt that is too long for the model is Failure TOO_LONG: it is never cut.
         """
+        with self._pace.asking():
+            return await self._ask(prompt)
+
+    def sent(self) -> dict[str, object]:
+        """The settings really sent so far, for the score file: routes, temperature, limits, what was learned."""
+        askers = (self._generator, self._letters, self._chat_letters, self._choices)
+        parts = [asker.sent() for asker in askers]
+        sent = {name: value for part in parts for name, value in part.items()}
+        routes = {route for part in parts for route in part.get("routes", ())}
+        sent["routes"] = sorted(
+            route if route == GrammarRoute.path else self._judge.path + route for route in routes
+        )
+        return sent
+
+    async def _ask(self, prompt: Prompt) -> Reply | Failure:
         settings = self._settings
         exchange = Exchange(
             self._transport,
@@ -108,17 +118,6 @@ class Endpoint:
                 return _outcome(exchange, await scorer.ask(exchange, content, letters))
             case ScoreChoices() as want:
                 return _outcome(exchange, await self._choices.ask(exchange, content, want))
-
-    def sent(self) -> dict[str, object]:
-        """The settings really sent so far, for the score file: routes, temperature, limits, what was learned."""
-        askers = (self._generator, self._letters, self._chat_letters, self._choices)
-        parts = [asker.sent() for asker in askers]
-        sent = {name: value for part in parts for name, value in part.items()}
-        routes = {route for part in parts for route in part.get("routes", ())}
-        sent["routes"] = sorted(
-            route if route == GrammarRoute.path else self._judge.path + route for route in routes
-        )
-        return sent
 
     def _read_models(self, document: Document) -> tuple[str, ...] | FailedAttempt:
         entries = document.get("data")

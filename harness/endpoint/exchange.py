@@ -111,7 +111,9 @@ class Exchange:
         async def next_outcome() -> T | FailedAttempt:
             return seen.pop() if seen else await attempt()
 
-        final: T | FailedAttempt = await retrying(self._max_wait_s, self._tries)(next_outcome)
+        final: T | FailedAttempt = await retrying(self._max_wait_s, self._tries, self._transport.pace.pause)(
+            next_outcome
+        )
         self.retries += self.attempts - before
         return final
 

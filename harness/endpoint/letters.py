@@ -21,6 +21,7 @@ from harness.prompts import Message
 
 # llama.cpp gives as many as it is asked for; vLLM 20, OpenAI 20 in chats and 5 in completions.
 ASKED_CANDIDATES = (1000, 100, 20, 5)
+_FEW_CANDIDATES = 100  # not as many as were asked for: tokens of the same text are one candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class LetterScorer:
         if not there or len(letters) == 1:
             return
         if self._asked == ASKED_CANDIDATES[0] and len(there) == len(letters):
-            if len(found) < self._asked:
+            if len(found) < _FEW_CANDIDATES:
                 self._warn(
                     f"{self._judge.where} gives {len(found)} candidates for the first token, fewer than were asked "
                     "for: where no letter is among them, the model has to be held to the letters."

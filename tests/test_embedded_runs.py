@@ -74,7 +74,7 @@ def test_the_committed_baseline_is_valid_and_what_the_model_scores_today(sample_
     assert base.score.comparison_key == today.score.comparison_key
     assert base.score.model.revision == today.score.model.revision
     agreed = base.answers()["answer"].eq(today.answers()["answer"])
-    assert agreed.mean() > 0.97  # another processor rounds otherwise, and a close call may go the other way
+    assert agreed.mean() > 0.95  # another processor rounds otherwise, and a close call may go the other way
 
 
 @on_linux

@@ -5,7 +5,7 @@ the line and the field.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -72,8 +72,32 @@ def _construct(loader: yaml.CSafeLoader, root: yaml.Node, path: Path) -> object:
         return loader.construct_document(root)
     except _OF_CONSTRUCTORS as error:
         raise UsageError(
-            f"{path} holds a value that cannot be read ({error}); put it into quotes."
+            f"{path}{_where_unreadable(loader, root)} holds a value that cannot be read ({error}); put it into quotes."
         ) from error
+
+
+def _where_unreadable(loader: yaml.CSafeLoader, root: yaml.Node) -> str:
+    """The line and field of the first value that PyYAML fails on; "" where it is none by itself."""
+    loader.recursive_objects.clear()  # of the attempt that failed
+    for node, field in _scalars(root, "", set()):
+        try:
+            loader.construct_object(node)
+        except _OF_CONSTRUCTORS:
+            return f", line {node.start_mark.line + 1}, field {field or 'the whole file'},"
+    return ""
+
+
+def _scalars(node: yaml.Node, field: str, visited: set[int]) -> Iterator[tuple[yaml.Node, str]]:
+    """Every plain value with the name of its field; aliases lead to one node many times, or back to itself."""
+    if id(node) in visited:
+        return
+    visited.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        yield node, field
+        return
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else enumerate(node.value):
+        name = str(key.value if isinstance(key, yaml.Node) else key)
+        yield from _scalars(value, f"{field}.{name}" if field else name, visited)
 
 
 def _refuse_deep_nesting(text: str, path: Path) -> None:
@@ -81,7 +105,8 @@ def _refuse_deep_nesting(text: str, path: Path) -> None:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise UsageError(f"{path} has more than {_DEEPEST} levels inside one another.")
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise UsageError(f"{path}, line {line}, has more than {_DEEPEST} levels inside one another.")
 
 
 def _place(error: yaml.YAMLError) -> str:

@@ -129,9 +129,12 @@ class LiveProgress(_Told):
     def __init__(self, console: Console) -> None:
         super().__init__(console)
         self._bar: Progress | None = None
+        self._fetched = False
 
     def fetching(self, done: int, total: int) -> None:
         """A download bar."""
+        if self._fetched:  # what came is moved and unpacked: fewer bytes are seen, and none are missing
+            return
         if self._bar is None and done < total:
             self._bar = Progress(
                 TextColumn("Fetching the model's weights"),
@@ -144,6 +147,7 @@ class LiveProgress(_Told):
         if self._bar:
             self._bar.update(self._bar.task_ids[0], completed=done)
         if done >= total:
+            self._fetched = True
             self.end()
 
     def begin(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:

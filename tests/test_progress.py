@@ -367,3 +367,10 @@ def test_a_fetch_that_fails_ends_its_bar(terminal, tmp_path, monkeypatch):
     with pytest.raises(EndpointError, match="pip could not fetch"):
         run(settings, progress, environment={})
     assert file.getvalue().count(HIDE) == file.getvalue().count(SHOW) == 1
+
+
+def test_a_fetch_whose_file_is_moved_after_its_last_byte_stays_one_bar(terminal):
+    progress, file = terminal
+    for done in (10, 93, 93, 0, 0, 93):
+        progress.fetching(done * MB, 93 * MB)
+    assert len(screen(file)) == 1

@@ -65,6 +65,14 @@ Data = Annotated[
     typer.Option(envvar="HARNESS_DATA", help="Folder laid out like the hub; asked before the network is."),
 ]
 Tasks = Annotated[Path | None, typer.Option(help="Folder with task files of your own.")]
+Host = Annotated[
+    str | None, typer.Option(help="Who serves the model: a host of `harness models`, such as groq or vllm.")
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(help="Where the model is served, as http://127.0.0.1:8000/v1; goes before --host."),
+]
+ApiKeyEnv = Annotated[str | None, typer.Option(help="Environment variable that holds the key.")]
 Protocol = Annotated[str | None, typer.Option(help="How to ask; else the model's or the task's usual one.")]
 Shots = Annotated[
     int | None, typer.Option(help="Few-shot examples; else as many as the protocol's source takes.")
@@ -100,13 +108,13 @@ def _all(
 @app.command()
 def run(
     model: Annotated[
-        str, typer.Option(help="A name of `harness models`, a .gguf file, or any with --base-url.")
+        str,
+        typer.Option(help="A name of `harness models`, a .gguf file, or any id with --host or --base-url."),
     ],
     task: TaskName,
-    base_url: Annotated[
-        str | None, typer.Option(help="Where the model is served, as http://host:8000/v1.")
-    ] = None,
-    api_key_env: Annotated[str | None, typer.Option(help="Environment variable that holds the key.")] = None,
+    host: Host = None,
+    base_url: BaseUrl = None,
+    api_key_env: ApiKeyEnv = None,
     protocol: Protocol = None,
     shots: Shots = None,
     reader: Reader = None,
@@ -139,6 +147,7 @@ def run(
     settings = RunSettings(
         model=model,
         task=task,
+        host=host,
         base_url=base_url,
         api_key_env=api_key_env,
         protocol=protocol,
@@ -236,21 +245,19 @@ def tasks(
 
 @app.command()
 def models(name: Annotated[str | None, typer.Argument(help="One model in detail.")] = None) -> None:
-    """List the models that are known by name, or show one.
+    """List the models and hosts that are known by name, or show where one model can be had, and what it cannot do.
 
-    Example: harness models smollm2-135m
+    Example: harness models llama3-70b
     """
-    from harness.models import profiles
+    from harness.places import find_entry
+    from harness.profiles import load_catalog
     from harness.showing import print_model, print_models
-    from harness.task import did_you_mean
 
-    known = profiles()
+    catalog = load_catalog(os.environ)
     if name is None:
-        print_models(known)
-    elif name in known:
-        print_model(name, known[name])
+        print_models(catalog)
     else:
-        raise UsageError(f"unknown model {name!r}{did_you_mean(name, known)}; see `harness models`.")
+        print_model(*find_entry(name, catalog), catalog)
 
 
 @app.command()

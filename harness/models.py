@@ -1,76 +1,53 @@
-"""Models: what is known of each by name, and where a run will find the one it asks for.
+"""Models: where a run finds the one it asks for, with which key, and what its requests carry.
 
-Takes a name, perhaps a base URL, and the environment; gives a Model. Opens no connection.
+Takes a name, perhaps a host or a base URL, and the environment; gives a Model. Opens no connection.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 from urllib.parse import urlsplit
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
+from harness.keys import key_of, key_that_the_user_names
+from harness.places import Place, find_place
+from harness.profiles import Catalog, Host, Prices, Profile, load_catalog
 from harness.task import did_you_mean
-from harness.yaml_file import read_yaml
 
-PROFILES_FILE = Path(__file__).parent / "models.yaml"
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+_EXAMPLE = "--base-url http://127.0.0.1:8000/v1"
 
 
-class Prices(_Record):
-    """US dollars for a million tokens."""
-
-    input: float
-    cached_input: float
-    output: float
-    as_of: str
-    source: str
-
-
-class Profile(_Record):
-    """What is known of a model: an entry of models.yaml, whose head says what each field is."""
-
-    id: str
-    about: str = ""
-    licence: str | None = None
-    base_url: str | None = None
-    base_url_env: str | None = None
-    key_env: str | None = None
-    protocol: str | None = None
-    max_tokens: Annotated[int, Field(gt=0)] | None = None
-    max_tokens_field: str = "max_tokens"
-    omit: frozenset[str] = frozenset()
-    prices: Prices | None = None
-    weights: PackagedWeights | None = None
-
-
-class _ProfilesFile(_Record):
-    models: dict[str, Profile]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """The model of a run, found.
 
     Attributes:
         name: as typed.
+        id: as requests name it.
         base_url: where it is served; None where the harness serves it itself.
         weights: the file, or the package that holds it, of a model that the harness serves itself.
-        api_key: sent as a bearer token; None: no key is sent.
+        api_key: None: no key is sent.
+        api_version: of Azure's interface; None elsewhere.
+        max_tokens_field, omit, extra: what requests carry, by the entries of the model and of its host.
+        prices: of its tokens there; None where they are not known.
+        changed_by: the user's own files that have a say in all this.
     """
 
     name: str
     profile: Profile
-    base_url: str | None
-    weights: Path | PackagedWeights | None
+    id: str
+    base_url: str | None = None
+    weights: Path | PackagedWeights | None = None
     api_key: str | None = field(default=None, repr=False)
+    api_version: str | None = None
+    max_tokens_field: str = "max_tokens"
+    omit: frozenset[str] = frozenset()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    prices: Prices | None = None
+    changed_by: tuple[Path, ...] = ()
 
     @property
     def where(self) -> str:
@@ -78,58 +55,78 @@ class Model:
         return self.base_url or "embedded"
 
 
-def profiles() -> dict[str, Profile]:
-    """All entries of models.yaml."""
-    return read_yaml(PROFILES_FILE, _ProfilesFile).models
-
-
 def find_model(
-    name: str, environment: Mapping[str, str], *, base_url: str | None = None, api_key_env: str | None = None
+    name: str,
+    environment: Mapping[str, str],
+    *,
+    host: str | None = None,
+    base_url: str | None = None,
+    api_key_env: str | None = None,
 ) -> Model:
-    """Find a model by its name in models.yaml, by the path of a GGUF file, or at a base URL.
+    """Find a model by its name or an id in models.yaml, by the path of a GGUF file, or at a host or base URL.
+
+    Args:
+        name: as typed.
+        environment: where keys and addresses are looked up.
+        host: an entry of models.yaml's hosts; the model's usual one where None.
+        base_url: goes before the host's address; the entries of model and host stay in force.
+        api_key_env: goes before the host's variable.
 
     Raises:
-        UsageError: the model is unknown and no base URL says where it is, the URL is none, or the key
+        UsageError: the model or host is unknown, nothing says where it is, the URL is none, or the key
             that it needs is not set.
     """
     if not name.strip():
         raise UsageError("--model is empty; see `python -m harness models` for names.")
-    known = profiles()
-    profile = known.get(name) or Profile(id=name)
-    if base_url is None and name.endswith(".gguf"):
-        return Model(name, profile, None, Path(name))
-    if base_url is None and profile.weights is not None:
-        return Model(name, profile, None, profile.weights)
-    url = base_url or environment.get(profile.base_url_env or "") or profile.base_url
-    key_name = profile.key_env
-    if url is None:
-        url = environment.get("OPENAI_BASE_URL") or None
-        key_name = key_name or "OPENAI_API_KEY"
-    if url is None:
-        raise UsageError(_no_address(name, known))
-    url = _checked(url)
-    if api_key_env is not None:
-        return Model(name, profile, url, None, _key_that_the_user_names(api_key_env, environment))
-    key = _key(name, key_name, environment, required=_needs_key(profile, url))
-    if key and url.startswith("http:") and not is_loopback(url):
-        raise UsageError(
-            f"{key_name} would go over plain http to another machine: use https, or, if that is meant, name it with "
-            f"--api-key-env {key_name}."
-        )
-    return Model(name, profile, url, None, key)
+    catalog = load_catalog(environment)
+    if host is None and base_url is None and name.endswith(".gguf"):
+        return Model(name=name, profile=Profile(id=name), id=name, weights=Path(name))
+    place = find_place(name, catalog, host)
+    if host is None and base_url is None and place.profile.weights is not None:
+        return Model(name=name, profile=place.profile, id=place.id, weights=place.profile.weights)
+    url, key_name = _address(place, catalog, environment, base_url)
+    profile, offer, there = place.profile, place.offer, place.host
+    return Model(
+        name=name,
+        profile=profile,
+        id=place.id,
+        base_url=url,
+        api_key=_key(name, url, there, key_name, api_key_env, environment),
+        api_version=_api_version(url, there, environment),
+        max_tokens_field=offer.max_tokens_field or profile.max_tokens_field,
+        omit=profile.omit | there.omit | offer.omit,
+        extra={**profile.extra, **there.extra, **offer.extra},
+        prices=offer.prices,
+        changed_by=catalog.files_that_changed(place.model, place.host_name),
+    )
 
 
-def _no_address(name: str, known: Mapping[str, Profile]) -> str:
-    example = "--base-url http://127.0.0.1:8000/v1"
-    if name in known:
+def _address(
+    place: Place, catalog: Catalog, environment: Mapping[str, str], base_url: str | None
+) -> tuple[str, str | None]:
+    """The URL, and the variable that holds the key for it."""
+    there = place.host
+    url = base_url or environment.get(there.base_url_env or "") or there.base_url
+    if url is not None:
+        return _checked(url), there.key_env
+    if place.host_name is not None:
+        raise UsageError(f"{place.host_name} needs an address: set {there.base_url_env}, or give --base-url.")
+    url = environment.get("OPENAI_BASE_URL")
+    if url:
+        return _checked(url), "OPENAI_API_KEY"
+    raise UsageError(_no_address(place, catalog))
+
+
+def _no_address(place: Place, catalog: Catalog) -> str:
+    if place.model in catalog.models:
         return (
-            f"{name} has open weights and no address of its own: serve it with vLLM "
-            f"(vllm serve {known[name].id}), Ollama or llama.cpp, or use a host, and say where it is, "
-            f"for example {example}."
+            f"{place.model} has open weights: name a host (--host {' or '.join(place.profile.hosts)}), or serve it "
+            f"yourself, with vLLM (vllm serve {place.profile.id}), Ollama or llama.cpp, and say where it is, for "
+            f"example {_EXAMPLE}."
         )
     return (
-        f"unknown model {name!r}{did_you_mean(name, known)}: see `python -m harness models`, or say where it "
-        f"is served, for example {example}."
+        f"unknown model {place.model!r}{did_you_mean(place.model, catalog.models)}: see `python -m harness models`, or "
+        f"say where it is served, for example {_EXAMPLE}."
     )
 
 
@@ -163,32 +160,35 @@ def is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-def _needs_key(profile: Profile, url: str) -> bool:
-    return profile.key_env is not None and not is_loopback(url)
-
-
-def _key(name: str, variable: str | None, environment: Mapping[str, str], *, required: bool) -> str | None:
-    key = environment.get(variable or "", "").strip()
-    if required and not key:
+def _key(
+    name: str,
+    url: str,
+    there: Host,
+    variable: str | None,
+    api_key_env: str | None,
+    environment: Mapping[str, str],
+) -> str | None:
+    if api_key_env is not None:
+        return key_that_the_user_names(api_key_env, environment)
+    key = key_of(variable, environment)
+    if key is None and there.key_env is not None and not is_loopback(url):
         raise UsageError(
             f"{name} needs a key: set the environment variable {variable}, or name another with --api-key-env."
         )
-    return _sendable(key) or None
-
-
-def _key_that_the_user_names(variable: str, environment: Mapping[str, str]) -> str:
-    """Errors do not quote the name, since it may be a key, pasted where its variable's name belongs."""
-    key = environment.get(variable, "").strip()
-    if not key:
+    if key and url.startswith("http:") and not is_loopback(url):
         raise UsageError(
-            "--api-key-env names no environment variable that is set; give the variable's name, not the key."
-        )
-    return _sendable(key)
-
-
-def _sendable(key: str) -> str:
-    if not (key.isascii() and key.isprintable()):
-        raise UsageError(
-            "the API key holds characters that no key has (a line break?); set its variable anew."
+            f"{variable} would go over plain http to another machine: use https, or, if that is meant, name it with "
+            f"--api-key-env {variable}."
         )
     return key
+
+
+def _api_version(url: str, there: Host, environment: Mapping[str, str]) -> str | None:
+    if there.api_version_env is None:
+        return None
+    version = environment.get(there.api_version_env)
+    if version is None and not urlsplit(url).path:
+        raise UsageError(
+            f"set {there.api_version_env}, or let the address end in /openai/v1, which takes no version."
+        )
+    return version

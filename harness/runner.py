@@ -21,9 +21,10 @@ from harness.errors import EndpointError, UsageError
 from harness.files import write_whole
 from harness.finished import Run
 from harness.journal import Journal, read_journal, replied
-from harness.models import Model, Prices, find_model
+from harness.models import Model, find_model
 from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
+from harness.profiles import Prices
 from harness.run_folder import (
     RunFolder,
     RunRecord,
@@ -65,9 +66,7 @@ def run(
         StorageError: the disk failed; what was answered is kept.
     """
     observer = observer or Silent()
-    model = find_model(
-        settings.model, environment, base_url=settings.base_url, api_key_env=settings.api_key_env
-    )
+    model = _model(settings, environment, observer)
     plan = _plan(settings, model, observer)
     weights = _weights(model, observer)
     revision = settings.revision or _revision(model, weights)
@@ -87,6 +86,20 @@ def run(
         )
         write_whole(folder.score, document(score))
     return Run(folder.path, score)
+
+
+def _model(settings: RunSettings, environment: Mapping[str, str], observer: Observer) -> Model:
+    model = find_model(
+        settings.model,
+        environment,
+        host=settings.host,
+        base_url=settings.base_url,
+        api_key_env=settings.api_key_env,
+    )
+    if model.changed_by:  # a file of the working folder can send a key elsewhere
+        files = " and ".join(map(str, model.changed_by))
+        observer.say(f"{model.name} is asked as {files} has it, at {model.where}.")
+    return model
 
 
 def _plan(settings: RunSettings, model: Model, observer: Observer) -> Plan:
@@ -157,7 +170,7 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
     """Whatever decides what is asked, sent and read; not how fast, at what cost or into which folder."""
     return {
         "model": model.name,
-        "model_id": model.profile.id,
+        "model_id": model.id,
         "endpoint": model.where,
         "revision": revision,
         "task": plan.task.name,
@@ -169,6 +182,8 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
         "subjects": list(settings.subjects),
         "temperature": settings.temperature,
         "max_tokens": settings.max_tokens or model.profile.max_tokens,
+        "omit": sorted(model.omit),
+        "extra": dict(model.extra),
         "fingerprint": plan.fingerprint,
         "comparison_key": plan.comparison_key,
     }
@@ -232,12 +247,12 @@ def _served(
     """Where to ask, and how to see that the server died; a model of our own is served meanwhile."""
     endpoint = EndpointSettings(
         base_url=model.base_url or "",
-        model=model.profile.id,
+        model=model.id,
         api_key=model.api_key,
         temperature=settings.temperature,
         max_tokens=settings.max_tokens or model.profile.max_tokens,
-        max_tokens_field=model.profile.max_tokens_field,
-        omit=model.profile.omit,
+        max_tokens_field=model.max_tokens_field,
+        omit=model.omit,
         timeout_s=settings.timeout_s,
         connections=settings.concurrency,
         requests_per_minute=settings.rpm,
@@ -261,4 +276,4 @@ def _served(
 def _prices(model: Model) -> Prices | str:
     if model.weights is not None:
         return "the model runs on this machine"
-    return model.profile.prices or "no price is known for this model"
+    return model.prices or "no price is known for this model"

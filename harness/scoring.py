@@ -16,8 +16,8 @@ from harness import about
 from harness.answers import READERS, Reader
 from harness.endpoint.reply import Usage
 from harness.journal import Entry, read_lines
-from harness.models import Prices
 from harness.plan import Plan
+from harness.profiles import Prices
 from harness.questions import Question
 from harness.run_folder import RunFolder, RunRecord, read_record
 from harness.score_file import (

@@ -17,7 +17,8 @@ class RunSettings:
     Attributes:
         model: a name of models.yaml, the path of a GGUF file, or any name with a base URL.
         task: a task's name, or the path of a task file.
-        base_url: where the model is served, with its /v1.
+        host: where the model is served, by the name of an entry; its usual host where None.
+        base_url: where the model is served, with its /v1; goes before the host's address.
         api_key_env: the environment variable that holds the key.
         protocol: how to ask; the model's default where None, else the task's.
         shots: few-shot examples; the protocol's default where None.
@@ -39,6 +40,7 @@ class RunSettings:
 
     model: str
     task: str
+    host: str | None = None
     base_url: str | None = None
     api_key_env: str | None = None
     protocol: str | None = None

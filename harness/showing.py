@@ -1,7 +1,7 @@
 """Showing: prompts, tasks and models, on standard output."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 
@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from harness.journal import one_line
-from harness.models import Profile
+from harness.places import NOWHERE
 from harness.plan import Plan
+from harness.profiles import Catalog, Profile
 from harness.prompts import ScoreChoices
 from harness.protocols import PROTOCOLS
 from harness.task import Task
@@ -83,23 +84,64 @@ def print_task(task: Task) -> None:
     _console().print(groups, protocols)
 
 
-def print_models(profiles: Mapping[str, Profile]) -> None:
-    """A table of models."""
-    table = _table("model", "what it is", "where", "key")
-    for name, profile in profiles.items():
-        where = profile.base_url or ("embedded" if profile.weights else "--base-url")
-        table.add_row(name, profile.about, where, profile.key_env or "")
-    _console().print(table)
+def print_models(catalog: Catalog) -> None:
+    """A table of models, and one of hosts."""
+    models = _table("model", "what it is", "context", "where", title="Models")
+    for name, profile in catalog.models.items():
+        where = ", ".join(profile.hosts) or ("embedded" if profile.weights else "--host or --base-url")
+        models.add_row(name, profile.about, _count(profile.context), where)
+    hosts = _table("host", "what it is", "key", "address", title="Hosts")
+    for name, host in catalog.hosts.items():
+        hosts.add_row(name, host.about, host.key_env or "", host.base_url or f"${host.base_url_env}")
+    _console().print(models, hosts)
 
 
-def print_model(name: str, profile: Profile) -> None:
-    """One model in detail: what its entry says."""
-    print(name)
-    for field, value in profile.model_dump(exclude_defaults=True).items():
-        rows = value.items() if isinstance(value, dict) else ((None, value),)
-        for part, item in rows:
-            shown = ", ".join(sorted(item)) if isinstance(item, frozenset) else item
-            print(f"  {f'{field}.{part}' if part else field}: {shown}")
+def print_model(name: str, profile: Profile, catalog: Catalog) -> None:
+    """One model in detail: what is known of it, where it can be had and at what price, and what it cannot do."""
+    print(f"{name}: {profile.about}" if profile.about else name)
+    facts = {
+        "id": profile.id,
+        "licence": profile.licence,
+        "context": profile.context and f"{profile.context:,} tokens",
+        "longest reply": profile.output and f"{profile.output:,} tokens",
+        "sees images": "yes" if profile.images else "no",
+        "reasons": profile.reasoning,
+        "max_tokens": profile.max_tokens and f"{profile.max_tokens:,}, sent as {profile.max_tokens_field}",
+        "protocol": profile.protocol,
+        "takes no": ", ".join(sorted(profile.omit)),
+        "sent besides": profile.extra and json.dumps(profile.extra),
+        "file": catalog.changed.get(name),
+    }
+    for fact, value in facts.items():
+        if value:
+            print(f"  {fact}: {value}")
+    if profile.weights:
+        print(f"  embedded: runs inside the harness, from the package {profile.weights.package}")
+    if profile.hosts:
+        _console().print(_offers(profile, catalog))
+    own = " or ".join(f"--host {name}" for name, host in catalog.hosts.items() if host.is_the_users)
+    print(f"At a server of your own: {own}, or --base-url.")
+
+
+def _offers(profile: Profile, catalog: Catalog) -> Table:
+    table = _table("--host", "what it offers; prices are US dollars for a million tokens")
+    for name, offer in profile.hosts.items():
+        host = catalog.hosts.get(name, NOWHERE)
+        said = [f"id {offer.id or profile.id}"]
+        if offer.prices:
+            prices = offer.prices
+            money = f"{prices.input:g} prompt, {prices.cached_input:g} cached, {prices.output:g} completion"
+            said.append(f"{money} ({prices.source}, {prices.as_of})")
+        if host.key_env:
+            said.append(f"key in {host.key_env}")
+        if omitted := sorted((host.omit | offer.omit) - profile.omit):
+            said.append(f"takes no {', '.join(omitted)}")
+        table.add_row(f"{name} (usual)" if name == profile.host else name, "\n".join(said))
+    return table
+
+
+def _count(tokens: int | None) -> str:
+    return "" if tokens is None else f"{tokens:,}"
 
 
 def _console() -> Console:

@@ -42,7 +42,7 @@ from whole_runs import (
 
 import harness
 from harness.cli import app, main
-from harness.models import profiles
+from harness.profiles import load_catalog
 from harness.prompts import Message, hashed_text
 from harness.task import task_files
 
@@ -50,6 +50,7 @@ NOBODY = "http://127.0.0.1:9/v1"  # the port that RFC 863 keeps for what is thro
 SECRET = "sk-verysecret1234567890"
 ASKED = ("run", "--model=m", "--task=sample", f"--base-url={NOBODY}")
 COMMANDS = typer.main.get_command(app).commands
+CATALOG = load_catalog({})
 
 QUESTION = {"question": "2 + 2?", "choices": ["3", "4"], "answer": 1, "subject": "maths"}
 SCHEMA = pyarrow.Table.from_pylist([QUESTION]).schema
@@ -548,19 +549,39 @@ def test_a_task_is_shown_with_its_source_groups_and_protocols(here):
 def test_models_are_listed_with_where_they_are(here):
     ended = here("models")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert set(profiles()) <= set(ended.stdout.split())
-    for word in ("embedded", "--base-url", "OPENAI_API_KEY"):
+    assert set(CATALOG.models) | set(CATALOG.hosts) <= set(ended.stdout.split())
+    for word in ("embedded", "OPENAI_API_KEY", "GROQ_API_KEY"):
         assert word in ended.stdout
 
 
-@pytest.mark.parametrize("name", profiles())
-def test_a_model_is_shown_with_all_that_is_known_of_it(here, name):
-    ended = here("models", name)
+@pytest.mark.parametrize("name", CATALOG.models)
+def test_a_model_is_shown_with_where_it_can_be_had(here, name):
+    ended = here("models", name, COLUMNS="200")
     assert (ended.returncode, ended.stderr) == (0, "")
-    profile = profiles()[name]
-    known = [profile.id, profile.base_url, profile.key_env, profile.protocol]
-    known += [profile.weights.member, profile.weights.sha256] if profile.weights else []
-    assert [value for value in known if value and str(value) not in ended.stdout] == []
+    profile = CATALOG.models[name]
+    known = [profile.id, profile.protocol, *profile.hosts, *(offer.id for offer in profile.hosts.values())]
+    known += [f"{offer.prices.output:g} completion" for offer in profile.hosts.values() if offer.prices]
+    known += [CATALOG.hosts[host].key_env for host in profile.hosts]
+    assert [value for value in known if value and value not in ended.stdout] == []
+
+
+def test_a_model_is_found_by_its_ids_too(here):
+    shown = here("models", "deepseek-r1").stdout
+    assert (
+        here("models", "deepseek-reasoner").stdout
+        == here("models", "deepseek-ai/DeepSeek-R1").stdout
+        == shown
+    )
+
+
+def test_entries_of_the_users_own_files_are_listed(here, tmp_path):
+    (tmp_path / "models.yaml").write_text(
+        "models: {mine: {about: my own, hosts: {lab: {}}}}\nhosts: {lab: {base_url: https://lab.example/v1}}"
+    )
+    listed = here("models", COLUMNS="200").stdout
+    assert "my own" in listed
+    assert "https://lab.example/v1" in listed
+    assert "file: models.yaml" in here("models", "mine").stdout
 
 
 # Variables
@@ -644,7 +665,7 @@ def test_every_command_has_an_example_whose_options_it_has(here, name):
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_examples_name_tasks_and_models_that_there_are(here, name):
     *_, text = help_of(here, *filter(None, [name])).partition("Example: ")
-    for option, known in (("--task", task_files()), ("--model", profiles())):
+    for option, known in (("--task", task_files()), ("--model", CATALOG.models)):
         assert set(re.findall(rf"{option}\s+(\S+)", text.partition("\n\n")[0])) <= set(known)
 
 

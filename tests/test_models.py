@@ -6,14 +6,10 @@ import pytest
 
 from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
-from harness.models import find_model, is_loopback, profiles
+from harness.models import find_model, is_loopback
 
 SECRET = "sk-verysecret1234567890"
 LOCAL = "http://127.0.0.1:8000/v1"
-
-
-def test_every_entry_of_models_yaml_loads():
-    assert {"smollm2-135m", "llama3-70b", "gpt-4o", "gpt-4o-mini"} <= set(profiles())
 
 
 def test_an_embedded_model_needs_no_address_and_no_key():
@@ -73,6 +69,77 @@ def test_the_openai_key_goes_with_the_openai_base_url():
     assert model.api_key == SECRET
 
 
+KEYS = {"OPENAI_API_KEY": SECRET, "GROQ_API_KEY": "gsk-0123456789", "GEMINI_API_KEY": "gemini-0123456789"}
+
+
+def test_a_host_gives_the_address_the_key_the_id_and_the_price():
+    model = find_model("llama3-70b", KEYS, host="fireworks", api_key_env="GROQ_API_KEY")
+    assert (model.base_url, model.id) == (
+        "https://api.fireworks.ai/inference/v1",
+        "accounts/fireworks/models/llama-v3-70b-instruct",
+    )
+    assert model.prices is not None
+    assert model.prices.output == 0.90
+    assert find_model("llama3-70b", KEYS, host="groq").api_key == "gsk-0123456789"
+
+
+def test_a_base_url_leaves_the_entries_of_model_and_host_in_force():
+    model = find_model("o3", KEYS, base_url=LOCAL)
+    assert (model.base_url, model.id, model.max_tokens_field) == (LOCAL, "o3", "max_completion_tokens")
+    assert {"temperature", "logprobs"} <= model.omit
+    assert model.extra == {"store": False}
+    groq = find_model("llama3-70b", KEYS, host="groq", base_url=LOCAL)
+    assert (groq.base_url, groq.id, groq.api_key) == (LOCAL, "llama3-70b-8192", "gsk-0123456789")
+    assert "logprobs" in groq.omit
+
+
+def test_what_model_and_host_reject_is_left_out():
+    assert {"seed", "logprobs"} <= find_model("gemini-3-pro", KEYS).omit
+    assert find_model("qwen3-32b", KEYS, host="vllm").extra == {}
+    assert find_model("qwen3-32b", KEYS, host="dashscope", base_url=LOCAL).extra == {"enable_thinking": False}
+
+
+def test_any_id_can_be_asked_of_any_host():
+    model = find_model("a-new-model", KEYS, host="groq")
+    assert (model.id, model.base_url) == ("a-new-model", "https://api.groq.com/openai/v1")
+
+
+def test_a_server_of_the_users_own_is_at_its_usual_address():
+    model = find_model("llama3-70b", {}, host="ollama")
+    assert (model.base_url, model.id, model.api_key) == ("http://127.0.0.1:11434/v1", "llama3:70b", None)
+    assert find_model("llama3-70b", {}, host="vllm").id == "meta-llama/Meta-Llama-3-70B-Instruct"
+
+
+def test_a_host_goes_before_our_own_serving():
+    assert find_model("smollm2-135m", {}, host="llama.cpp").weights is None
+
+
+AZURE = {"AZURE_OPENAI_API_KEY": "azure-0123456789", "AZURE_OPENAI_ENDPOINT": "https://r.openai.azure.com/"}
+
+
+def test_azure_is_told_by_its_variables():
+    model = find_model("my-deployment", {**AZURE, "OPENAI_API_VERSION": "2024-10-21"}, host="azure")
+    assert (model.base_url, model.id, model.api_version) == (
+        "https://r.openai.azure.com",
+        "my-deployment",
+        "2024-10-21",
+    )
+    newer = {**AZURE, "AZURE_OPENAI_ENDPOINT": "https://r.openai.azure.com/openai/v1"}
+    assert find_model("gpt-4o", newer, host="azure").api_version is None
+    with pytest.raises(UsageError, match="set OPENAI_API_VERSION, or let the address end in /openai/v1"):
+        find_model("gpt-4o", AZURE, host="azure")
+    with pytest.raises(UsageError, match="azure needs an address: set AZURE_OPENAI_ENDPOINT"):
+        find_model("gpt-4o", {"AZURE_OPENAI_API_KEY": "x"}, host="azure")
+
+
+def test_the_users_file_that_has_a_say_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("models.yaml").write_text("hosts: {openai: {base_url: https://elsewhere.example/v1}}")
+    model = find_model("gpt-4o", KEYS)
+    assert (model.base_url, model.changed_by) == ("https://elsewhere.example/v1", (Path("models.yaml"),))
+    assert find_model("gemini-3-pro", KEYS).changed_by == ()
+
+
 def test_loopback_servers_need_no_key():
     assert find_model("gpt-4o", {}, base_url=LOCAL).api_key is None
 
@@ -88,6 +155,7 @@ def test_open_weights_without_an_address_say_how_to_serve_them():
     with pytest.raises(UsageError) as caught:
         find_model("llama3-70b", {})
     sentence = str(caught.value)
+    assert "--host groq or together or" in sentence
     assert "vllm serve meta-llama/Meta-Llama-3-70B-Instruct" in sentence
     assert "for example --base-url http://127.0.0.1:8000/v1." in sentence
     assert sentence.count(". ") == 0

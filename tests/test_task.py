@@ -6,7 +6,7 @@ import pytest
 from builders import inline, task_document, write_task
 
 from harness.errors import UsageError
-from harness.models import profiles
+from harness.profiles import load_catalog
 from harness.protocols import PROTOCOLS
 from harness.task import find_task, load_task, task_files
 
@@ -42,7 +42,7 @@ def test_every_task_of_ours_loads(path):
 
 
 def test_a_models_usual_protocol_is_a_protocol():
-    assert {profile.protocol for profile in profiles().values()} - {None} <= set(PROTOCOLS)
+    assert {profile.protocol for profile in load_catalog({}).models.values()} - {None} <= set(PROTOCOLS)
 
 
 def test_a_task_file_needs_nothing_but_itself(tmp_path):

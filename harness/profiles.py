@@ -1,0 +1,158 @@
+"""Profiles: what is known of models and of the hosts that serve them, as models.yaml and the user's files have it.
+
+Takes those files; gives a Catalog. Knows neither keys nor addresses in use, and opens no connection.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.endpoint.weights import PackagedWeights
+from harness.yaml_file import read_yaml
+
+PROFILES_FILE = Path(__file__).with_name("models.yaml")
+_USERS_FILE = "models.yaml"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def changed_by(self, other: Self) -> Self:
+        """This entry, with what another one of the same name says put in its place."""
+        said = {name: getattr(other, name) for name in other.model_fields_set}
+        return self.model_copy(update=said)
+
+
+Entry = TypeVar("Entry", bound=_Record)
+
+
+class Prices(_Record):
+    """US dollars for a million tokens."""
+
+    input: float
+    cached_input: float
+    output: float
+    as_of: str
+    source: str
+
+
+class Offer(_Record):
+    """A model at one host, where that differs from what its profile or the host's entry says."""
+
+    id: str | None = None
+    prices: Prices | None = None
+    max_tokens_field: str | None = None
+    omit: frozenset[str] = frozenset()
+    extra: dict[str, Any] = {}
+
+
+class Host(_Record):
+    """Where models are served; the head of models.yaml says what each field is."""
+
+    about: str = ""
+    base_url: str | None = None
+    base_url_env: str | None = None
+    key_env: str | None = None
+    api_version_env: str | None = None
+    omit: frozenset[str] = frozenset()
+    extra: dict[str, Any] = {}
+
+    @property
+    def is_the_users(self) -> bool:
+        """Whether it is a kind of server that users run themselves, with whatever model they like."""
+        return self.key_env is None
+
+
+class Profile(_Record):
+    """What is known of a model; the head of models.yaml says what each field is."""
+
+    id: str | None = None
+    about: str = ""
+    licence: str | None = None
+    context: Annotated[int, Field(gt=0)] | None = None
+    output: Annotated[int, Field(gt=0)] | None = None
+    images: bool = False
+    reasoning: str | None = None
+    protocol: str | None = None
+    max_tokens: Annotated[int, Field(gt=0)] | None = None
+    max_tokens_field: str = "max_tokens"
+    omit: frozenset[str] = frozenset()
+    extra: dict[str, Any] = {}
+    host: str | None = None
+    hosts: dict[str, Offer] = {}
+    weights: PackagedWeights | None = None
+
+    def changed_by(self, other: Self) -> Self:
+        """As every entry; what is said of one host leaves the other hosts as they are."""
+        return super().changed_by(other).model_copy(update={"hosts": _merged(self.hosts, other.hosts)})
+
+
+class _ProfilesFile(_Record):
+    hosts: dict[str, Host] = {}
+    models: dict[str, Profile] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All that is known.
+
+    Attributes:
+        models: name to profile.
+        hosts: name to host.
+        changed: model or host to the user's file that has the last word on it.
+    """
+
+    models: Mapping[str, Profile]
+    hosts: Mapping[str, Host]
+    changed: Mapping[str, Path] = field(default_factory=dict)
+
+    def files_that_changed(self, *names: str | None) -> tuple[Path, ...]:
+        """The user's files that have a say in these entries."""
+        return tuple(dict.fromkeys(self.changed[name] for name in names if name and name in self.changed))
+
+    def ids(self) -> Iterator[tuple[str, str, str | None]]:
+        """Every id that requests name a model by: the id, the model's name, the host whose id it is."""
+        for name, profile in self.models.items():
+            if profile.id:
+                yield profile.id, name, None
+        for name, profile in self.models.items():
+            yield from ((offer.id, name, host) for host, offer in profile.hosts.items() if offer.id)
+
+
+def load_catalog(environment: Mapping[str, str]) -> Catalog:
+    """Ours, then ~/.config/harness/models.yaml, then ./models.yaml: each adds to those before it, field by field.
+
+    Raises:
+        UsageError: a file is damaged; naming its line and field.
+    """
+    catalog = _read(PROFILES_FILE)
+    for path in user_files(environment):
+        if path.is_file() and not path.samefile(PROFILES_FILE):
+            theirs = _read(path)
+            catalog = Catalog(
+                models=_merged(catalog.models, theirs.models),
+                hosts=_merged(catalog.hosts, theirs.hosts),
+                changed={**catalog.changed, **dict.fromkeys((*theirs.models, *theirs.hosts), path)},
+            )
+    return catalog
+
+
+def user_files(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where users put entries of their own: for all their work, and for one folder's."""
+    home = environment.get("HOME") or environment.get("USERPROFILE")
+    settings = environment.get("XDG_CONFIG_HOME") or (home and f"{home}/.config")
+    own = Path(_USERS_FILE)
+    return (Path(settings, "harness", _USERS_FILE), own) if settings else (own,)
+
+
+def _read(path: Path) -> Catalog:
+    file = read_yaml(path, _ProfilesFile)
+    return Catalog(file.models, file.hosts)
+
+
+def _merged(ours: Mapping[str, Entry], theirs: Mapping[str, Entry]) -> dict[str, Entry]:
+    known = {name: ours[name].changed_by(entry) for name, entry in theirs.items() if name in ours}
+    return {**ours, **theirs, **known}

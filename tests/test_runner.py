@@ -165,55 +165,6 @@ def test_a_prompt_that_fits_with_no_example_either_is_a_failed_question(task_fil
     assert made.score.status == "incomplete"
 
 
-# Models with rules of their own
-
-
-def strict(accepted, at_least=0):
-    """A server that refuses what its documentation says it refuses, and gives too small a limit no text."""
-
-    def answer(request):
-        if request.method == "GET":
-            return MODELS
-        for name in request.json:
-            if name not in accepted:
-                return error(400, f"Unsupported parameter: '{name}'", code="unsupported_parameter")
-        if request.json.get("max_completion_tokens", request.json.get("max_tokens")) < at_least:
-            return chat("", finish_reason="length")
-        return small_model(request)
-
-    return answer
-
-
-@pytest.mark.parametrize(
-    ("model", "accepted", "at_least"),
-    [
-        ("o3", {"model", "messages", "max_completion_tokens"}, 4096),
-        ("gemini-3-pro", {"model", "messages", "max_tokens", "temperature"}, 4096),
-        ("gemini-2.5-flash-lite", {"model", "messages", "max_tokens", "temperature"}, 0),
-        ("deepseek-r1", {"model", "messages", "max_tokens"}, 4096),
-        ("gpt-4o", {"model", "messages", "max_tokens", "temperature"}, 0),
-        ("qwen3-32b", {"model", "messages", "max_tokens", "temperature"}, 4096),
-    ],
-)
-def test_a_model_is_sent_only_what_it_accepts(task_file, results, model, accepted, at_least):
-    with Loopback(strict(accepted, at_least)) as server:
-        made = run(server, task_file, results, model=model)
-    assert (made.score.status, made.score.counts.unparsed + made.score.counts.truncated) == ("complete", 0)
-
-
-@pytest.mark.parametrize("model", ["o3", "gemini-3-pro", "deepseek-r1"])
-def test_a_model_without_logprobs_is_told_the_protocol_that_works(task_file, results, model):
-    with Loopback(small_chat) as server, pytest.raises(EndpointError, match="--protocol simple-evals"):
-        run(server, task_file, results, model=model, protocol="lm-eval")
-
-
-def small_chat(request):
-    """The small model as hosts serve it: chats alone, and no logprobs."""
-    if request.path.endswith("/completions") and "chat" not in request.path:
-        return error(404, "Not Found")
-    return small_model(request)
-
-
 # Failed questions
 
 

@@ -40,12 +40,21 @@ class Generator:
         self._sent: Document = {}
 
     async def ask(
-        self, exchange: Exchange, content: str | tuple[Message, ...], want: Generate
+        self,
+        exchange: Exchange,
+        content: str | tuple[Message, ...],
+        want: Generate,
+        more: Document | None = None,
     ) -> Generated | FailedAttempt:
-        """Generates once; `want` is used as it stands but for the settings' own limit."""
+        """Generates once.
+
+        Args:
+            want: used as it stands but for the settings' own limit.
+            more: fields besides, which go before ours.
+        """
         route = COMPLETIONS if isinstance(content, str) else CHAT
         self._routes.add(route)
-        return await exchange.post(route, self._body(content, want), self._read)
+        return await exchange.post(route, self._body(content, want, more or {}), self._read)
 
     def sent(self) -> Document:
         """The settings of the last body, for the score file; empty where nothing was asked."""
@@ -56,7 +65,7 @@ class Generator:
         }
         return {"routes": sorted(self._routes), "temperature": None} | settings
 
-    def _body(self, content: str | tuple[Message, ...], want: Generate) -> Document:
+    def _body(self, content: str | tuple[Message, ...], want: Generate, more: Document) -> Document:
         settings = self._settings
         limit = settings.max_tokens or want.max_tokens
         fields: Document = {"model": settings.model}
@@ -68,7 +77,7 @@ class Generator:
             fields["temperature"] = settings.temperature
         if want.stop:
             fields["stop"] = want.stop
-        fields = without(fields, settings.omit)
+        fields = without(fields | more, settings.omit)
         self._sent = fields
         return fields
 

@@ -62,8 +62,54 @@ class LetterScorer:
             )
             if learned is not None:
                 return learned
-        found = await self._candidates(exchange, self._route or CHAT, self._asked, content=content)
+        found = await self.candidates(exchange, self._route or CHAT, self._asked, content=content)
         return await self._letters(exchange, content, letters, found)
+
+    async def candidates(
+        self, exchange: Exchange, route: str, asked: int, *, content: str | tuple[Message, ...]
+    ) -> dict[str, float] | FailedAttempt:
+        """The candidates for the first token on one route, by one request; learns nothing."""
+        fields = self._body(route, content) | _logprobs(route, asked)
+
+        def read(document: Document) -> dict[str, float] | FailedAttempt:
+            choice = first_choice(document)
+            if choice is None:
+                return self._judge.bad_reply("has no choices")
+            found = candidates(choice)
+            if found is not None:
+                return found
+            if choice.get("finish_reason") == "content_filter":
+                return self._judge.empty(filtered=True)
+            return self._judge.bad_reply("has no logprobs", tries=1 if self._route is None else FEW)
+
+        return await exchange.post(route, without(fields, self._settings.omit), read)
+
+    async def held(
+        self,
+        exchange: Exchange,
+        route: str,
+        force: Force,
+        *,
+        content: str | tuple[Message, ...],
+        letters: str,
+    ) -> Letters | FailedAttempt:
+        """The letter that is written where the model is held to these, by one request; no letter where it was not."""
+        texts = [f" {letter}" if route == COMPLETIONS else letter for letter in letters]
+        fields = self._body(route, content, max_tokens=force.tokens) | force.fields(texts)
+        if force.true_logprob:
+            fields |= _logprobs(route, 1)
+
+        def read(document: Document) -> Letters | FailedAttempt:
+            choice = first_choice(document)
+            if choice is None:
+                return self._judge.bad_reply("has no choices")
+            letter = letter_written(choice)
+            if letter is None or letter not in list(letters):
+                return Letters({})
+            known = letter_logprobs(candidates(choice) or {}, letter, spaced_first=route == COMPLETIONS)
+            return Letters({letter: known.get(letter) if force.true_logprob else None}, forced=True)
+
+        return await exchange.post(route, without(fields, self._settings.omit), read)
 
     def sent(self) -> Document:
         """What was learned, and what is therefore sent, for the score file; empty where nothing was asked."""
@@ -84,7 +130,7 @@ class LetterScorer:
         failed: list[FailedAttempt] = []
         for route in (COMPLETIONS, CHAT) if isinstance(content, str) else (CHAT,):
             for asked in ASKED_CANDIDATES:
-                found = await self._candidates(exchange, route, asked, content=content)
+                found = await self.candidates(exchange, route, asked, content=content)
                 if not isinstance(found, FailedAttempt):
                     self._route, self._asked = route, asked
                     await self._prepare_for_missing(exchange, content, letters, found)
@@ -151,24 +197,6 @@ class LetterScorer:
             return Letters(dict(logprobs))
         return await self._forced(exchange, content, letters)
 
-    async def _candidates(
-        self, exchange: Exchange, route: str, asked: int, *, content: str | tuple[Message, ...]
-    ) -> dict[str, float] | FailedAttempt:
-        fields = self._body(route, content) | _logprobs(route, asked)
-
-        def read(document: Document) -> dict[str, float] | FailedAttempt:
-            choice = first_choice(document)
-            if choice is None:
-                return self._judge.bad_reply("has no choices")
-            found = candidates(choice)
-            if found is not None:
-                return found
-            if choice.get("finish_reason") == "content_filter":
-                return self._judge.empty(filtered=True)
-            return self._judge.bad_reply("has no logprobs", tries=1 if self._route is None else FEW)
-
-        return await exchange.post(route, without(fields, self._settings.omit), read)
-
     async def _forced(
         self, exchange: Exchange, content: str | tuple[Message, ...], letters: str
     ) -> Letters | FailedAttempt:
@@ -181,7 +209,7 @@ class LetterScorer:
                 return learned
         if self._force is None:
             return Letters({})
-        return await self._held(exchange, self._force, content, letters)
+        return await self.held(exchange, self._route or CHAT, self._force, content=content, letters=letters)
 
     def _force_is_known(self) -> bool:
         return self._force is not None or self._unforceable
@@ -190,7 +218,7 @@ class LetterScorer:
         self, exchange: Exchange, content: str | tuple[Message, ...], letters: str
     ) -> Letters | FailedAttempt:
         for force in FORCES[self._route or CHAT]:
-            outcome = await self._held(exchange, force, content, letters)
+            outcome = await self.held(exchange, self._route or CHAT, force, content=content, letters=letters)
             if isinstance(outcome, Letters) and outcome.logprobs:
                 self._force = force
                 return outcome
@@ -202,27 +230,6 @@ class LetterScorer:
             "candidates, the question stays without an answer."
         )
         return Letters({})
-
-    async def _held(
-        self, exchange: Exchange, force: Force, content: str | tuple[Message, ...], letters: str
-    ) -> Letters | FailedAttempt:
-        route = self._route or CHAT
-        texts = [f" {letter}" if route == COMPLETIONS else letter for letter in letters]
-        fields = self._body(route, content, max_tokens=force.tokens) | force.fields(texts)
-        if force.true_logprob:
-            fields |= _logprobs(route, 1)
-
-        def read(document: Document) -> Letters | FailedAttempt:
-            choice = first_choice(document)
-            if choice is None:
-                return self._judge.bad_reply("has no choices")
-            letter = letter_written(choice)
-            if letter is None or letter not in list(letters):
-                return Letters({})
-            known = letter_logprobs(candidates(choice) or {}, letter, spaced_first=route == COMPLETIONS)
-            return Letters({letter: known.get(letter) if force.true_logprob else None}, forced=True)
-
-        return await exchange.post(route, without(fields, self._settings.omit), read)
 
     def _body(self, route: str, content: str | tuple[Message, ...], *, max_tokens: int = 1) -> Document:
         fields: Document = {"model": self._settings.model}

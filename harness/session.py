@@ -8,11 +8,11 @@ import asyncio
 import difflib
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.asking import Asking
 from harness.endpoint.client import Endpoint
@@ -23,6 +23,7 @@ from harness.observer import Observer
 from harness.plan import Plan
 from harness.questions import Question
 
+T = TypeVar("T")
 INTERRUPTED = "interrupted by the user"
 Note = Callable[[dict[str, Any], tuple[str, ...]], None]
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -76,12 +77,17 @@ def hold(
 
     coroutine = _hold(plan, questions, journal, endpoint, ended, worked_s, note, observer)
     with _noting_signals(interrupted):
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return asyncio.run(coroutine)
-        with ThreadPoolExecutor(1) as elsewhere:  # called from a notebook, whose loop is running already
-            return elsewhere.submit(asyncio.run, coroutine).result()
+        return finish(coroutine)
+
+
+def finish(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, also where it is called from a notebook, whose loop is running already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(asyncio.run, coroutine).result()
 
 
 async def _hold(

@@ -253,6 +253,8 @@ def served(
         max_tokens=settings.max_tokens or model.profile.max_tokens,
         max_tokens_field=model.max_tokens_field,
         omit=model.omit,
+        extra=model.extra,
+        api_version=model.api_version,
         timeout_s=settings.timeout_s,
         connections=settings.concurrency,
         requests_per_minute=settings.rpm,

@@ -136,7 +136,7 @@ def test_every_model_that_users_name_is_there():
     assert {served.model for served in SERVED} == CATALOG.models.keys() - {"smollm2-135m"}
 
 
-@pytest.mark.parametrize("model", ["gpt-4o", "o3", "gemini-3-pro", "deepseek-r1"])
+@pytest.mark.parametrize("model", ["o3", "gemini-3-pro", "deepseek-r1"])
 def test_a_model_without_completions_is_told_the_protocol_that_works(tmp_path, model):
     (served,) = [each for each in SERVED if each.model == model and each.host is None]
     with pytest.raises(EndpointError, match="--protocol simple-evals"):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from harness.endpoint.exchange import Document, Exchange
 from harness.endpoint.failures import FEW, FailedAttempt, Judge
-from harness.endpoint.generate import COMPLETIONS, without
+from harness.endpoint.fields import COMPLETIONS
 from harness.endpoint.prompt_tokens import Token, as_logprob, echoed, prompt_logprobs, sum_after, sum_by_text
 from harness.endpoint.reply import FailureKind
 from harness.endpoint.settings import EndpointSettings
@@ -47,8 +47,7 @@ class PromptRoute:
         self._judge = judge
         # Some servers refuse to generate nothing, so one token is asked for and left out.
         temperature = {} if settings.temperature is None else {"temperature": 0}
-        fixed = {"model": settings.model, "max_tokens": 1} | temperature | fields
-        self.fields = without(fixed, settings.omit)
+        self.fields = {"model": settings.model, "max_tokens": 1} | temperature | fields
         self._lists: bool | None = None  # whether one request may hold several prompts; None: not known
 
     async def score(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harness.endpoint.choice_routes import ChoiceRoute, choice_routes
 from harness.endpoint.exchange import Document, Exchange
 from harness.endpoint.failures import FailedAttempt, Judge
+from harness.endpoint.fields import Fields
 from harness.endpoint.learning import Learning
 from harness.endpoint.reply import FailureKind
 from harness.endpoint.settings import EndpointSettings
@@ -27,7 +28,8 @@ class Choices:
 class ChoiceScorer:
     """Asks one endpoint for choice logprobs, and remembers how."""
 
-    def __init__(self, settings: EndpointSettings, judge: Judge) -> None:
+    def __init__(self, settings: EndpointSettings, judge: Judge, fields: Fields) -> None:
+        self._fields = fields
         self._model = settings.model
         self._judge = judge
         self._learning = Learning()
@@ -56,7 +58,7 @@ class ChoiceScorer:
             return {}
         return {
             "routes": [self._route.path],
-            "temperature": self._route.fields.get("temperature"),
+            "temperature": self._fields.fit(self._route.path, self._route.fields).get("temperature"),
             "choice_route": self._route.name,
         }
 

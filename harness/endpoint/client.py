@@ -12,6 +12,7 @@ from harness.endpoint.choice_routes import GrammarRoute
 from harness.endpoint.choices import Choices, ChoiceScorer
 from harness.endpoint.exchange import Document, Exchange, text_of
 from harness.endpoint.failures import FailedAttempt, Judge
+from harness.endpoint.fields import Fields
 from harness.endpoint.generate import Generated, Generator
 from harness.endpoint.letters import Letters, LetterScorer
 from harness.endpoint.level import Level
@@ -50,12 +51,13 @@ class Endpoint:
             Level(settings.connections),
             Rate(per_minute=settings.requests_per_minute, tokens_per_minute=settings.tokens_per_minute),
         )
-        self._transport = Transport(settings.base_url, settings.api_key, pace=self._pace, judge=self._judge)
-        self._generator = Generator(settings, self._judge)
+        self._transport = Transport(settings, pace=self._pace, judge=self._judge)
+        self._fields = Fields(settings, self._judge, self._warn)
+        self._generator = Generator(settings, self._judge, self._fields)
         # Completion texts may be sent on either route, messages only on the chat's: each learns for itself.
-        self._letters = LetterScorer(settings, self._judge, self._warn)
-        self._chat_letters = LetterScorer(settings, self._judge, self._warn)
-        self._choices = ChoiceScorer(settings, self._judge)
+        self._letters = LetterScorer(settings, self._judge, self._fields, self._warn)
+        self._chat_letters = LetterScorer(settings, self._judge, self._fields, self._warn)
+        self._choices = ChoiceScorer(settings, self._judge, self._fields)
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
@@ -74,7 +76,12 @@ class Endpoint:
         """The ids that the endpoint lists. Quick to give up: one repeat, 15 s each at most."""
         timeout_s = min(self._settings.timeout_s, MODELS_TIMEOUT_S)
         exchange = Exchange(
-            self._transport, self._judge, timeout_s=timeout_s, max_wait_s=MODELS_TIMEOUT_S, tries=2
+            self._transport,
+            self._judge,
+            self._fields,
+            timeout_s=timeout_s,
+            max_wait_s=MODELS_TIMEOUT_S,
+            tries=2,
         )
         outcome = await exchange.get("/models", self._read_models)
         return exchange.failure(outcome) if isinstance(outcome, FailedAttempt) else outcome
@@ -94,6 +101,10 @@ class Endpoint:
         askers = (self._generator, self._letters, self._chat_letters, self._choices)
         parts = [asker.sent() for asker in askers]
         sent = {name: value for part in parts for name, value in part.items()}
+        if sent:
+            sent |= self._fields.extra
+        if self._fields.refused:
+            sent["refused"] = sorted(self._fields.refused)
         routes = {route for part in parts for route in part.get("routes", ())}
         sent["routes"] = sorted(
             route if route == GrammarRoute.path else self._judge.path + route for route in routes
@@ -105,6 +116,7 @@ class Endpoint:
         exchange = Exchange(
             self._transport,
             self._judge,
+            self._fields,
             timeout_s=settings.timeout_s,
             max_wait_s=settings.max_wait_s,
             repeating=self._tell_of_repeats,

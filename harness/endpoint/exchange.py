@@ -10,6 +10,7 @@ from json import JSONEncoder
 from typing import Any, TypeVar
 
 from harness.endpoint.failures import MANY, FailedAttempt, Judge
+from harness.endpoint.fields import Fields
 from harness.endpoint.reply import Failure, Usage
 from harness.endpoint.retry import retrying
 from harness.endpoint.transport import Response, Transport
@@ -32,6 +33,7 @@ class Exchange:
         self,
         transport: Transport,
         judge: Judge,
+        fields: Fields,
         *,
         timeout_s: float,
         max_wait_s: float,
@@ -42,6 +44,7 @@ class Exchange:
         Args:
             transport: sends.
             judge: says what went wrong.
+            fields: says what a body carries.
             timeout_s: for one request.
             max_wait_s: how long, after the first failure, it is tried again.
             tries: the most attempts.
@@ -49,6 +52,7 @@ class Exchange:
         """
         self._transport = transport
         self._judge = judge
+        self._fields = fields
         self._timeout_s = timeout_s
         self._max_wait_s = max_wait_s
         self._tries = tries
@@ -61,12 +65,17 @@ class Exchange:
         self.system_fingerprint: str | None = None
 
     async def post(self, route: str, fields: Document, read: Reading[T]) -> T | FailedAttempt:
-        """Sends one body until it is answered or given up.
+        """Sends one body until it is answered or given up; again without a field that the endpoint will not have.
 
         Args:
+            fields: what is wanted of the endpoint.
             read: what to take from a reply; a FailedAttempt where it has not what it should.
         """
-        return await self._persist("POST", route, _to_json(fields).encode(), read)
+        while True:
+            body = self._fields.fit(route, fields)
+            outcome = await self._persist("POST", route, _to_json(body).encode(), read)
+            if not (isinstance(outcome, FailedAttempt) and self._fields.learn(outcome, body)):
+                return outcome
 
     async def get(self, route: str, read: Reading[T]) -> T | FailedAttempt:
         """The same for a GET."""

@@ -28,12 +28,14 @@ class FailedAttempt:
         tries: how many attempts may end in this kind of failure before it is final; 1: no repeat.
         wait_s: the pause the endpoint asked for, where it did.
         filtered: the endpoint's content filter is the reason.
+        names: words of a refusal that is about a field of the request; one of them is the field's name.
     """
 
     failure: Failure
     tries: int = MANY
     wait_s: float | None = None
     filtered: bool = False
+    names: frozenset[str] = frozenset()
 
     @property
     def declined(self) -> bool:
@@ -85,6 +87,7 @@ class Judge:
             filtered=status in (400, 403)
             and kind in _MAY_BE_FILTERED
             and bool(_FILTERED.search(f"{said.code} {said.text}")),
+            names=_names_in(said) if kind is FailureKind.BAD_REQUEST else frozenset(),
         )
 
     def unreachable(self, reason: str, *, tries: int = MANY) -> FailedAttempt:
@@ -165,6 +168,7 @@ class _Said:
 
     text: str
     code: str
+    param: str = ""
 
     @classmethod
     def of(cls, body: bytes) -> "_Said":
@@ -179,7 +183,9 @@ class _Said:
             return cls(error if isinstance(error, str) else "", "")
         text = error.get("message") or error.get("detail") or error.get("error") or error
         code = " ".join(str(error.get(name, "")) for name in ("code", "type", "status"))
-        return cls(text if isinstance(text, str) else json.dumps(text), code)
+        param = error.get("param")
+        words = text if isinstance(text, str) else json.dumps(text)
+        return cls(words, code, param if isinstance(param, str) else "")
 
 
 _SENTENCES = {
@@ -222,6 +228,17 @@ _NOT_FOR_MODEL = re.compile(
     r"chat model|not supported in the v1/(chat/)?completions|does not support.{0,20}completions",
     re.IGNORECASE,
 )
+# OpenAI, Azure, Groq, Gemini, vLLM and FastAPI, Mistral, LiteLLM.
+_FIELD_REFUSED = re.compile(
+    r"""
+      unsupported[_ ](parameter|value) | unknown_parameter | extra_forbidden
+    | unrecogni[sz]ed\ (request\ )?argument | (unknown|unexpected)\ (name|parameter|field|argument)
+    | extra\ (inputs|fields)\ (are\ )?not\ permitted
+    | (is|are)\ not\ (supported|allowed|permitted) | (does|do)\ not\ support
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_WORD = re.compile(r"\w+")
 _NO_CREDIT = re.compile(
     r"insufficient_quota|insufficient.{0,10}(balance|credit|fund)|billing_hard_limit", re.IGNORECASE
 )
@@ -257,6 +274,13 @@ def _kind(status: int, said: _Said) -> FailureKind:
         if status in statuses and (pattern is None or pattern.search(words)):
             return kind
     return FailureKind.BAD_REQUEST
+
+
+def _names_in(said: _Said) -> frozenset[str]:
+    """OpenAI names the field in `param`, all others in the message alone."""
+    if not _FIELD_REFUSED.search(f"{said.code} {said.text}"):
+        return frozenset()
+    return frozenset([said.param] if said.param else _WORD.findall(said.text))
 
 
 def _split(url: str) -> SplitResult:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from harness.endpoint.exchange import Document, text_of
-from harness.endpoint.generate import CHAT, COMPLETIONS
+from harness.endpoint.fields import CHAT, COMPLETIONS
 
 
 class Force(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.endpoint.exchange import Document, Exchange, first_choice, text_of, usage_of
 from harness.endpoint.failures import FailedAttempt, Judge
+from harness.endpoint.fields import CHAT, COMPLETIONS, Fields
 from harness.endpoint.reasoning import split_reasoning
 from harness.endpoint.reply import CUT_OFF
 from harness.endpoint.settings import EndpointSettings
@@ -16,9 +17,6 @@ from harness.prompts import Generate, Message
 
 BROKEN_OFF = frozenset({"insufficient_system_resource", "error", "abort", "aborted", "cancelled"})
 """Finish reasons of a server that stopped in the middle: DeepSeek, OpenRouter, vLLM and SGLang."""
-
-CHAT = "/chat/completions"
-COMPLETIONS = "/completions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +31,12 @@ class Generated:
 class Generator:
     """Asks for text: completion texts on one route, messages on the other."""
 
-    def __init__(self, settings: EndpointSettings, judge: Judge) -> None:
+    def __init__(self, settings: EndpointSettings, judge: Judge, fields: Fields) -> None:
         self._settings = settings
         self._judge = judge
+        self._fields = fields
         self._routes: set[str] = set()
-        self._sent: Document = {}
+        self._last: Document = {}
 
     async def ask(
         self,
@@ -58,12 +57,12 @@ class Generator:
 
     def sent(self) -> Document:
         """The settings of the last body, for the score file; empty where nothing was asked."""
-        if not self._sent:
+        if not self._last:
             return {}
-        settings = {
-            name: value for name, value in self._sent.items() if name not in ("model", "messages", "prompt")
-        }
-        return {"routes": sorted(self._routes), "temperature": None} | settings
+        sent = self._fields.fit(CHAT, self._last)
+        for name in ("model", "messages", "prompt"):
+            sent.pop(name, None)
+        return {"routes": sorted(self._routes), "temperature": None} | sent
 
     def _body(self, content: str | tuple[Message, ...], want: Generate, more: Document) -> Document:
         settings = self._settings
@@ -77,9 +76,8 @@ class Generator:
             fields["temperature"] = settings.temperature
         if want.stop:
             fields["stop"] = want.stop
-        fields = without(fields | more, settings.omit)
-        self._sent = fields
-        return fields
+        self._last = fields | more
+        return self._last
 
     def _read(self, document: Document) -> Generated | FailedAttempt:
         choice = first_choice(document)
@@ -103,11 +101,6 @@ class Generator:
 def chat_messages(content: tuple[Message, ...]) -> list[Document]:
     """Messages as a chat's body has them."""
     return [{"role": message.role, "content": message.content} for message in content]
-
-
-def without(fields: Document, omit: frozenset[str]) -> Document:
-    """A body without what its model does not accept."""
-    return {name: value for name, value in fields.items() if name not in omit} if omit else fields
 
 
 def _said(choice: Document) -> tuple[str, str]:

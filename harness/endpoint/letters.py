@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from harness.endpoint.candidates import candidates, letter_logprobs
 from harness.endpoint.exchange import Document, Exchange, first_choice
 from harness.endpoint.failures import FEW, FailedAttempt, Judge
+from harness.endpoint.fields import CHAT, COMPLETIONS, Fields
 from harness.endpoint.forcing import FORCES, Force, letter_written
-from harness.endpoint.generate import CHAT, COMPLETIONS, chat_messages, without
+from harness.endpoint.generate import chat_messages
 from harness.endpoint.learning import Learning
 from harness.endpoint.reply import FailureKind
 from harness.endpoint.settings import EndpointSettings
@@ -40,8 +41,11 @@ class Letters:
 class LetterScorer:
     """Asks one endpoint for letter logprobs, and remembers how."""
 
-    def __init__(self, settings: EndpointSettings, judge: Judge, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: EndpointSettings, judge: Judge, fields: Fields, warn: Callable[[str], None]
+    ) -> None:
         self._settings = settings
+        self._fields = fields
         self._judge = judge
         self._warn = warn
         self._learning = Learning()
@@ -82,7 +86,7 @@ class LetterScorer:
                 return self._judge.empty(filtered=True)
             return self._judge.bad_reply("has no logprobs", tries=1 if self._route is None else FEW)
 
-        return await exchange.post(route, without(fields, self._settings.omit), read)
+        return await exchange.post(route, fields, read)
 
     async def held(
         self,
@@ -109,13 +113,13 @@ class LetterScorer:
             known = letter_logprobs(candidates(choice) or {}, letter, spaced_first=route == COMPLETIONS)
             return Letters({letter: known.get(letter) if force.true_logprob else None}, forced=True)
 
-        return await exchange.post(route, without(fields, self._settings.omit), read)
+        return await exchange.post(route, fields, read)
 
     def sent(self) -> Document:
         """What was learned, and what is therefore sent, for the score file; empty where nothing was asked."""
         if self._route is None:
             return {}
-        fields = without(self._body(self._route, ""), self._settings.omit)
+        fields = self._fields.fit(self._route, self._body(self._route, ""))
         return {
             "routes": [self._route],
             "temperature": fields.get("temperature"),

@@ -4,7 +4,9 @@ Made once by whoever reads the command line and models.yaml, never changed after
 API key, which its repr leaves out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +17,14 @@ class EndpointSettings:
         base_url: as `http://127.0.0.1:8000/v1`; the routes are put behind it.
         model: the id sent in every request.
         api_key: sent as a bearer token; None sends no Authorization header at all.
+        api_version: where set, the base URL is that of an Azure resource, the model a deployment there, and the key
+            goes into Azure's own header.
         temperature: None sends none.
         max_tokens: goes before the prompt's own limit for generated text; the single token of
             ScoreLetters and ScoreChoices is not touched.
         max_tokens_field: the name of that limit in chats: some models want `max_completion_tokens`.
         omit: request fields that this model does not accept; they are left out.
+        extra: fields that every chat and completion carries besides.
         timeout_s: for one request, from its first byte sent to the last received.
         max_wait_s: how long, after its first failure, a request is tried again.
         connections: requests in flight at once; None: as many as bring more throughput, found while asking.
@@ -30,10 +35,12 @@ class EndpointSettings:
     base_url: str
     model: str
     api_key: str | None = field(default=None, repr=False)
+    api_version: str | None = None
     temperature: float | None = 0.0
     max_tokens: int | None = None
     max_tokens_field: str = "max_tokens"
     omit: frozenset[str] = frozenset()
+    extra: Mapping[str, Any] = field(default_factory=dict)
     timeout_s: float = 600.0
     max_wait_s: float = 300.0
     connections: int | None = None

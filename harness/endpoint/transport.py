@@ -19,15 +19,17 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+from openai import AsyncAzureOpenAI, AsyncOpenAI, DefaultAsyncHttpxClient
 from yarl import URL
 
 from harness.endpoint.failures import FEW, MANY, FailedAttempt, Judge
 from harness.endpoint.pace import End, Ended, Pace
 from harness.endpoint.retry_after import asked_wait_s, nothing_left_s
+from harness.endpoint.settings import EndpointSettings
 
 MAX_BODY_BYTES = 32 * 2**20  # decompressed; the longest honest reply is some hundred kilobytes
 CONNECT_S = 10.0
+_KEY_HEADERS = ("Authorization", "api-key")  # OpenAI's, Azure's
 _BIG_BYTES = 2**20  # aiohttp warns of plain bytes beyond this, and takes a file instead
 
 
@@ -48,14 +50,13 @@ class _TooBigError(Exception):
 class Transport:
     """Keeps the connections to one endpoint; an async context manager."""
 
-    def __init__(self, base_url: str, api_key: str | None, *, pace: Pace, judge: Judge) -> None:
-        self._base_url = base_url
-        self._api_key = api_key
+    def __init__(self, settings: EndpointSettings, *, pace: Pace, judge: Judge) -> None:
+        self._settings = settings
         self._judge = judge
         # The pool has no limit of its own: a wait for a connection would count as latency.
         self.pace = pace
         self._targets: dict[str, URL] = {}
-        self._wrong = _what_is_wrong(base_url, api_key, judge)
+        self._wrong = _what_is_wrong(settings.base_url, settings.api_key, judge)
 
     async def __aenter__(self) -> Self:
         if self._wrong is None:
@@ -111,23 +112,16 @@ class Transport:
         return Response(reply.status, reply.headers, content, time.perf_counter() - start)
 
     async def _open(self) -> None:
-        query = dict(parse_qsl(urlsplit(self._base_url).query))
-        plain_url = self._base_url.partition("?")[0]
-        # A key that is None would be taken from the environment, so a stand-in is given and dropped.
-        client = AsyncOpenAI(
-            api_key=self._api_key or "none",
-            base_url=plain_url,
-            default_query=query,
-            http_client=DefaultAsyncHttpxClient(
-                trust_env=False
-            ),  # it sends nothing: no proxy is its business
-        )
+        client = _client(self._settings)
         headers = CIMultiDict({**client.default_headers, **client.auth_headers})
         await client.close()
-        if self._api_key is None:
-            headers.popall("Authorization", None)
+        if self._settings.api_key is None:
+            for name in _KEY_HEADERS:
+                headers.popall(name, None)
         headers["Accept-Encoding"] = "gzip, deflate"
-        self._base = URL(str(client.base_url)).with_query(query)
+        self._base = URL(str(client.base_url)).with_query(
+            {name: str(value) for name, value in client.default_query.items()}
+        )
         if "Authorization" in headers:
             self._base = self._base.with_user(None)  # aiohttp refuses two credentials in one request
         self._session = aiohttp.ClientSession(
@@ -164,6 +158,26 @@ class Transport:
                 return self._judge.timeout(timeout_s)
         certificate = isinstance(error, aiohttp.ClientConnectorCertificateError)
         return self._judge.unreachable(_reason(error), tries=1 if certificate else MANY)
+
+
+def _client(settings: EndpointSettings) -> AsyncOpenAI:
+    """Makes the URL, the query and the headers, and sends nothing, so that no proxy is its business.
+
+    A key that is None would be taken from the environment, so a stand-in is given, and dropped by whoever asks.
+    """
+    http = DefaultAsyncHttpxClient(trust_env=False)
+    key, url = settings.api_key or "none", urlsplit(settings.base_url)
+    plain_url, query = url._replace(query="").geturl(), dict(parse_qsl(url.query))
+    if settings.api_version is None:
+        return AsyncOpenAI(api_key=key, base_url=plain_url, default_query=query, http_client=http)
+    return AsyncAzureOpenAI(
+        api_key=key,
+        azure_endpoint=plain_url,
+        azure_deployment=settings.model,
+        api_version=settings.api_version,
+        default_query=query,
+        http_client=http,
+    )
 
 
 def _ended(response: Response) -> Ended:

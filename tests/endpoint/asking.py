@@ -24,13 +24,14 @@ def settings(server: Loopback, **changed: Any) -> EndpointSettings:
 
 
 def ask_all(
-    prompts: Sequence[Prompt], server: Loopback, **changed: Any
+    prompts: Sequence[Prompt], server: Loopback, later: Sequence[Prompt] = (), **changed: Any
 ) -> tuple[list[Reply | Failure], Endpoint]:
-    """Asks all prompts at once; gives the outcomes in order, and the endpoint for what it learned."""
+    """Asks all prompts at once, then all of `later`; gives the outcomes in order, and the endpoint for what it learned."""
 
     async def ask() -> tuple[list[Reply | Failure], Endpoint]:
         async with Endpoint(settings(server, **changed)) as endpoint:
-            return list(await asyncio.gather(*(endpoint.ask(prompt) for prompt in prompts))), endpoint
+            first = await asyncio.gather(*(endpoint.ask(prompt) for prompt in prompts))
+            return [*first, *await asyncio.gather(*(endpoint.ask(prompt) for prompt in later))], endpoint
 
     return asyncio.run(ask())
 

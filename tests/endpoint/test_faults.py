@@ -68,7 +68,7 @@ OPENAI_TOO_LONG = (
             error(400, "the maximum value for `max_tokens` is less than the `context_window` for this model"),
             FailureKind.BAD_REQUEST,
         ),
-        (error(400, "Unsupported parameter: 'temperature'", code="unsupported_parameter"), FailureKind.BAD_REQUEST),
+        (error(400, "Unsupported parameter: 'messages'", code="unsupported_parameter"), FailureKind.BAD_REQUEST),
         (reply({"detail": [{"loc": ["body"], "msg": "field required"}]}, 422), FailureKind.BAD_REQUEST),
         (error(401, "Incorrect API key provided", code="invalid_api_key"), FailureKind.KEY),
         (Answer(status=403, body=b"<html>Forbidden</html>"), FailureKind.KEY),

@@ -26,7 +26,7 @@ def settings(server: Loopback, **changed: Any) -> EndpointSettings:
 def ask_all(
     prompts: Sequence[Prompt], server: Loopback, later: Sequence[Prompt] = (), **changed: Any
 ) -> tuple[list[Reply | Failure], Endpoint]:
-    """Asks all prompts at once, then all of `later`; gives the outcomes in order, and the endpoint for what it learned."""
+    """Asks all prompts at once, then all of `later`; gives outcomes in order, and the endpoint."""
 
     async def ask() -> tuple[list[Reply | Failure], Endpoint]:
         async with Endpoint(settings(server, **changed)) as endpoint:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from harness.answers import READERS, Reader
+from harness.answers import Reader
 from harness.errors import UsageError
 from harness.prompts import Prompt
 from harness.protocols import PROTOCOLS, Protocol
 from harness.questions import Question, QuestionSet, fingerprint
+from harness.readers import READERS
 from harness.task import Task, did_you_mean
 
 
@@ -25,7 +26,7 @@ class Plan:
         shots: few-shot examples before each question.
         questions: the wanted ones, in the order in which they are asked: subject by subject, so that
             prompts that share a beginning follow each other and servers' prefix caches hit.
-        examples: subject to its few-shot examples.
+        examples: subject to its few-shot examples, in the order in which the protocol takes them.
         available: how many questions the task has in all.
         fingerprint: of all the task's questions.
         prompt_hash: SHA-256 over the wanted questions' ids and prompt hashes, ordered by id.
@@ -74,10 +75,11 @@ def make_plan(
     """
     chosen = _protocol(task, protocol or task.protocol)
     wanted = _limited(_of_subjects(question_set.questions, task, subjects), limit)
-    count = _shots(chosen, shots, wanted, question_set.shots)
+    examples = _in_order(chosen, question_set.shots)
+    count = _shots(chosen, shots, wanted, examples)
     read_by = _reader(chosen, reader or chosen.readers[0])
     prompt_hash = _hash(
-        f"{q.id} {chosen.build(q, question_set.shots.get(q.subject, ())[:count]).sha256}"
+        f"{q.id} {chosen.build(q, examples.get(q.subject, ())[:count]).sha256}"
         for q in sorted(wanted, key=lambda q: q.id)
     )
     key = _hash((fingerprint(sorted(wanted, key=lambda q: q.id)), prompt_hash, read_by.name))
@@ -87,7 +89,7 @@ def make_plan(
         count,
         read_by,
         wanted,
-        question_set.shots,
+        examples,
         len(question_set.questions),
         question_set.fingerprint,
         prompt_hash,
@@ -102,6 +104,13 @@ def _protocol(task: Task, name: str) -> Protocol:
     if name not in task.protocols:
         raise UsageError(f"task {task.name} cannot be asked by {name}; it knows {', '.join(task.protocols)}.")
     return PROTOCOLS[name]
+
+
+def _in_order(
+    protocol: Protocol, examples: Mapping[str, tuple[Question, ...]]
+) -> Mapping[str, tuple[Question, ...]]:
+    order = protocol.order
+    return examples if order is None else {name: tuple(order(shots)) for name, shots in examples.items()}
 
 
 def _reader(protocol: Protocol, name: str) -> Reader:

@@ -19,6 +19,7 @@ class Question:
     Attributes:
         id: the dataset's own identifier, else `<subject>/<place within the subject, from 0>`.
         gold: the letter of the right choice.
+        rationale: the worked answer that a few-shot example has, "" where it has none.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Question:
     text: str
     choices: tuple[str, ...]
     gold: str
+    rationale: str = ""
 
     @property
     def letters(self) -> str:

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import about
-from harness.answers import READERS, Reader
+from harness.answers import Reader
 from harness.endpoint.reply import Usage
 from harness.journal import Entry, read_lines
 from harness.plan import Plan
 from harness.profiles import Prices
 from harness.questions import Question
+from harness.readers import READERS
 from harness.run_folder import RunFolder, RunRecord, read_record
 from harness.score_file import (
     AnswersPart,

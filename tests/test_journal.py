@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from limits import with_file_size_limit
 
-from harness.answers import READERS, Outcome
+from harness.answers import Outcome
 from harness.endpoint.reply import Usage
 from harness.errors import UsageError
 from harness.journal import Journal, one_line, read_journal, replied
+from harness.readers import READERS
 
 # Everything that UTF-8 can hold; half a surrogate pair is replaced where a reply is made, in the endpoint.
 TEXT = st.text(st.characters(exclude_categories=["Cs"])) | st.lists(

@@ -1,7 +1,7 @@
 """Protocols: how a benchmark's questions are put, and how the replies are read.
 
 A Protocol makes a Prompt of a Question and its few-shot examples, byte for byte as its source does,
-and names the readers of harness/answers.py. Knows nothing of files, models or HTTP.
+and names the readers of harness/readers/. Knows nothing of files, models or HTTP.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +26,7 @@ class Protocol:
         shots: few-shot examples unless told otherwise.
         max_shots: the most it can take; None where only the dataset sets a limit.
         wants: the kind of reply that its prompts ask for.
+        order: puts a subject's few-shot examples into the order in which they are taken; None: file order.
         readers: names of the readers that fit; the first gives the score, the others are shown beside it.
         average: which average its source reports.
     """
@@ -36,6 +37,7 @@ class Protocol:
     build: Callable[[Question, Sequence[Question]], Prompt]
     shots: int
     max_shots: int | None = None
+    order: Callable[[Sequence[Question]], Sequence[Question]] | None = None
     wants: type[Want]
     readers: tuple[str, ...]
     average: Average = "micro"

@@ -3,9 +3,9 @@
 import pytest
 from builders import question
 
-from harness.answers import READERS
 from harness.prompts import Generate, Message, ScoreChoices, ScoreLetters
 from harness.protocols import PROTOCOLS
+from harness.readers import READERS
 
 ASKED = question(subject="primary_maths", text=" What is 2 + 2? ")
 SHOT = question(text="What is 1 + 1? ", choices=("2", "3", "4", "5"), gold="A")

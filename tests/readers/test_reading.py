@@ -5,7 +5,8 @@ from builders import question, reply
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from harness.answers import READERS, Answer, Outcome
+from harness.answers import Answer, Outcome
+from harness.readers import READERS
 
 ASKED = question()
 SIMPLE_EVALS, LETTERS = READERS["simple-evals"], READERS["letters"]

@@ -1,0 +1,42 @@
+"""letters, choices: the most probable of the letters, or of the choices' texts."""
+
+import math
+from collections.abc import Mapping
+
+from harness.answers import Reader
+from harness.endpoint.reply import Reply
+from harness.prompts import ScoreChoices, ScoreLetters
+from harness.questions import Question
+
+
+def most_probable_letter(reply: Reply, question: Question) -> str | None:
+    """The letter with the highest logprob, the first of equals (np.argmax of hendrycks/test and lm-eval).
+
+    A letter missing from the candidates is less probable than all that are there, so it matters only
+    where none is there; then there is no answer.
+    """
+    return _highest(reply.letter_logprobs or {}, question)
+
+
+def most_probable_choice(reply: Reply, question: Question) -> str | None:
+    """The choice whose text has the highest summed logprob (lm-eval's `acc`)."""
+    return _highest(reply.choice_logprobs or {}, question)
+
+
+def most_probable_choice_per_char(reply: Reply, question: Question) -> str | None:
+    """The same, divided by the choice's number of characters (lm-eval's `acc_norm`)."""
+    logprobs = reply.choice_logprobs or {}
+    lengths = zip(question.letters, map(len, question.choices), strict=True)
+    per_char = {letter: logprobs[letter] / max(n, 1) for letter, n in lengths if letter in logprobs}
+    return _highest(per_char, question)
+
+
+def _highest(logprobs: Mapping[str, float | None], question: Question) -> str | None:
+    """The letter of the greatest value; one of unknown value, a forced letter, is alone and so is it."""
+    there = [(letter, logprobs[letter]) for letter in question.letters if letter in logprobs]
+    return max(there, key=lambda pair: -math.inf if pair[1] is None else pair[1])[0] if there else None
+
+
+LETTERS = Reader("letters", ScoreLetters, most_probable_letter)
+CHOICES = Reader("choices", ScoreChoices, most_probable_choice)
+CHOICES_PER_CHAR = Reader("choices-per-char", ScoreChoices, most_probable_choice_per_char)

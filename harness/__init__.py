@@ -9,7 +9,7 @@ Importing this package does nothing else: what a function needs is imported when
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.errors import EndpointError, HarnessError, StorageError, UsageError
+    from harness.errors import EndpointError, HarnessError, LimitError, StorageError, UsageError
     from harness.finished import Run, load
     from harness.regrading import regrade
     from harness.runner import run
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EndpointError",
     "HarnessError",
+    "LimitError",
     "Run",
     "RunSettings",
     "StorageError",
@@ -30,6 +31,7 @@ __all__ = [
 _HOME = {
     "EndpointError": "harness.errors",
     "HarnessError": "harness.errors",
+    "LimitError": "harness.errors",
     "Run": "harness.finished",
     "RunSettings": "harness.settings",
     "StorageError": "harness.errors",

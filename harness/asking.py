@@ -11,11 +11,13 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from harness.answers import Outcome
+from harness.budget import Budget
 from harness.endpoint.reply import UNWELL, Failure, FailureKind, Reply
 from harness.journal import Entry, Journal
 from harness.plan import Plan
 from harness.prompts import Prompt
 from harness.questions import Question
+from harness.stops import Stop, StopKind
 
 _HOPELESS = 10
 """So many failures without a reply in between, and nothing will come of the rest."""
@@ -35,53 +37,57 @@ class Asking:
     """One pass over the questions that have no reply yet.
 
     Attributes:
-        stopped_by: why it ended early, as one sentence; None where every question was asked.
+        stopped: why it ended early; None where every question was asked.
     """
 
     def __init__(
         self,
         plan: Plan,
+        questions: Sequence[Question],
         endpoint: Asked,
         journal: Journal,
         *,
-        worked_s: float,
+        budget: Budget,
         answered: Callable[[Entry], None],
     ) -> None:
         """
         Args:
             plan: what is asked.
+            questions: those of the plan that have no reply yet.
             endpoint: who is asked.
             journal: where replies go.
-            worked_s: seconds that earlier parts of the same run had worked.
+            budget: what may be spent; knows how long the run has worked.
             answered: told of each entry once it is in the journal.
         """
-        self.stopped_by: str | None = None
+        self.stopped: Stop | None = None
         self._plan = plan
+        self._questions = questions
+        self._left = len(questions)
         self._endpoint = endpoint
         self._journal = journal
+        self._budget = budget
         self._answered = answered
-        self._began = time.monotonic() - worked_s
         self._last_reply = float("-inf")
-        self._ever_replied = False
+        self._ever_replied = len(questions) < len(plan.questions)
         self._failures_in_a_row = 0
         self._stop = asyncio.Event()
 
-    def stop(self, why: str) -> None:
+    def stop(self, stop: Stop) -> None:
         """End now; requests in flight are given up, and asked again when the run goes on."""
-        self.stopped_by = self.stopped_by or why
+        self.stopped = self.stopped or stop
         self._stop.set()
 
-    async def ask_all(self, questions: Sequence[Question]) -> None:
-        """Ask until there are no more questions, or until stopped.
+    def stop_at_limit(self) -> None:
+        """The same, because the run has used up what it may."""
+        self.stop(Stop(StopKind.LIMIT, self._budget.sentence(self._left)))
 
-        Args:
-            questions: those of the plan that have no reply yet.
+    async def ask_all(self) -> None:
+        """Ask until there are no more questions, or until stopped.
 
         Raises:
             StorageError: the journal cannot be written.
         """
-        self._ever_replied = len(questions) < len(self._plan.questions)
-        await self.unless_stopped(self._ask_in_turn(questions))
+        await self.unless_stopped(self._ask_in_turn())
 
     async def unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
         """Await `work`, and give it up once stopped; raises what it raises."""
@@ -95,8 +101,9 @@ class Asking:
         if not task.cancelled():
             task.result()
 
-    async def _ask_in_turn(self, questions: Sequence[Question]) -> None:
-        """Each when there is room for it."""
+    async def _ask_in_turn(self) -> None:
+        """Each when there is room for it, until one does not fit into the budget; those in flight come back then."""
+        fitted = True
         open_: set[asyncio.Task[None]] = set()
         errors: list[BaseException] = []
 
@@ -106,10 +113,11 @@ class Asking:
                 errors.append(error)
 
         try:
-            for question in questions:
+            for question in self._questions:
                 await self._endpoint.room()
+                fitted = await self._budget.begin(question)
                 await asyncio.sleep(0)  # whoever failed and so made room is heard first
-                if errors:
+                if errors or not fitted:
                     break
                 task = asyncio.create_task(self._ask(question))
                 open_.add(task)
@@ -123,16 +131,23 @@ class Asking:
             await asyncio.gather(*open_, return_exceptions=True)
         if errors:
             raise errors[0]
+        if not fitted:
+            self.stop_at_limit()
 
     async def _ask(self, question: Question) -> None:
         asked_at = time.monotonic()
-        prompt, dropped, result = await self._ask_fitting(question)
+        result: Reply | Failure | None = None
+        try:
+            prompt, dropped, result = await self._ask_fitting(question)
+        finally:
+            self._budget.ended(question, result)
         if isinstance(result, Failure):
             self._failures_in_a_row += result.kind in UNWELL or not self._ever_replied
             if self._is_the_end(result, asked_at):
-                self.stop(result.message)
+                self.stop(Stop(StopKind.ENDPOINT, result.message))
                 return
         else:
+            self._left -= 1
             self._last_reply = time.monotonic()
             self._ever_replied = True
             self._failures_in_a_row = 0
@@ -173,5 +188,5 @@ class Asking:
             failure=result if isinstance(result, Failure) else None,
             prompt_sha256=prompt.sha256,
             shots_dropped=dropped,
-            elapsed_s=round(time.monotonic() - self._began, 3),
+            elapsed_s=round(self._budget.elapsed_s, 3),
         )

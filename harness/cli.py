@@ -26,6 +26,7 @@ _DEBUG = "--debug"
 _INTERRUPTED = 130
 _ENDPOINT_DIED = 4
 _INCOMPLETE = 3
+_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 class _Commands(TyperGroup):
@@ -132,6 +133,20 @@ def run(
     temperature: Annotated[float, typer.Option(help="Of generated text.")] = 0.0,
     max_tokens: Annotated[int | None, typer.Option(help="Longest reply; else the protocol's limit.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds that one request may take.")] = 600.0,
+    max_wait: Annotated[float, typer.Option(help="Seconds to try a request again after it failed.")] = 300.0,
+    prices: Annotated[
+        Path | None, typer.Option(help="YAML or JSON file of prices: model to {input, output, as_of}.")
+    ] = None,
+    gpu_hour_usd: Annotated[
+        float | None, typer.Option(help="Dollars an hour for one GPU, where the server is paid so.")
+    ] = None,
+    gpus: Annotated[int | None, typer.Option(help="How many GPUs are paid for; 1 unless given.")] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(help="Stop before the whole run costs more dollars than this.")
+    ] = None,
+    max_time: Annotated[
+        str | None, typer.Option(help="Stop when the run has asked so long: seconds, or 90s, 45m, 2h.")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
     json: Json = False,
 ) -> None:
@@ -165,6 +180,12 @@ def run(
         temperature=temperature,
         max_tokens=max_tokens,
         timeout_s=timeout,
+        max_wait_s=max_wait,
+        prices=prices,
+        gpu_hour_usd=gpu_hour_usd,
+        gpus=gpus,
+        max_cost_usd=max_cost,
+        max_time_s=_seconds(max_time),
         fresh=fresh,
     )
     _finish(run_(settings, progress_on(console)), console, json)
@@ -327,6 +348,19 @@ def _concurrency(value: str) -> int | None:
     return int(value)
 
 
+def _seconds(value: str | None) -> float | None:
+    """A duration as typed."""
+    if value is None:
+        return None
+    number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
+    try:
+        return float(number) * _UNITS[unit]
+    except ValueError:
+        raise UsageError(
+            f"--max-time {value!r} should be seconds, or a number and its unit: 90s, 45m, 2h."
+        ) from None
+
+
 def _show(run: "Run", console: "Console", json: bool) -> None:
     """The table on standard error; the path or the document on standard output."""
     from harness.summary import print_summary
@@ -347,14 +381,14 @@ def _show(run: "Run", console: "Console", json: bool) -> None:
 
 def _finish(run: "Run", console: "Console", json: bool) -> None:
     """Show the run, and exit by its status."""
-    from harness.session import INTERRUPTED
+    from harness.stops import StopKind
 
     _show(run, console, json)
-    if run.score.status == "incomplete":
+    status, ended = run.score.status, run.score.run
+    if status == "incomplete" or ended.stop_kind is StopKind.LIMIT:
         sys.exit(_INCOMPLETE)
-    if run.score.status == "interrupted":
-        stopped_by = run.score.run.stopped_by
-        if stopped_by == INTERRUPTED:
-            sys.exit(_INTERRUPTED)
-        print(f"Error: {stopped_by}", file=sys.stderr)
+    if ended.stop_kind is StopKind.USER:
+        sys.exit(_INTERRUPTED)
+    if status == "interrupted":
+        print(f"Error: {ended.stopped_by}", file=sys.stderr)
         sys.exit(_ENDPOINT_DIED)

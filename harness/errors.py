@@ -3,6 +3,7 @@
     HarnessError
      ├─ UsageError          2  wrong use: unknown task, missing, unreadable or incomparable file
      ├─ StorageError        3  the disk is full or gone in the middle of a run: run again
+     ├─ LimitError          3  a limit on cost or time leaves nothing to ask: raise it
      └─ EndpointError       4  the endpoint refuses or cannot be reached: key, model, quota, network
 
 The message is one sentence that says what is wrong, where, and what to do. A run that merely
@@ -30,5 +31,11 @@ class EndpointError(HarnessError):
 
 class StorageError(HarnessError):
     """The disk failed in the middle of a run; the same command goes on once it is well."""
+
+    exit_code = 3
+
+
+class LimitError(HarnessError):
+    """A limit on cost or time was reached before the first reply."""
 
     exit_code = 3

@@ -14,7 +14,8 @@ from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
 from harness.keys import key_of, key_that_the_user_names
 from harness.places import Place, find_place
-from harness.profiles import Catalog, Host, Prices, Profile, load_catalog
+from harness.prices import Prices
+from harness.profiles import Catalog, Host, Profile, load_catalog
 from harness.task import did_you_mean
 
 _EXAMPLE = "--base-url http://127.0.0.1:8000/v1"

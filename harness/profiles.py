@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from harness.endpoint.weights import PackagedWeights
+from harness.prices import Prices
 from harness.yaml_file import read_yaml
 
 PROFILES_FILE = Path(__file__).with_name("models.yaml")
@@ -27,16 +28,6 @@ class _Record(BaseModel):
 
 
 Entry = TypeVar("Entry", bound=_Record)
-
-
-class Prices(_Record):
-    """US dollars for a million tokens."""
-
-    input: float
-    cached_input: float
-    output: float
-    as_of: str
-    source: str
 
 
 class Offer(_Record):

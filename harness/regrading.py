@@ -117,5 +117,6 @@ def _score(plan: Plan, new: RunFolder, before: ScoreFile | None, entries: int) -
             prices="the run that was read again has no score",
             stopped_by=None if ended else "the run that was read again did not end",
         )
-    score = score_run(plan, new, prices="as before", stopped_by=before.run.stopped_by)
+    run = before.run
+    score = score_run(plan, new, prices="as before", stopped_by=run.stopped_by, stop_kind=run.stop_kind)
     return score.model_copy(update={"cost": before.cost})

@@ -46,12 +46,16 @@ class Agreed(TypedDict):
 
 
 class SessionRecord(BaseModel):
-    """What one session of a run learned of its endpoint: the settings really sent, and what it cannot do."""
+    """What one session of a run learned of its endpoint: the settings really sent, and what it cannot do.
+
+    `given_up_usd` is what questions given up in flight may have cost, where a limit made somebody count.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     sent: dict[str, Any]
     warnings: tuple[str, ...]
+    given_up_usd: float = 0.0
 
 
 class RunRecord(BaseModel):

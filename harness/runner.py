@@ -13,22 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from harness import about
+from harness.allowance import allowance_of
+from harness.budget import Allowance, Budget
 from harness.dataset import load_questions
 from harness.endpoint.embedded import serve
 from harness.endpoint.settings import EndpointSettings
 from harness.endpoint.weights import PackagedWeights, fetch
-from harness.errors import EndpointError, UsageError
+from harness.errors import EndpointError, LimitError, UsageError
 from harness.files import write_whole
 from harness.finished import Run
-from harness.journal import Journal, read_journal, replied
+from harness.journal import Entry, Journal, read_journal, replied
 from harness.models import Model, find_model
 from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
-from harness.profiles import Prices
+from harness.prices import GpuHours, Pricing, read_prices
 from harness.run_folder import (
     RunFolder,
     RunRecord,
-    SessionRecord,
     create,
     discard,
     locked,
@@ -40,8 +41,9 @@ from harness.run_folder import (
 )
 from harness.score_file import document
 from harness.scoring import score_run
-from harness.session import INTERRUPTED, Session, hold
+from harness.session import Session, hold
 from harness.settings import RunSettings
+from harness.stops import Stop, StopKind
 from harness.task import find_task, load_task, task_folders
 
 
@@ -64,16 +66,20 @@ def run(
         UsageError: a setting, a file or a name is wrong.
         EndpointError: the endpoint gave not one reply, or the dataset could not be had.
         StorageError: the disk failed; what was answered is kept.
+        LimitError: a limit on cost or time was reached before the first reply.
     """
     observer = observer or Silent()
     model = _model(settings, environment, observer)
-    plan = _plan(settings, model, observer)
+    pricing = pricing_of(settings, model)
+    _refuse_unknown_cost(settings, pricing)
+    plan = plan_of(settings, model, observer)
     weights = weights_of(model, observer)
     revision = settings.revision or _revision(model, weights)
     folder = _open_folder(settings, model, plan, revision, observer)
     with locked(folder):
         try:
-            session = _ask_the_rest(settings, model, plan, weights, folder, observer)
+            allowance = allowance_of(settings, plan, pricing, folder, max_tokens=_max_tokens(settings, model))
+            session = _ask_the_rest(settings, model, plan, weights, folder, allowance, observer)
         except BaseException:
             if not replied(read_journal(folder.answers)):
                 discard(folder)
@@ -81,8 +87,9 @@ def run(
         score = score_run(
             plan,
             folder,
-            prices=_prices(model),
-            stopped_by=session.stopped_by,
+            prices=pricing,
+            stopped_by=session.stopped.why if session.stopped else None,
+            stop_kind=session.stopped.kind if session.stopped else None,
         )
         write_whole(folder.score, document(score))
     return Run(folder.path, score)
@@ -102,7 +109,8 @@ def _model(settings: RunSettings, environment: Mapping[str, str], observer: Obse
     return model
 
 
-def _plan(settings: RunSettings, model: Model, observer: Observer) -> Plan:
+def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
+    """What the settings ask of this model."""
     task = load_task(find_task(settings.task, settings.tasks))
     usual = model.profile.protocol if model.profile.protocol in task.protocols else None
     if usual and settings.protocol is None and usual != task.protocol:
@@ -181,7 +189,7 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
         "limit": settings.limit,
         "subjects": list(settings.subjects),
         "temperature": settings.temperature,
-        "max_tokens": settings.max_tokens or model.profile.max_tokens,
+        "max_tokens": _max_tokens(settings, model),
         "omit": sorted(model.omit),
         "extra": dict(model.extra),
         "fingerprint": plan.fingerprint,
@@ -201,12 +209,14 @@ def _ask_the_rest(
     plan: Plan,
     weights: Path | None,
     folder: RunFolder,
+    allowance: Allowance,
     observer: Observer,
 ) -> Session:
     """Ask what has no reply yet.
 
     Raises:
         EndpointError: not one question has a reply, now or from earlier.
+        LimitError: likewise, because of a limit on cost or time.
         KeyboardInterrupt: likewise, because the user interrupted.
     """
     earlier = read_journal(folder.answers)
@@ -214,6 +224,9 @@ def _ask_the_rest(
     rest = [question for question in plan.questions if question.id not in done]
     if not rest:
         return Session()
+    budget = Budget(allowance)
+    if not budget.fits(rest[0]):
+        return _ended(Session(Stop(StopKind.LIMIT, budget.sentence(len(rest)))), earlier)
     place = len(read_record(folder.path).sessions)
     with served(settings, model, weights) as (endpoint, died), Journal(folder.answers) as journal:
         folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
@@ -225,19 +238,28 @@ def _ask_the_rest(
                 journal,
                 endpoint=endpoint,
                 died=died,
-                worked_s=max((entry.elapsed_s for entry in earlier), default=0.0),
-                note=lambda sent, said: note_session(folder, place, SessionRecord(sent=sent, warnings=said)),
+                allowance=allowance,
+                note=lambda learned: note_session(folder, place, learned),
                 observer=observer,
             )
         finally:
             observer.end()
-    entries = read_journal(folder.answers)
-    if not replied(entries):
-        if session.stopped_by == INTERRUPTED:
+    return _ended(session, read_journal(folder.answers))
+
+
+def _ended(session: Session, entries: tuple[Entry, ...]) -> Session:
+    """The session, where the run has a reply by now."""
+    if replied(entries):
+        return session
+    match session.stopped:
+        case Stop(kind=StopKind.USER):
             raise KeyboardInterrupt
-        failures = [entry.failure.message for entry in entries if entry.failure]
-        raise EndpointError(session.stopped_by or failures[-1])
-    return session
+        case Stop(kind=StopKind.LIMIT, why=why):
+            raise LimitError(f"{why}; a higher limit goes on.")
+        case Stop(why=why):
+            raise EndpointError(why)
+    failures = [entry.failure.message for entry in entries if entry.failure]
+    raise EndpointError(failures[-1])
 
 
 @contextmanager
@@ -250,12 +272,13 @@ def served(
         model=model.id,
         api_key=model.api_key,
         temperature=settings.temperature,
-        max_tokens=settings.max_tokens or model.profile.max_tokens,
+        max_tokens=_max_tokens(settings, model),
         max_tokens_field=model.max_tokens_field,
         omit=model.omit,
         extra=model.extra,
         api_version=model.api_version,
         timeout_s=settings.timeout_s,
+        max_wait_s=settings.max_wait_s,
         connections=settings.concurrency,
         requests_per_minute=settings.rpm,
         tokens_per_minute=settings.tpm,
@@ -275,7 +298,27 @@ def served(
         )
 
 
-def _prices(model: Model) -> Prices | str:
+def _max_tokens(settings: RunSettings, model: Model) -> int | None:
+    """What goes before the protocol's own limit."""
+    return settings.max_tokens or model.profile.max_tokens
+
+
+def pricing_of(settings: RunSettings, model: Model) -> Pricing:
+    """What is paid: by the hour where the user says so, else the user's prices of tokens, else those that are known."""
+    if settings.gpu_hour_usd is not None:
+        return GpuHours(gpu_hour_usd=settings.gpu_hour_usd, gpus=settings.gpus or 1)
+    given = read_prices(settings.prices) if settings.prices else {}
+    named = given.get(model.name) or given.get(model.id)
+    if named is not None:
+        return named
     if model.weights is not None:
         return "the model runs on this machine"
     return model.prices or "no price is known for this model"
+
+
+def _refuse_unknown_cost(settings: RunSettings, pricing: Pricing) -> None:
+    if settings.max_cost_usd is not None and isinstance(pricing, str):
+        raise UsageError(
+            f"--max-cost {settings.max_cost_usd:g} cannot be kept to, because {pricing}: say what tokens cost with "
+            "--prices FILE, or what the server costs with --gpu-hour-usd, or limit the time with --max-time."
+        )

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from harness.errors import UsageError
 from harness.scores import Part, Score
 from harness.stats import Interval
+from harness.stops import StopKind
 
 Status = Literal["complete", "partial", "incomplete", "interrupted"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -39,6 +40,7 @@ class RunPart(_Record):
     git: str | None
     packages: dict[str, str]
     stopped_by: str | None = Field(description="why the run ended before its last question, or null")
+    stop_kind: StopKind | None = Field(None, description="who stopped it, or null")
     regraded_from: str | None = Field(
         None, description="id of the run whose replies were read again, or null"
     )

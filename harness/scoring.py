@@ -17,7 +17,7 @@ from harness.answers import Reader
 from harness.endpoint.reply import Usage
 from harness.journal import Entry, read_lines
 from harness.plan import Plan
-from harness.profiles import Prices
+from harness.prices import GpuHours, Pricing
 from harness.questions import Question
 from harness.readers import READERS
 from harness.run_folder import RunFolder, RunRecord, read_record
@@ -38,6 +38,7 @@ from harness.score_file import (
     score_part,
 )
 from harness.scores import Graded, by_group, by_subject, count, score
+from harness.stops import StopKind
 
 _UNREAD_WARNING = 0.02
 _REASONS_SHOWN = 3
@@ -47,16 +48,18 @@ def score_run(
     plan: Plan,
     folder: RunFolder,
     *,
-    prices: Prices | str,
+    prices: Pricing,
     stopped_by: str | None = None,
+    stop_kind: StopKind | None = None,
 ) -> ScoreFile:
     """Score what a run's journal holds.
 
     Args:
         plan: what was asked.
         folder: the run.
-        prices: of the tokens, or why there are none.
+        prices: of tokens or of the time, or why there are none.
         stopped_by: why the run ended before its last question.
+        stop_kind: who stopped it.
     """
     wanted = {question.id for question in plan.questions}
     lines = [entry for entry in read_lines(folder.answers) if entry.id in wanted]
@@ -67,9 +70,10 @@ def score_run(
     failures = [entry.failure.message for entry in entries if entry.failure]
     record = read_record(folder.path)  # with what its sessions learned
     model = _model(record, entries)
+    latency = _latency(entries)
     return ScoreFile(
         status=_status(plan, counts, stopped_by),
-        run=_run(record, stopped_by),
+        run=_run(record, stopped_by, stop_kind),
         model=model,
         task=_task(plan),
         comparison_key=plan.comparison_key,
@@ -79,9 +83,12 @@ def score_run(
         counts=counts,
         usage=usage,
         cost=_cost(
-            usage, prices, uncounted=sum(line.reply is not None and not line.reply.usage for line in lines)
+            usage,
+            prices,
+            uncounted=sum(line.reply is not None and not line.reply.usage for line in lines),
+            worked_s=latency.elapsed_s,
         ),
-        latency=_latency(entries),
+        latency=latency,
         answers=_answers(folder.answers),
         warnings=(*record.warnings, *_findings(model, counts, failures)),
     )
@@ -112,7 +119,7 @@ def _status(plan: Plan, counts: CountsPart, stopped_by: str | None) -> Status:
     return "complete" if len(plan.questions) == plan.available else "partial"
 
 
-def _run(record: RunRecord, stopped_by: str | None) -> RunPart:
+def _run(record: RunRecord, stopped_by: str | None, stop_kind: StopKind | None) -> RunPart:
     return RunPart(
         id=record.id,
         started_at=record.started_at,
@@ -124,6 +131,7 @@ def _run(record: RunRecord, stopped_by: str | None) -> RunPart:
         git=about.git_commit(),
         packages=about.packages(),
         stopped_by=stopped_by,
+        stop_kind=stop_kind,
         regraded_from=record.regraded_from,
     )
 
@@ -200,18 +208,16 @@ def _usage(lines: Sequence[Entry]) -> UsagePart:
     )
 
 
-def _cost(usage: UsagePart, prices: Prices | str, *, uncounted: int) -> CostPart:
+def _cost(usage: UsagePart, prices: Pricing, *, uncounted: int, worked_s: float) -> CostPart:
     if isinstance(prices, str):
         return CostPart(usd=None, why=prices)
+    if isinstance(prices, GpuHours):
+        return CostPart(usd=prices.cost_usd(worked_s), prices=prices.model_dump())
     if usage.prompt_tokens == 0:
         return CostPart(usd=None, why="the endpoint counted no tokens")
     if uncounted:
         return CostPart(usd=None, why=f"the endpoint counted no tokens for {uncounted} replies")
-    usd = (
-        (usage.prompt_tokens - usage.cached_tokens) * prices.input
-        + usage.cached_tokens * prices.cached_input
-        + usage.completion_tokens * prices.output
-    ) / 1e6
+    usd = prices.cost_usd(usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens)
     return CostPart(usd=usd, prices=prices.model_dump())
 
 

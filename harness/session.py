@@ -6,6 +6,7 @@ why it ended. A run is one session, or several when it was interrupted and gone 
 
 import asyncio
 import difflib
+import math
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from harness.asking import Asking
+from harness.budget import Allowance, Budget
 from harness.endpoint.client import Endpoint
 from harness.endpoint.reply import Failure, FailureKind
 from harness.endpoint.settings import EndpointSettings
@@ -22,10 +24,11 @@ from harness.journal import Entry, Journal
 from harness.observer import Observer
 from harness.plan import Plan
 from harness.questions import Question
+from harness.run_folder import SessionRecord
+from harness.stops import BY_THE_USER, Stop, StopKind
 
 T = TypeVar("T")
-INTERRUPTED = "interrupted by the user"
-Note = Callable[[dict[str, Any], tuple[str, ...]], None]
+Note = Callable[[SessionRecord], None]
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _WATCH_S = 0.2
 _NOT_THERE = (FailureKind.UNREACHABLE, FailureKind.TIMEOUT)
@@ -37,11 +40,11 @@ class Session:
     """How a stretch of asking went.
 
     Attributes:
-        stopped_by: None where every question was asked; INTERRUPTED; or the endpoint's refusal, which may
-            have come before the first question.
+        stopped: None where every question was asked; else why not, which may be the endpoint's refusal before
+            the first one.
     """
 
-    stopped_by: str | None = None
+    stopped: Stop | None = None
 
 
 def hold(
@@ -51,11 +54,11 @@ def hold(
     *,
     endpoint: EndpointSettings,
     died: Callable[[], str | None],
-    worked_s: float,
+    allowance: Allowance,
     note: Note,
     observer: Observer,
 ) -> Session:
-    """Ask the questions, and return when all have an entry, on Ctrl-C, or when the endpoint refuses or dies.
+    """Ask the questions; return when all have an entry, on Ctrl-C, at a limit, or when the endpoint refuses or dies.
 
     Args:
         plan: what is asked.
@@ -63,8 +66,8 @@ def hold(
         journal: where replies go.
         endpoint: where to ask.
         died: says how the server ended, None while it runs; always None for other people's servers.
-        worked_s: seconds that earlier sessions of the run took.
-        note: keeps what is learned of the endpoint: the settings really sent, and what it cannot do, as sentences.
+        allowance: what the session may spend.
+        note: keeps what is learned of the endpoint.
         observer: told how it goes.
 
     Raises:
@@ -72,10 +75,12 @@ def hold(
     """
     interrupted = threading.Event()
 
-    def ended() -> str | None:
-        return INTERRUPTED if interrupted.is_set() else died()
+    def ended() -> Stop | None:
+        if interrupted.is_set():
+            return BY_THE_USER
+        return Stop(StopKind.ENDPOINT, how) if (how := died()) is not None else None
 
-    coroutine = _hold(plan, questions, journal, endpoint, ended, worked_s, note, observer)
+    coroutine = _hold(plan, questions, journal, endpoint, ended, allowance, note, observer)
     with _noting_signals(interrupted):
         return finish(coroutine)
 
@@ -95,30 +100,39 @@ async def _hold(
     questions: Sequence[Question],
     journal: Journal,
     settings: EndpointSettings,
-    ended: Callable[[], str | None],
-    worked_s: float,
+    ended: Callable[[], Stop | None],
+    allowance: Allowance,
     note: Note,
     observer: Observer,
 ) -> Session:
     async with Endpoint(settings, observer.say) as endpoint:
+        budget = Budget(allowance)
         noted = -1
+
+        def learned() -> SessionRecord:
+            warnings = tuple(endpoint.warnings)
+            return SessionRecord(sent=endpoint.sent(), warnings=warnings, given_up_usd=budget.given_up_usd)
 
         def answered(entry: Entry) -> None:
             nonlocal noted
             if noted < len(endpoint.warnings):  # the first reply, or a warning: it shall outlive a kill
                 noted = len(endpoint.warnings)
-                note(endpoint.sent(), tuple(endpoint.warnings))
+                note(learned())
             observer.answered(entry)
 
-        asking = Asking(plan, endpoint, journal, worked_s=worked_s, answered=answered)
-        watch = asyncio.create_task(_watch(ended, asking))
+        asking = Asking(plan, questions, endpoint, journal, budget=budget, answered=answered)
+        watches = [
+            asyncio.create_task(_watch(ended, asking)),
+            asyncio.create_task(_watch_time(budget, asking)),
+        ]
         try:
             await asking.unless_stopped(_knock(endpoint, settings.model, asking, observer))
-            await asking.ask_all(questions)
+            await asking.ask_all()
         finally:
-            watch.cancel()
-        note(endpoint.sent(), tuple(endpoint.warnings))
-        return Session(asking.stopped_by)
+            for watch in watches:
+                watch.cancel()
+        note(learned())
+        return Session(asking.stopped)
 
 
 async def _knock(endpoint: Endpoint, model: str, asking: Asking, observer: Observer) -> None:
@@ -126,7 +140,7 @@ async def _knock(endpoint: Endpoint, model: str, asking: Asking, observer: Obser
     models = await endpoint.models()
     if isinstance(models, Failure):
         if models.kind in _NOT_THERE or models.status == _UNAUTHORIZED:
-            asking.stop(models.message)
+            asking.stop(Stop(StopKind.ENDPOINT, models.message))
             return
         observer.say(f"The endpoint does not list its models: {models.message}")
     elif models and model not in models:
@@ -134,11 +148,18 @@ async def _knock(endpoint: Endpoint, model: str, asking: Asking, observer: Obser
         observer.say(f"The endpoint does not list {model!r}; it lists {', '.join(near)}.")
 
 
-async def _watch(ended: Callable[[], str | None], asking: Asking) -> None:
+async def _watch(ended: Callable[[], Stop | None], asking: Asking) -> None:
     """Ctrl-C, and the death of a server that we started, are seen at once, not by a request that times out."""
     while (how := ended()) is None:  # noqa: ASYNC110 - a process's end sets no event
         await asyncio.sleep(_WATCH_S)
     asking.stop(how)
+
+
+async def _watch_time(budget: Budget, asking: Asking) -> None:
+    """At the limit on time what is in flight is given up."""
+    if budget.left_s < math.inf:
+        await asyncio.sleep(budget.left_s)
+        asking.stop_at_limit()
 
 
 @contextmanager

@@ -9,6 +9,15 @@ from pathlib import Path
 
 from harness.errors import UsageError
 
+_ABOVE_0 = {
+    "rpm": "--rpm",
+    "tpm": "--tpm",
+    "gpu_hour_usd": "--gpu-hour-usd",
+    "max_cost_usd": "--max-cost",
+    "max_time_s": "--max-time",
+}
+"""Options that are numbers above 0 where they are given, by their field."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
@@ -35,6 +44,12 @@ class RunSettings:
         temperature: sent with requests for text; letters and choices are always scored at 0.
         max_tokens: token limit of a reply; the protocol's where None.
         timeout_s: seconds that one request may take.
+        max_wait_s: how long a request is tried again after its first failure.
+        prices: a file of prices of tokens, which go before those that are known.
+        gpu_hour_usd: what one GPU costs an hour, where one pays for a server so; goes before prices of tokens.
+        gpus: how many of them; 1 where None.
+        max_cost_usd: the whole run, resumed parts included, may cost so much.
+        max_time_s: likewise, it may ask for so many seconds.
         fresh: start over, even where an unfinished run could go on.
     """
 
@@ -58,6 +73,12 @@ class RunSettings:
     temperature: float = 0.0
     max_tokens: int | None = None
     timeout_s: float = 600.0
+    max_wait_s: float = 300.0
+    prices: Path | None = None
+    gpu_hour_usd: float | None = None
+    gpus: int | None = None
+    max_cost_usd: float | None = None
+    max_time_s: float | None = None
     fresh: bool = False
 
     def __post_init__(self) -> None:
@@ -66,7 +87,7 @@ class RunSettings:
         Raises:
             UsageError: naming the option.
         """
-        for name in ("results", "data", "tasks"):
+        for name in ("results", "data", "tasks", "prices"):
             if isinstance(getattr(self, name), str):
                 object.__setattr__(self, name, Path(getattr(self, name)))
         if isinstance(self.task, Path):
@@ -77,9 +98,15 @@ class RunSettings:
             f"--temperature {self.temperature} should be 0 or more": not 0 <= self.temperature < math.inf,
             f"--max-tokens {self.max_tokens} should be 1 or more": not _is_count(self.max_tokens),
             f"--concurrency {self.concurrency} should be 1 or more": not _is_count(self.concurrency),
-            f"--rpm {self.rpm} should be above 0": self.rpm is not None and not 0 < self.rpm < math.inf,
-            f"--tpm {self.tpm} should be above 0": self.tpm is not None and not 0 < self.tpm < math.inf,
+            f"--gpus {self.gpus} should be 1 or more": not _is_count(self.gpus),
+            f"--max-wait {self.max_wait_s} should be seconds, 0 or more": not 0 <= self.max_wait_s < math.inf,
+            "--gpus counts what --gpu-hour-usd pays for; give that too, or leave it out": (
+                self.gpus is not None and self.gpu_hour_usd is None
+            ),
         }
+        for field, option in _ABOVE_0.items():
+            value = getattr(self, field)
+            wrong[f"{option} {value} should be above 0"] = value is not None and not 0 < value < math.inf
         for name in ("model", "task", "revision", "data", "tasks"):  # these are written into files
             wrong[f"--{name} holds bytes that are not UTF-8"] = not _is_text(str(getattr(self, name)))
         for sentence, is_so in wrong.items():
@@ -93,7 +120,7 @@ class RunSettings:
             raise UsageError("model and task should be texts.")
         if isinstance(self.subjects, str) or not all(isinstance(name, str) for name in self.subjects):
             raise UsageError("subjects should be a tuple of names, such as ('anatomy', 'virology').")
-        for name in ("shots", "limit", "concurrency", "max_tokens"):
+        for name in ("shots", "limit", "concurrency", "max_tokens", "gpus"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
                 raise UsageError(f"{name} {value!r} should be a whole number.")

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from harness.score_file import ScoreFile
 from harness.stats import Interval
+from harness.stops import StopKind
 
 _OUTCOMES = ("correct", "wrong", "unparsed", "refused", "truncated", "failed")
 
@@ -94,4 +95,6 @@ def _status(score: ScoreFile) -> str:
         return f"incomplete: some requests failed; {way_out or 'the same command asks those again'}."
     stopped_by = (score.run.stopped_by or "killed").rstrip(".")
     asked = f"{score.counts.questions:,} of {score.task.questions:,}"
+    if score.run.stop_kind is StopKind.LIMIT:
+        way_out = way_out or "the same command with a higher limit goes on"
     return f"interrupted after {asked} ({stopped_by}); {way_out or 'the same command goes on'}."

@@ -137,6 +137,17 @@ WRONG_OPTIONS = {
     "--temperature=nan": "temperature",
     "--temperature=-1": "temperature",
     "--max-tokens=0": "max-tokens",
+    "--max-wait=-1": "--max-wait -1.0 should be seconds, 0 or more",
+    "--max-cost=0": "--max-cost 0.0 should be above 0",
+    "--max-cost=1": "--max-cost 1 cannot be kept to, because no price is known for this model",
+    "--max-time=0": "--max-time 0.0 should be above 0",
+    "--max-time=soon": "--max-time 'soon' should be seconds, or a number and its unit: 90s, 45m, 2h",
+    "--max-time=m": "--max-time 'm' should be seconds",
+    "--max-time=": "--max-time '' should be seconds",
+    "--gpu-hour-usd=-2": "--gpu-hour-usd -2.0 should be above 0",
+    "--gpus=2": "--gpus counts what --gpu-hour-usd pays for",
+    "--gpus=0 --gpu-hour-usd=1": "--gpus 0 should be 1 or more",
+    "--prices=nowhere": "nowhere cannot be read: No such file or directory",
     "--shots=-1": "--shots -1 is below 0",
     "--shots=6 --protocol=lm-eval": "6 shots are wanted, and the dataset has 5",
     "--protocol=hendryks": "unknown protocol 'hendryks' (did you mean hendrycks?)",
@@ -352,6 +363,16 @@ def failing(request):
     if request.method == "POST" and "chess 2" in sent_text(request):
         return error(400, "cannot parse this")
     return small_model(request)
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"), [("0.06", "0.06"), ("0.06s", "0.06"), ("0.001m", "0.06"), ("0.00001h", "0.036")]
+)
+def test_a_limit_on_time_may_have_a_unit(here, task_file, results, typed, seconds):
+    with Loopback(lambda request: small_model(request, delay_s=60)) as server:
+        ended = here(*words(server, task_file, results, f"--max-time={typed}"))
+    assert ended.returncode == 3
+    assert f"--max-time {seconds} leaves no time" in ended.stderr
 
 
 def test_an_incomplete_run_exits_with_3_and_prints_its_path(task_file, results):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harness.answers import Outcome
 from harness.endpoint.reply import Usage
 from harness.journal import Journal
-from harness.models import Prices
+from harness.prices import Prices
 from harness.run_folder import SessionRecord, create, locked, note_session
 from harness.scoring import score_run
 

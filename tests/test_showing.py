@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from harness.endpoint.weights import PackagedWeights
 from harness.plan import make_plan
-from harness.profiles import Catalog, Host, Offer, Prices, Profile
+from harness.prices import Prices
+from harness.profiles import Catalog, Host, Offer, Profile
 from harness.prompts import Message, hashed_text
 from harness.protocols import PROTOCOLS
 from harness.questions import QuestionSet

@@ -20,7 +20,7 @@ from rich.console import Console
 from harness.answers import Outcome
 from harness.endpoint.reply import Usage
 from harness.journal import Journal
-from harness.models import Prices
+from harness.prices import Prices
 from harness.run_folder import SessionRecord, create, locked, note_session
 from harness.scoring import score_run
 from harness.summary import print_summary

@@ -10,6 +10,7 @@ import urllib.request
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,30 @@ def small_model(request: Request, *, delay_s: float = 0.0, served: str = "m") ->
         ordered = dict(sorted(candidates.items(), key=lambda pair: -pair[1]))
         said = json.loads(completion(f" {letter}", logprobs=completion_logprobs(ordered)).body)
     return Answer(body=json.dumps({**said, "model": served}).encode(), delay_s=delay_s)
+
+
+class Metered:
+    """The small model behind a till: it counts, as a host does that sends a bill.
+
+    Attributes:
+        prompt_tokens, completion_tokens: of all replies, sent or on their way.
+    """
+
+    def __init__(self, *, delay_s: float = 0.002) -> None:
+        self.prompt_tokens = self.completion_tokens = 0
+        self._delay_s = delay_s
+
+    def __call__(self, request: Request) -> Answer:
+        answer = small_model(request, delay_s=self._delay_s)
+        if request.method == "GET":
+            return answer
+        text = sent_text(request)
+        prompt = len(text.encode()) // 3
+        completion = 1 + zlib.crc32(text.encode()) % request.json["max_tokens"]
+        self.prompt_tokens += prompt
+        self.completion_tokens += completion
+        usage = {"prompt_tokens": prompt, "completion_tokens": completion}
+        return replace(answer, body=json.dumps({**json.loads(answer.body), "usage": usage}).encode())
 
 
 def slow_model(request: Request) -> Answer:

@@ -9,6 +9,7 @@ Importing this package does nothing else: what a function needs is imported when
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from harness.dry_running import dry_run
     from harness.errors import EndpointError, HarnessError, LimitError, StorageError, UsageError
     from harness.finished import Run, load
     from harness.regrading import regrade
@@ -23,6 +24,7 @@ __all__ = [
     "RunSettings",
     "StorageError",
     "UsageError",
+    "dry_run",
     "load",
     "regrade",
     "run",
@@ -36,6 +38,7 @@ _HOME = {
     "RunSettings": "harness.settings",
     "StorageError": "harness.errors",
     "UsageError": "harness.errors",
+    "dry_run": "harness.dry_running",
     "load": "harness.finished",
     "regrade": "harness.regrading",
     "run": "harness.runner",

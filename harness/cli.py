@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from harness.finished import Run
+    from harness.settings import RunSettings
 
 _DEBUG = "--debug"
 _INTERRUPTED = 130
@@ -148,6 +149,9 @@ def run(
         str | None, typer.Option(help="Stop when the run has asked so long: seconds, or 90s, 45m, 2h.")
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Estimate tokens and cost; send nothing, write nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Ask a model a task's questions, and write a score file.
@@ -188,7 +192,10 @@ def run(
         max_time_s=_seconds(max_time),
         fresh=fresh,
     )
-    _finish(run_(settings, progress_on(console)), console, json)
+    if dry_run:
+        _estimate(settings, console, json)
+    else:
+        _finish(run_(settings, progress_on(console)), console, json)
 
 
 @app.command()
@@ -213,6 +220,10 @@ def regrade(
 @app.command()
 def prompts(
     task: TaskName,
+    model: Annotated[
+        str | None, typer.Option(help="As this model is asked, with an estimate of tokens and cost below.")
+    ] = None,
+    host: Host = None,
     protocol: Protocol = None,
     shots: Shots = None,
     limit: Limit = None,
@@ -227,23 +238,33 @@ def prompts(
     """
     from harness.dataset import load_questions
     from harness.plan import make_plan
-    from harness.showing import print_prompts, prompt_lines
+    from harness.showing import print_estimate, print_prompts, prompt_lines
     from harness.task import find_task, load_task
 
-    found = load_task(find_task(task, tasks))
-    plan = make_plan(
-        found,
-        load_questions(found, data, partial(print, file=sys.stderr)),
-        protocol=protocol,
-        shots=shots,
-        limit=limit,
-        subjects=_names(subjects),
-    )
+    estimate = None
+    chosen: dict[str, Any] = {
+        "protocol": protocol,
+        "shots": shots,
+        "limit": limit,
+        "subjects": _names(subjects),
+    }
+    if model is None:
+        found = load_task(find_task(task, tasks))
+        plan = make_plan(found, load_questions(found, data, partial(print, file=sys.stderr)), **chosen)
+    else:
+        from harness.dry_running import plan_and_estimate
+        from harness.progress import progress_on
+        from harness.settings import RunSettings
+
+        settings = RunSettings(model=model, host=host, task=task, tasks=tasks, data=data, **chosen)
+        plan, estimate = plan_and_estimate(settings, progress_on(_console()))
     if jsonl:
         for line in prompt_lines(plan):
             sys.stdout.buffer.write(line)
     else:
         print_prompts(plan, limit or 1)
+    if estimate:
+        print_estimate(estimate, sys.stderr if jsonl else sys.stdout)
 
 
 @app.command()
@@ -377,6 +398,19 @@ def _show(run: "Run", console: "Console", json: bool) -> None:
         _drop_standard_output()
         with suppress(OSError):
             print(f"Standard output cannot be written ({error.strerror}): see {score_path}", file=sys.stderr)
+
+
+def _estimate(settings: "RunSettings", console: "Console", json: bool) -> None:
+    """What the run would take, on standard output."""
+    from harness.dry_running import dry_run
+    from harness.progress import progress_on
+    from harness.showing import estimate_document, print_estimate
+
+    made = dry_run(settings, progress_on(console))
+    if json:
+        print(estimate_document(made))
+    else:
+        print_estimate(made)
 
 
 def _finish(run: "Run", console: "Console", json: bool) -> None:

@@ -4,7 +4,7 @@ Takes a name, perhaps a host or a base URL, and the environment; gives a Model. 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -77,29 +77,57 @@ def find_model(
         UsageError: the model or host is unknown, nothing says where it is, the URL is none, or the key
             that it needs is not set.
     """
+    catalog = load_catalog(environment)
+    model, place = _known(name, catalog, host, base_url)
+    if model.weights is not None:
+        return model
+    url, key_name = _address(place, catalog, environment, base_url)
+    return replace(
+        model,
+        base_url=url,
+        api_key=_key(name, url, place.host, key_name, api_key_env, environment),
+        api_version=_api_version(url, place.host, environment),
+    )
+
+
+def find_unasked(
+    name: str, environment: Mapping[str, str], *, host: str | None = None, base_url: str | None = None
+) -> Model:
+    """The same for a model that nothing will be sent to: it needs no key, and has no address.
+
+    Raises:
+        UsageError: the model or host is unknown.
+    """
+    catalog = load_catalog(environment)
+    model, place = _known(name, catalog, host, base_url)
+    somewhere = host or base_url or environment.get("OPENAI_BASE_URL") or model.weights
+    if not somewhere and place.model not in catalog.models:
+        raise UsageError(_no_address(place, catalog))
+    return model
+
+
+def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) -> tuple[Model, Place]:
+    """What the files say of it; without address and key."""
     if not name.strip():
         raise UsageError("--model is empty; see `python -m harness models` for names.")
-    catalog = load_catalog(environment)
     if host is None and base_url is None and name.endswith(".gguf"):
-        return Model(name=name, profile=Profile(id=name), id=name, weights=Path(name))
+        profile = Profile(id=name)
+        return Model(name=name, profile=profile, id=name, weights=Path(name)), Place(name, profile, name)
     place = find_place(name, catalog, host)
-    if host is None and base_url is None and place.profile.weights is not None:
-        return Model(name=name, profile=place.profile, id=place.id, weights=place.profile.weights)
-    url, key_name = _address(place, catalog, environment, base_url)
     profile, offer, there = place.profile, place.offer, place.host
-    return Model(
+    if host is None and base_url is None and profile.weights is not None:
+        return Model(name=name, profile=profile, id=place.id, weights=profile.weights), place
+    model = Model(
         name=name,
         profile=profile,
         id=place.id,
-        base_url=url,
-        api_key=_key(name, url, there, key_name, api_key_env, environment),
-        api_version=_api_version(url, there, environment),
         max_tokens_field=offer.max_tokens_field or profile.max_tokens_field,
         omit=profile.omit | there.omit | offer.omit,
         extra={**profile.extra, **there.extra, **offer.extra},
         prices=offer.prices,
         changed_by=catalog.files_that_changed(place.model, place.host_name),
     )
+    return model, place
 
 
 def _address(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harness.endpoint.weights import PackagedWeights
 from harness.prices import Prices
+from harness.tokens import EncodingName
 from harness.yaml_file import read_yaml
 
 PROFILES_FILE = Path(__file__).with_name("models.yaml")
@@ -68,6 +69,8 @@ class Profile(_Record):
     images: bool = False
     reasoning: str | None = None
     protocol: str | None = None
+    reasoning_tokens: tuple[int, int] | None = None
+    encoding: EncodingName | None = None
     max_tokens: Annotated[int, Field(gt=0)] | None = None
     max_tokens_field: str = "max_tokens"
     omit: frozenset[str] = frozenset()

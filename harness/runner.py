@@ -78,7 +78,9 @@ def run(
     folder = _open_folder(settings, model, plan, revision, observer)
     with locked(folder):
         try:
-            allowance = allowance_of(settings, plan, pricing, folder, max_tokens=_max_tokens(settings, model))
+            allowance = allowance_of(
+                settings, plan, pricing, folder, max_tokens=max_tokens_of(settings, model)
+            )
             session = _ask_the_rest(settings, model, plan, weights, folder, allowance, observer)
         except BaseException:
             if not replied(read_journal(folder.answers)):
@@ -189,7 +191,7 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
         "limit": settings.limit,
         "subjects": list(settings.subjects),
         "temperature": settings.temperature,
-        "max_tokens": _max_tokens(settings, model),
+        "max_tokens": max_tokens_of(settings, model),
         "omit": sorted(model.omit),
         "extra": dict(model.extra),
         "fingerprint": plan.fingerprint,
@@ -272,7 +274,7 @@ def served(
         model=model.id,
         api_key=model.api_key,
         temperature=settings.temperature,
-        max_tokens=_max_tokens(settings, model),
+        max_tokens=max_tokens_of(settings, model),
         max_tokens_field=model.max_tokens_field,
         omit=model.omit,
         extra=model.extra,
@@ -298,8 +300,8 @@ def served(
         )
 
 
-def _max_tokens(settings: RunSettings, model: Model) -> int | None:
-    """What goes before the protocol's own limit."""
+def max_tokens_of(settings: RunSettings, model: Model) -> int | None:
+    """The limit of generated text that goes before the protocol's own; None where there is none."""
     return settings.max_tokens or model.profile.max_tokens
 
 

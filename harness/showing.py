@@ -4,13 +4,16 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
+from typing import IO
 
 from rich.console import Console
 from rich.table import Column, Table
 
+from harness.estimate import Estimate, Range
 from harness.journal import one_line
 from harness.places import NOWHERE
 from harness.plan import Plan
+from harness.prices import Prices
 from harness.profiles import Catalog, Profile
 from harness.prompts import ScoreChoices
 from harness.protocols import PROTOCOLS
@@ -53,6 +56,49 @@ def print_prompts(plan: Plan, count: int) -> None:
             for letter, continuation in prompt.want.continuations.items():
                 print(f"  {letter}:{continuation}")
     console.rule(f"{len(plan.questions):,} prompts in all; --jsonl writes them")
+
+
+def print_estimate(estimate: Estimate, file: IO[str] | None = None) -> None:
+    """What a run will take, as a table, and what its figures rest on; on standard output unless told otherwise."""
+    console = _console(file)
+    table = Table(title=f"{estimate.model} on {estimate.task} ({estimate.protocol}, {estimate.shots}-shot)")
+    table.add_column("")
+    for column in ("usually", "at most"):
+        table.add_column(column, justify="right")
+    table.add_row("questions", f"{estimate.questions:,}", "")
+    table.add_row("requests", _range(estimate.requests), "")
+    table.add_row("prompt tokens", _range(estimate.prompt_tokens), "")
+    table.add_row("output tokens", _range(estimate.output_tokens), f"{estimate.output_tokens_at_most:,}")
+    if estimate.cost_usd:
+        low, high, most = estimate.cost_usd
+        table.add_row("US dollars", f"{low:,.2f} – {high:,.2f}", f"{most:,.2f}")
+    console.print(table)
+    for sentence in _grounds(estimate):
+        console.print(sentence, soft_wrap=not console.is_terminal)
+
+
+def _range(found: Range) -> str:
+    return f"{found.low:,}" if found.low == found.high else f"{found.low:,} – {found.high:,}"
+
+
+def _grounds(estimate: Estimate) -> list[str]:
+    said = [f"Prompt tokens are counted {estimate.counted}."]
+    prices = estimate.prices
+    if isinstance(prices, Prices):
+        said.append(
+            f"Prices: {prices.input:g} in and {prices.output:g} out for a million tokens "
+            f"({prices.source}, {prices.as_of}); cache hits, at {prices.cached_input:g}, are not counted on."
+        )
+    if estimate.no_cost:
+        said.append(f"What it costs is not known: {estimate.no_cost}.")
+    return [*said, *(f"Note: {warning}" for warning in estimate.warnings), "Nothing was sent."]
+
+
+def estimate_document(estimate: Estimate) -> str:
+    """The same as JSON."""
+    prices = estimate.prices
+    held = asdict(estimate) | {"prices": None if isinstance(prices, str) else prices.model_dump()}
+    return json.dumps(held, indent=2, ensure_ascii=False)
 
 
 def print_tasks(tasks: Iterable[Task]) -> None:
@@ -144,9 +190,9 @@ def _count(tokens: int | None) -> str:
     return "" if tokens is None else f"{tokens:,}"
 
 
-def _console() -> Console:
+def _console(file: IO[str] | None = None) -> Console:
     """One that changes nothing: brackets are no markup, and :smile: stays a word."""
-    return Console(highlight=False, markup=False, emoji=False)
+    return Console(file=file, highlight=False, markup=False, emoji=False)
 
 
 def _table(*names: str, title: str | None = None) -> Table:

@@ -28,6 +28,8 @@ class Protocol:
         wants: the kind of reply that its prompts ask for.
         order: puts a subject's few-shot examples into the order in which they are taken; None: file order.
         readers: names of the readers that fit; the first gives the score, the others are shown beside it.
+        usual_tokens: what a reply of generated text usually takes, from and to; None where that is not known, or
+            where the reply is a letter or logprobs.
         average: which average its source reports.
     """
 
@@ -40,6 +42,7 @@ class Protocol:
     order: Callable[[Sequence[Question]], Sequence[Question]] | None = None
     wants: type[Want]
     readers: tuple[str, ...]
+    usual_tokens: tuple[int, int] | None = None
     average: Average = "micro"
 
 

@@ -1,0 +1,34 @@
+"""Dry runs: what a run would ask of whom and what it would cost; sends nothing, writes nothing, needs no key."""
+
+import os
+from collections.abc import Mapping
+
+from harness.estimate import Estimate, estimate
+from harness.models import find_unasked
+from harness.observer import Observer, Silent
+from harness.plan import Plan
+from harness.runner import max_tokens_of, plan_of, pricing_of
+from harness.settings import RunSettings
+
+
+def dry_run(
+    settings: RunSettings, observer: Observer | None = None, environment: Mapping[str, str] = os.environ
+) -> Estimate:
+    """Estimate what `run` with these settings takes.
+
+    Raises:
+        UsageError: a setting, a file or a name is wrong.
+        EndpointError: the dataset could not be had.
+    """
+    return plan_and_estimate(settings, observer, environment)[1]
+
+
+def plan_and_estimate(
+    settings: RunSettings, observer: Observer | None = None, environment: Mapping[str, str] = os.environ
+) -> tuple[Plan, Estimate]:
+    """The same, and the plan that was estimated."""
+    model = find_unasked(settings.model, environment, host=settings.host, base_url=settings.base_url)
+    pricing = pricing_of(settings, model)
+    plan = plan_of(settings, model, observer or Silent())
+    made = estimate(plan, model.name, model.profile, pricing, max_tokens=max_tokens_of(settings, model))
+    return plan, made

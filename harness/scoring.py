@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness import about
 from harness.answers import Reader
-from harness.endpoint.reply import Usage
+from harness.endpoint.reply import Reply, Usage
 from harness.journal import Entry, read_lines
 from harness.plan import Plan
 from harness.prices import GpuHours, Pricing
@@ -85,7 +85,7 @@ def score_run(
         cost=_cost(
             usage,
             prices,
-            uncounted=sum(line.reply is not None and not line.reply.usage for line in lines),
+            uncounted=sum(line.reply is not None and not _is_counted(line.reply) for line in lines),
             worked_s=latency.elapsed_s,
         ),
         latency=latency,
@@ -206,6 +206,10 @@ def _usage(lines: Sequence[Entry]) -> UsagePart:
         requests=sum(tried.attempts for tried in tries),
         retries=sum(tried.retries for tried in tries),
     )
+
+
+def _is_counted(reply: Reply) -> bool:
+    return reply.usage is not None and reply.usage.prompt_tokens > 0
 
 
 def _cost(usage: UsagePart, prices: Pricing, *, uncounted: int, worked_s: float) -> CostPart:

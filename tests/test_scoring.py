@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harness.answers import Outcome
 from harness.endpoint.reply import Usage
 from harness.journal import Journal
-from harness.prices import Prices
+from harness.prices import GpuHours, Prices
 from harness.run_folder import SessionRecord, create, locked, note_session
 from harness.scoring import score_run
 
@@ -162,6 +162,21 @@ def test_failed_requests_are_requests_too(scored, plan):
 def test_without_counted_tokens_there_is_no_cost(scored, plan, usage, why):
     entries = [replace(line, reply=replace(line.reply, usage=usage)) for line in answered(plan)]
     assert scored(entries, prices=PRICES).cost.why == why
+
+
+@pytest.mark.parametrize("usage", [None, Usage(), Usage(completion_tokens=3)], ids=["none", "empty", "half"])
+def test_one_reply_without_counted_tokens_leaves_the_cost_unknown(scored, plan, usage):
+    first, *others = answered(plan)
+    entries = [replace(first, reply=replace(first.reply, usage=usage)), *others]
+    cost = scored(entries, prices=PRICES).cost
+    assert (cost.usd, cost.why) == (None, "the endpoint counted no tokens for 1 replies")
+
+
+def test_hours_of_gpus_cost_what_the_run_worked_whatever_was_counted(scored, plan):
+    entries = [replace(line, reply=replace(line.reply, usage=None)) for line in answered(plan)]
+    cost = scored(entries, prices=GpuHours(gpu_hour_usd=3.0, gpus=2)).cost
+    assert cost.usd == pytest.approx(12 * 6 / 3600)
+    assert cost.prices == {"gpu_hour_usd": 3.0, "gpus": 2, "source": "given by the user"}
 
 
 def test_latency_is_by_nearest_rank_and_speed_over_the_whole_run(scored, plan):

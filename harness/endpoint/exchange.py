@@ -158,17 +158,22 @@ class Exchange:
 
 
 def usage_of(document: Document) -> Usage | None:
-    """What the endpoint counted, or None where it did not."""
+    """What the endpoint counted, or None where it did not.
+
+    Gemini and xAI leave reasoning out of the completion's tokens, though they charge for it as such: the total tells.
+    """
     usage = document.get("usage")
     if not isinstance(usage, dict):
         return _native_usage(document)
-    prompt = _object(usage.get("prompt_tokens_details"))
-    completion = _object(usage.get("completion_tokens_details"))
+    details = _object(usage.get("prompt_tokens_details"))
+    prompt, completion = _number(usage.get("prompt_tokens")), _number(usage.get("completion_tokens"))
+    left_out = max(_number(usage.get("total_tokens")) - prompt - completion, 0) if prompt else 0
+    reasoning = _number(_object(usage.get("completion_tokens_details")).get("reasoning_tokens"))
     return Usage(
-        prompt_tokens=_number(usage.get("prompt_tokens")),
-        cached_tokens=_number(prompt.get("cached_tokens")) or _number(usage.get("prompt_cache_hit_tokens")),
-        completion_tokens=_number(usage.get("completion_tokens")),
-        reasoning_tokens=_number(completion.get("reasoning_tokens")),
+        prompt_tokens=prompt,
+        cached_tokens=_number(details.get("cached_tokens")) or _number(usage.get("prompt_cache_hit_tokens")),
+        completion_tokens=completion + left_out,
+        reasoning_tokens=max(reasoning, left_out),
     )
 
 

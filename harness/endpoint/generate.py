@@ -133,7 +133,8 @@ def _meant(document: Document, choice: Document) -> bool:
     message = choice.get("message")
     text = message.get("content") if isinstance(message, dict) else choice.get("text")
     usage = usage_of(document)
-    return text == "" and choice.get("finish_reason") == "stop" and bool(usage and usage.completion_tokens)
+    counted = usage is not None and usage.completion_tokens > usage.reasoning_tokens
+    return text == "" and choice.get("finish_reason") == "stop" and counted
 
 
 def _safety(said: Document) -> bool:

@@ -125,8 +125,10 @@ def test_a_reply_says_who_served_it_and_what_was_counted():
         ({}, Usage()),
         ({"prompt_tokens": None, "completion_tokens": "3", "prompt_tokens_details": None}, Usage()),
         ({"prompt_tokens": 5, "completion_tokens": 1, "prompt_cache_hit_tokens": 4}, Usage(5, 4, 1)),
+        ({"prompt_tokens": 20, "completion_tokens": 198, "total_tokens": 623}, Usage(20, 0, 603, 405)),
+        ({"total_tokens": 9}, Usage()),
     ],
-    ids=["null", "not an object", "empty", "odd values", "DeepSeek's cache"],
+    ids=["null", "not an object", "empty", "odd values", "DeepSeek's cache", "Gemini's reasoning", "a total"],
 )
 def test_usage_may_be_missing_or_odd(usage, counted):
     with Loopback(chat("4", usage=usage)) as server:

@@ -140,12 +140,13 @@ def test_what_does_not_pass_in_time_is_given_up(status, kind):
         chat(None),
         chat(None, finish_reason="content_filter"),
         chat("", usage=None),
+        chat("", usage={"prompt_tokens": 9, "completion_tokens": 0, "total_tokens": 99}),
     ],
     ids=[
         "closed before", "reset before", "closed during", "reset during", "cut JSON", "nothing", "array",
         "nested too deep", "not UTF-8", "not gzip", "not HTTP", "web page", "no choices field", "error in a 200",
         "error in a choice", "no choices", "choices null", "choice of no object", "content null",
-        "filtered once", "empty without usage",
+        "filtered once", "empty without usage", "reasoning alone",
     ],
 )  # fmt: skip
 def test_a_broken_reply_is_tried_again(broken):

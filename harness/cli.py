@@ -224,6 +224,7 @@ def prompts(
         str | None, typer.Option(help="As this model is asked, with an estimate of tokens and cost below.")
     ] = None,
     host: Host = None,
+    base_url: BaseUrl = None,
     protocol: Protocol = None,
     shots: Shots = None,
     limit: Limit = None,
@@ -256,7 +257,9 @@ def prompts(
         from harness.progress import progress_on
         from harness.settings import RunSettings
 
-        settings = RunSettings(model=model, host=host, task=task, tasks=tasks, data=data, **chosen)
+        settings = RunSettings(
+            model=model, host=host, base_url=base_url, task=task, tasks=tasks, data=data, **chosen
+        )
         plan, estimate = plan_and_estimate(settings, progress_on(_console()))
     if jsonl:
         for line in prompt_lines(plan):

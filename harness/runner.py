@@ -26,7 +26,7 @@ from harness.journal import Entry, Journal, read_journal, replied
 from harness.models import Model, find_model
 from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
-from harness.prices import GpuHours, Pricing, read_prices
+from harness.prices import GpuHours, Prices, Pricing, read_prices
 from harness.run_folder import (
     RunFolder,
     RunRecord,
@@ -71,7 +71,6 @@ def run(
     observer = observer or Silent()
     model = _model(settings, environment, observer)
     pricing = pricing_of(settings, model)
-    _refuse_unknown_cost(settings, pricing)
     plan = plan_of(settings, model, observer)
     weights = weights_of(model, observer)
     revision = settings.revision or _revision(model, weights)
@@ -306,7 +305,29 @@ def max_tokens_of(settings: RunSettings, model: Model) -> int | None:
 
 
 def pricing_of(settings: RunSettings, model: Model) -> Pricing:
-    """What is paid: by the hour where the user says so, else the user's prices of tokens, else those that are known."""
+    """What is paid: by the hour where the user says so, else the user's prices of tokens, else those that are known.
+
+    Raises:
+        UsageError: the file of prices is wrong, or a limit on cost cannot be kept to.
+    """
+    pricing = _pricing(settings, model)
+    if settings.max_cost_usd is None:
+        return pricing
+    sentence = f"--max-cost {settings.max_cost_usd:g} cannot be kept to, because"
+    if isinstance(pricing, str):
+        raise UsageError(
+            f"{sentence} {pricing}: say what tokens cost with --prices FILE, or what the server costs with "
+            "--gpu-hour-usd, or limit the time with --max-time."
+        )
+    if isinstance(pricing, Prices) and model.max_tokens_field in model.omit:
+        raise UsageError(
+            f"{sentence} nothing limits a reply: {model.name}'s entry omits {model.max_tokens_field}; limit the time "
+            "with --max-time."
+        )
+    return pricing
+
+
+def _pricing(settings: RunSettings, model: Model) -> Pricing:
     if settings.gpu_hour_usd is not None:
         return GpuHours(gpu_hour_usd=settings.gpu_hour_usd, gpus=settings.gpus or 1)
     given = read_prices(settings.prices) if settings.prices else {}
@@ -316,11 +337,3 @@ def pricing_of(settings: RunSettings, model: Model) -> Pricing:
     if model.weights is not None:
         return "the model runs on this machine"
     return model.prices or "no price is known for this model"
-
-
-def _refuse_unknown_cost(settings: RunSettings, pricing: Pricing) -> None:
-    if settings.max_cost_usd is not None and isinstance(pricing, str):
-        raise UsageError(
-            f"--max-cost {settings.max_cost_usd:g} cannot be kept to, because {pricing}: say what tokens cost with "
-            "--prices FILE, or what the server costs with --gpu-hour-usd, or limit the time with --max-time."
-        )

@@ -140,6 +140,12 @@ def test_a_dry_run_of_a_model_that_nobody_knows_is_refused(task_file):
         harness.dry_run(harness.RunSettings(model="gpt4o", task=str(task_file)), environment={})
 
 
+def test_a_dry_run_refuses_a_limit_that_the_run_could_not_keep(task_file):
+    settings = harness.RunSettings(model="llama3-70b", task=str(task_file), max_cost_usd=1.0)
+    with pytest.raises(UsageError, match="--max-cost 1 cannot be kept to"):
+        harness.dry_run(settings, environment={})
+
+
 def test_a_dry_run_fetches_no_weights(task_file):
     settings = harness.RunSettings(model="no/such/file.gguf", task=str(task_file))
     assert harness.dry_run(settings, environment={}).no_cost == "the model runs on this machine"

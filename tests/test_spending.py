@@ -193,6 +193,22 @@ def test_a_limit_on_cost_without_prices_is_wrong_use(task_file, results, model):
     assert left_behind(results) == []
 
 
+def test_a_limit_on_cost_without_one_on_replies_is_wrong_use(task_file, results, prices, tmp_path):
+    entries = tmp_path / "harness" / "models.yaml"
+    entries.parent.mkdir()
+    entries.write_text("models: {m: {omit: [max_tokens]}}")
+    settings = harness.RunSettings(
+        model="m",
+        task=str(task_file),
+        base_url="http://127.0.0.1:9/v1",
+        results=results,
+        prices=prices,
+        max_cost_usd=1.0,
+    )
+    with pytest.raises(UsageError, match="nothing limits a reply: m's entry omits max_tokens"):
+        harness.run(settings, environment={"XDG_CONFIG_HOME": str(tmp_path)})
+
+
 def test_prices_of_the_user_are_in_the_score_with_their_source(task_file, results, prices):
     with Loopback(Metered()) as server:
         made = run(server, task_file, results, prices=prices, limit=5)

@@ -65,7 +65,7 @@ def test_the_readme_shows_the_two_commands():
 
 def printed_by(sample_run: SampleRun, folder: Path) -> Callable[[str], str]:
     """What a command of the README prints; the folder has its YAML as house.yaml, and a wrong one."""
-    house = re.search(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[1]
+    house = re.search(r"```yaml\n(name: house\n.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[1]
     (folder / "house.yaml").write_text(house, encoding="utf-8")
     wrong = house.replace("name: house", "name: wrong").replace("answer: B", "answer: D")
     (folder / "wrong.yaml").write_text(wrong, encoding="utf-8")

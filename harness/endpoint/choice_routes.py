@@ -125,9 +125,7 @@ class GrammarRoute:
 
     def __init__(self, settings: EndpointSettings, judge: Judge) -> None:
         self._judge = judge
-        base, question_mark, query = settings.base_url.partition("?")
-        self._root = base.rstrip("/").removesuffix("/v1")
-        self._query = question_mark + query
+        self._base_url = settings.base_url
         self.fields: Document = {
             "model": settings.model,
             "post_sampling_probs": False,
@@ -220,7 +218,7 @@ class GrammarRoute:
         return await exchange.post(self._url(self.path), fields | self.fields, read)
 
     def _url(self, path: str) -> str:
-        return self._root + path + self._query
+        return native_url(self._base_url, path)
 
 
 def choice_routes(settings: EndpointSettings, judge: Judge) -> tuple[ChoiceRoute, ...]:
@@ -231,6 +229,12 @@ def choice_routes(settings: EndpointSettings, judge: Judge) -> tuple[ChoiceRoute
         PromptRoute("prompt_logprobs", {"prompt_logprobs": 1}, prompt_logprobs, **given),
         GrammarRoute(settings, judge),
     )
+
+
+def native_url(base_url: str, path: str) -> str:
+    """Where a server has a route of its own, beside those of OpenAI's API."""
+    base, question_mark, query = base_url.partition("?")
+    return base.rstrip("/").removesuffix("/v1") + path + question_mark + query
 
 
 def _shared(some: Sequence[_Piece], others: Sequence[_Piece]) -> int:

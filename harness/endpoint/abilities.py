@@ -1,0 +1,287 @@
+"""Abilities: one method for each thing that an endpoint may be able to do, tried by a few short requests.
+
+Takes what sends; keeps a Finding of each. Sends what a run would send, by the same parts, and nothing that the model's
+entry says is not accepted. Does not know in which order it is called (probe.py), nor what the findings are good for.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.endpoint.candidates import letter_logprobs
+from harness.endpoint.choice_routes import ChoiceRoute, GrammarRoute, choice_routes
+from harness.endpoint.exchange import Document, first_choice, text_of, usage_of
+from harness.endpoint.failures import FailedAttempt, Judge
+from harness.endpoint.fields import CHAT, COMPLETIONS, Fields
+from harness.endpoint.findings import Finding
+from harness.endpoint.forcing import FORCES
+from harness.endpoint.generate import Generated, Generator
+from harness.endpoint.letters import LetterScorer
+from harness.endpoint.reasoning import split_reasoning
+from harness.endpoint.reply import UNWELL, FailureKind
+from harness.endpoint.settings import EndpointSettings
+from harness.endpoint.watched import Noting, Watched
+from harness.prompts import Generate, Message
+
+# Those of a run but 100, which hardly any server has for a limit.
+_ASKED_CANDIDATES = (1000, 20, 5)
+_USUAL_CANDIDATES = 20
+
+_HELLO = (Message("user", "What is 17 + 25? Answer briefly."),)
+_START = "The capital of France is"
+_LETTERS = "ABCD"
+_QUESTION = "What colour is the sky on a clear day?\nA. Red\nB. Blue\nC. Green\nD. Black\nAnswer:"
+_CONTEXT, _CONTINUATION = "Question: What colour is the sky on a clear day?\nAnswer:", " Blue"
+_RANDOM = (Message("user", "Write ten random words, the stranger the better."),)
+_SHORT = Generate(16)
+_SEED = 7
+
+# 64 by 64 grey pixels: some models refuse images below 28 by 28.
+_IMAGE = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAAAAACPAi4CAAAAKUlEQVR42u3MQREAAA"
+    "wCIKMb3RD77SAA6VEEAoFAIBAIBAKBQCAQfA8G320AeXC6efoAAAAASUVORK5CYII="
+)
+
+LLAMA_CPP, VLLM = "llamacpp", "vllm"
+"""What these servers call themselves, as owners of the models that they list."""
+
+_BY_ENTRY = "its entry says so"
+_UNKNOWN = UNWELL | {FailureKind.EMPTY}
+
+# OpenAI's newer models refuse a request when their reasoning alone needs more than the limit.
+_NO_ROOM = re.compile(r"max_tokens or model output limit was reached", re.IGNORECASE)
+# llama.cpp says so of images with status 500.
+_WILL_NOT = re.compile(r"not supported|unsupported|does not support", re.IGNORECASE)
+
+
+class Abilities:
+    """What one endpoint can do, as far as it was tried.
+
+    Attributes:
+        found: what was found, by the names of Findings.
+        failed: the failure that each negative finding comes from.
+        reasoning: as in Findings.
+        exchanges: all that there were.
+        fields: says what bodies carry, and has learned what the endpoint refuses.
+    """
+
+    def __init__(
+        self,
+        settings: EndpointSettings,
+        transport: Watched,
+        judge: Judge,
+        *,
+        timeout_s: float,
+        pause_s: float,
+    ) -> None:
+        """
+        Args:
+            settings: what may be sent.
+            transport: sends.
+            judge: says what went wrong.
+            timeout_s: for one request.
+            pause_s: how long, after a failure, what matters most is tried again.
+        """
+        self._settings = replace(settings, max_tokens=None)  # a reply of a few words will do
+        self._transport = transport
+        self._judge = judge
+        self._timeout_s = timeout_s
+        self._pause_s = pause_s
+        self.fields = Fields(self._settings, judge, lambda _: None)
+        self._generator = Generator(self._settings, judge, self.fields)
+        self._scorer = LetterScorer(self._settings, judge, self.fields, lambda _: None)
+        self._candidates: dict[str, dict[str, float]] = {}  # by route
+        self._most_candidates = _ASKED_CANDIDATES[0]
+        self.found: dict[str, Finding] = {}
+        self.failed: dict[str, FailedAttempt] = {}
+        self.reasoning: str | None = None
+        self.exchanges: list[Noting] = []
+
+    def exchange(self, *, tries: int = 1) -> Noting:
+        """For the requests of one thing that is tried."""
+        exchange = Noting(
+            self._transport,
+            self._judge,
+            self.fields,
+            timeout_s=self._timeout_s,
+            max_wait_s=self._pause_s,
+            tries=tries,
+        )
+        self.exchanges.append(exchange)
+        return exchange
+
+    async def chat(self) -> None:
+        """Whether messages are answered, and where their reasoning comes."""
+        exchange = self.exchange(tries=2)
+        outcome = await self._generator.ask(exchange, _HELLO, _SHORT)
+        self.found["chat"] = self._judged("chat", outcome)
+        if isinstance(outcome, Generated):
+            self.reasoning = _reasoning_in(exchange.document)
+
+    async def completions(self) -> None:
+        """Whether texts are continued, and with candidates: one request tells both where both are there."""
+        if self._omits("logprobs"):
+            self.found["completion_logprobs"] = Finding(False, _BY_ENTRY)
+        else:
+            found = await self._look_for_candidates(COMPLETIONS, _ASKED_CANDIDATES, tries=2)
+            if not isinstance(found, FailedAttempt) or (
+                found.declined and found.failure.kind is FailureKind.BAD_REPLY  # all but logprobs
+            ):
+                self.found["completions"] = Finding(True, "")
+                return
+            if found.failure.kind is not FailureKind.BAD_REQUEST:
+                self.found["completions"] = self._judged("completions", found)
+                return
+        outcome = await self._generator.ask(self.exchange(), _START, _SHORT)
+        self.found["completions"] = self._judged("completions", outcome)
+
+    async def chat_logprobs(self) -> None:
+        """Candidates in chats; after `chat` and `completions`."""
+        if not self.found["chat"].works:
+            self.found["chat_logprobs"] = Finding(self.found["chat"].works, "no chat")
+        elif self._omits("logprobs", "top_logprobs"):
+            self.found["chat_logprobs"] = Finding(False, _BY_ENTRY)
+        else:
+            # Servers have one limit for both routes, or a lower one for completions (OpenAI).
+            most = max(self._most_candidates, _USUAL_CANDIDATES)
+            await self._look_for_candidates(CHAT, [number for number in _ASKED_CANDIDATES if number <= most])
+
+    async def given_texts(self, served_by: str) -> None:
+        """Whether a text that the model did not choose can be scored; after `completions`.
+
+        Args:
+            served_by: what the server calls itself; llama.cpp's own way goes first there, as the others would cost
+                two requests.
+        """
+        routes = choice_routes(self._settings, self._judge)
+        first = GrammarRoute if served_by == LLAMA_CPP else ()
+        routes_in_turn = sorted(routes, key=lambda route: not isinstance(route, first))
+        self.found["given_texts"] = await self._given_texts(routes_in_turn)
+
+    async def forced_letters(self) -> None:
+        """Whether the model can be held to a letter; after `completions` and `chat_logprobs`."""
+        self.found["forced_letters"] = await self._forced_letters()
+
+    async def images(self) -> None:
+        """Whether a message may hold an image; after `chat`."""
+        if not self.found["chat"].works:
+            self.found["images"] = Finding(self.found["chat"].works, "no chat")
+            return
+        parts = [
+            {"type": "text", "text": "What colour is this? One word."},
+            {"type": "image_url", "image_url": {"url": _IMAGE}},
+        ]
+        more = {"messages": [{"role": "user", "content": parts}]}
+        outcome = await self._generator.ask(self.exchange(), _HELLO, _SHORT, more)
+        judged = self._judged("images", outcome)
+        self.found["images"] = Finding(True, "accepted, seen or not") if judged.works else judged
+
+    async def seed(self) -> None:
+        """Whether a seed makes two replies the same; after `chat`."""
+        self.found["seed"] = await self._seed()
+
+    async def _look_for_candidates(
+        self, route: str, numbers: Sequence[int], *, tries: int = 1
+    ) -> dict[str, float] | FailedAttempt:
+        """Ask for fewer until they are not refused."""
+        name = "chat_logprobs" if route == CHAT else "completion_logprobs"
+        for asked in numbers:
+            found = await self._scorer.candidates(self.exchange(tries=tries), route, asked, content=_QUESTION)
+            if not isinstance(found, FailedAttempt):
+                number = min(asked, len(found))  # the token that was taken may come on top
+                self.found[name] = Finding(bool(found), f"{number:,} candidates for a token", number)
+                self._candidates[route] = found
+                self._most_candidates = asked
+                break
+            self.found[name] = self._judged(name, found)
+            if found.failure.kind is not FailureKind.BAD_REQUEST:
+                break
+        return found
+
+    async def _given_texts(self, routes: Sequence[ChoiceRoute]) -> Finding:
+        if not self.found["completions"].works:
+            return Finding(self.found["completions"].works, "no completions")
+        if self._omits("logprobs"):
+            return Finding(False, _BY_ENTRY)
+        for route in routes:
+            outcome = await route.score(self.exchange(), _CONTEXT, [_CONTINUATION])
+            if not isinstance(outcome, FailedAttempt):
+                if math.isfinite(outcome[0]):
+                    return Finding(True, f"by {route.name}", route.name)
+            elif self._ends(outcome):
+                return self._judged("given_texts", outcome)
+        return Finding(False, f"tried {', '.join(route.name for route in routes)}")
+
+    async def _forced_letters(self) -> Finding:
+        """The least probable letter: a server that ignores what it does not know would write another."""
+        if not self._candidates:
+            return Finding(None, "not tried: there are no logprobs to begin with")
+        route, found = next(iter(self._candidates.items()))
+        there = letter_logprobs(found, _LETTERS, spaced_first=route == COMPLETIONS)
+        least = min(_LETTERS, key=lambda letter: there.get(letter, -math.inf))
+        forces = [force for force in FORCES[route] if not self._omits(*force.fields([least]))]
+        for force in forces:
+            held = await self._scorer.held(self.exchange(), route, force, content=_QUESTION, letters=least)
+            if not isinstance(held, FailedAttempt):
+                if held.logprobs:
+                    return Finding(True, f"by {force.name}", force.name)
+            elif self._ends(held):
+                return self._judged("forced_letters", held)
+        return Finding(False, f"tried {', '.join(force.name for force in forces)}")
+
+    async def _seed(self) -> Finding:
+        """The same twice, at a temperature at which it would hardly come twice by itself."""
+        if self._omits("seed"):
+            return Finding(False, _BY_ENTRY)
+        generator = Generator(replace(self._settings, temperature=1.0), self._judge, self.fields)
+        content = _RANDOM if self.found["chat"].works else _START
+        said = []
+        for _ in range(2):
+            outcome = await generator.ask(self.exchange(), content, _SHORT, {"seed": _SEED})
+            if isinstance(outcome, FailedAttempt):
+                return self._judged("seed", outcome)
+            if "seed" in self.fields.refused:  # and was left out
+                return Finding(False, "refused")
+            said.append((outcome.text, outcome.reasoning))
+        if said[0] != said[1]:
+            return Finding(False, "accepted, but two replies differ")
+        if said[0] == ("", None):
+            return Finding(None, "accepted; the replies hold no text to compare")
+        return Finding(True, "two replies were the same")
+
+    def _judged(self, name: str, outcome: object) -> Finding:
+        """What an outcome says of the thing that was tried."""
+        if not isinstance(outcome, FailedAttempt):
+            return Finding(True, "")
+        failure = outcome.failure
+        if _NO_ROOM.search(failure.message):
+            return Finding(True, f"needs more than {_SHORT.max_tokens} tokens to say anything")
+        self.failed[name] = outcome
+        unknown = failure.kind in _UNKNOWN and not _WILL_NOT.search(failure.message)
+        works = None if unknown or self._transport.refused(outcome) else False
+        return Finding(works, failure.message.removeprefix(f"{self._judge.where} "))
+
+    def _ends(self, failed: FailedAttempt) -> bool:
+        """Whether no other way need be tried."""
+        return not failed.declined or self._transport.refused(failed)
+
+    def _omits(self, *fields: str) -> bool:
+        return not self._settings.omit.isdisjoint(fields)
+
+
+def _reasoning_in(document: Document) -> str:
+    """Where a chat's reply has its reasoning."""
+    message = (first_choice(document) or {}).get("message")
+    message = message if isinstance(message, dict) else {}
+    for field in ("reasoning_content", "reasoning"):
+        if text_of(message.get(field)):
+            return field
+    content = message.get("content")
+    if isinstance(content, list) and any(isinstance(part, dict) and "thinking" in part for part in content):
+        return "thinking parts of content"
+    if split_reasoning(text_of(content) or "")[1] is not None:
+        return "<think> tags"
+    usage = usage_of(document)
+    return "only counted" if usage and usage.reasoning_tokens else "none"

@@ -1,0 +1,52 @@
+"""Listings: what an endpoint's GET /models says of the model that is asked for.
+
+Takes the document as it came; gives names, the context limit and who the server says it is. Sends nothing.
+"""
+
+import difflib
+from dataclasses import dataclass
+
+from harness.endpoint.exchange import Document, text_of
+
+# vLLM and SGLang; OpenRouter and Together; Groq; Mistral.
+_CONTEXT_FIELDS = ("max_model_len", "context_length", "context_window", "max_context_length")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is listed.
+
+    Attributes:
+        names: ids of all models.
+        context: tokens of prompt and reply together; None where the entry does not say.
+        owner: the entry's `owned_by`, in which vLLM and llama.cpp name themselves.
+    """
+
+    names: tuple[str, ...] = ()
+    context: int | None = None
+    owner: str = ""
+
+    def nearest(self, model: str) -> str:
+        """The names most like one that is not listed, separated by commas."""
+        return ", ".join(difflib.get_close_matches(model, self.names, n=3, cutoff=0.0))
+
+
+def read_listing(document: Document, model: str) -> Listing | None:
+    """None where the document lists no models."""
+    entries = document.get("data")
+    if not isinstance(entries, list):
+        return None
+    named = {
+        name: entry for entry in entries if isinstance(entry, dict) and (name := text_of(entry.get("id")))
+    }
+    # A server of one model answers to any name (llama.cpp).
+    entry = next(iter(named.values())) if len(named) == 1 else named.get(model, {})
+    return Listing(tuple(named), _context(entry), text_of(entry.get("owned_by")) or "")
+
+
+def _context(entry: Document) -> int | None:
+    meta = entry.get("meta")
+    told = [entry.get(field) for field in _CONTEXT_FIELDS]
+    if isinstance(meta, dict):  # llama.cpp; n_ctx_train is what the model was made for, not what is served
+        told.append(meta.get("n_ctx"))
+    return next((number for number in told if isinstance(number, int) and number > 0), None)

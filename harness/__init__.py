@@ -9,6 +9,7 @@ Importing this package does nothing else: what a function needs is imported when
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from harness.checking import Check, check
     from harness.dry_running import dry_run
     from harness.errors import EndpointError, HarnessError, LimitError, StorageError, UsageError
     from harness.finished import Run, load
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from harness.settings import RunSettings
 
 __all__ = [
+    "Check",
     "EndpointError",
     "HarnessError",
     "LimitError",
@@ -24,6 +26,7 @@ __all__ = [
     "RunSettings",
     "StorageError",
     "UsageError",
+    "check",
     "dry_run",
     "load",
     "regrade",
@@ -31,6 +34,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Check": "harness.checking",
     "EndpointError": "harness.errors",
     "HarnessError": "harness.errors",
     "LimitError": "harness.errors",
@@ -38,6 +42,7 @@ _HOME = {
     "RunSettings": "harness.settings",
     "StorageError": "harness.errors",
     "UsageError": "harness.errors",
+    "check": "harness.checking",
     "dry_run": "harness.dry_running",
     "load": "harness.finished",
     "regrade": "harness.regrading",

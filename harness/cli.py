@@ -9,13 +9,14 @@ import sys
 import traceback
 from contextlib import suppress
 from functools import partial
+from json import dumps as to_json
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from typer.core import TyperGroup
 
-from harness.errors import HarnessError, UsageError
+from harness.errors import EndpointError, HarnessError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,6 +68,12 @@ Data = Annotated[
     typer.Option(envvar="HARNESS_DATA", help="Folder laid out like the hub; asked before the network is."),
 ]
 Tasks = Annotated[Path | None, typer.Option(help="Folder with task files of your own.")]
+ModelName = Annotated[
+    str,
+    typer.Option(
+        "--model", help="A name of `harness models`, a .gguf file, or any id with --host or --base-url."
+    ),
+]
 Host = Annotated[
     str | None, typer.Option(help="Who serves the model: a host of `harness models`, such as groq or vllm.")
 ]
@@ -109,10 +116,7 @@ def _all(
 
 @app.command()
 def run(
-    model: Annotated[
-        str,
-        typer.Option(help="A name of `harness models`, a .gguf file, or any id with --host or --base-url."),
-    ],
+    model: ModelName,
     task: TaskName,
     host: Host = None,
     base_url: BaseUrl = None,
@@ -303,6 +307,39 @@ def models(name: Annotated[str | None, typer.Argument(help="One model in detail.
         print_models(catalog)
     else:
         print_model(*find_entry(name, catalog), catalog)
+
+
+@app.command()
+def check(
+    model: ModelName,
+    host: Host = None,
+    base_url: BaseUrl = None,
+    api_key_env: ApiKeyEnv = None,
+    timeout: Annotated[float, typer.Option(help="Seconds that all requests together may take.")] = 9.0,
+    json: Annotated[bool, typer.Option("--json", help="Print a document instead of tables.")] = False,
+) -> None:
+    """See by a dozen short requests what an endpoint can do, and which protocols will work there.
+
+    Example: harness check --model llama3-70b --base-url http://127.0.0.1:8000/v1
+    """
+    from harness.check_table import print_check
+    from harness.checking import check as check_
+    from harness.progress import progress_on
+
+    done = check_(
+        model,
+        host=host,
+        base_url=base_url,
+        api_key_env=api_key_env,
+        timeout_s=timeout,
+        observer=progress_on(_console()),
+    )
+    if json:
+        print(to_json(done.document(), indent=2, ensure_ascii=False))
+    elif done.findings.refusal is None:
+        print_check(done)
+    if done.trouble is not None:
+        raise EndpointError(done.trouble)
 
 
 @app.command()

@@ -1,0 +1,153 @@
+"""Checks: what a model's endpoint can do, and which protocols will therefore work there.
+
+Joins the model, its serving where we serve it, and the probe. Asks no task's questions and writes no file.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from harness.endpoint.findings import Finding, Findings
+from harness.endpoint.probe import DEADLINE_S, MOST_REQUESTS, probe
+from harness.errors import EndpointError, UsageError
+from harness.models import find_model
+from harness.observer import Observer, Silent
+from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
+from harness.protocols import PROTOCOLS
+from harness.questions import Question
+from harness.runner import served, weights_of
+from harness.session import finish
+from harness.settings import RunSettings
+
+_QUESTION = Question(
+    id="colours/0",
+    subject="colours",
+    text="What colour is the sky on a clear day?",
+    choices=("red", "blue", "green", "black"),
+    gold="B",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found.
+
+    Attributes:
+        model: as typed.
+        endpoint: its base URL, or "embedded".
+        findings: what the endpoint can do.
+        protocols: by name, whether each will work, and why.
+    """
+
+    model: str
+    endpoint: str
+    findings: Findings
+    protocols: dict[str, Finding] = field(default_factory=dict)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why no run will come to anything, as one sentence; None where some protocol will work."""
+        if any(finding.works for finding in self.protocols.values()):
+            return None
+        return self.findings.refusal or (
+            f"No protocol will work with {self.model} at {self.endpoint}, as far as it answered; see the table."
+        )
+
+    def document(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "model": self.model,
+            "endpoint": self.endpoint,
+            "found": asdict(self.findings),
+            "protocols": {name: asdict(finding) for name, finding in self.protocols.items()},
+        }
+
+
+def check(
+    model: str,
+    *,
+    host: str | None = None,
+    base_url: str | None = None,
+    api_key_env: str | None = None,
+    timeout_s: float = DEADLINE_S,
+    observer: Observer | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Check:
+    """Probe a model's endpoint by at most a dozen short requests.
+
+    Args:
+        model: as for a run.
+        host: likewise.
+        base_url: likewise.
+        api_key_env: likewise.
+        timeout_s: seconds that all requests together may take; what has not answered by then has not answered.
+        observer: told what is done; nobody where None.
+        environment: where keys and OPENAI_BASE_URL are looked up.
+
+    Returns:
+        What was found, also where the endpoint refuses or cannot be reached; see `trouble`.
+
+    Raises:
+        UsageError: a setting or a name is wrong, or weights cannot be served.
+        EndpointError: weights cannot be had, or the engine that serves them died.
+    """
+    if not timeout_s > 0:
+        raise UsageError(f"--timeout {timeout_s:g} should be more than 0 seconds.")
+    observer = observer or Silent()
+    # As a run with the same options would ask; the task does not matter.
+    settings = RunSettings(model=model, task="any", host=host, base_url=base_url, api_key_env=api_key_env)
+    found = find_model(model, environment, host=host, base_url=base_url, api_key_env=api_key_env)
+    weights = weights_of(found, observer)
+    with served(settings, found, weights) as (endpoint, died):
+        observer.say(
+            f"Checking {found.where} by at most {MOST_REQUESTS} requests, for at most {timeout_s:g} s."
+        )
+        findings = finish(probe(endpoint, deadline_s=timeout_s))
+        how = died()
+    if how is not None:
+        raise EndpointError(how)
+    protocols = {
+        name: will_work(protocol.build(_QUESTION, ()), findings) for name, protocol in PROTOCOLS.items()
+    }
+    return Check(model, found.where, findings, protocols)
+
+
+def will_work(prompt: Prompt, findings: Findings) -> Finding:
+    """Whether such a prompt will get the reply that it wants, and by what, or why not."""
+    is_text = isinstance(prompt.content, str)
+    match prompt.want:
+        case Generate():
+            return _by("completions", findings.completions) if is_text else _by("chat", findings.chat)
+        case ScoreLetters():
+            chat = _by("chat logprobs", findings.chat_logprobs)
+            completions = _by("completion logprobs", findings.completion_logprobs)
+            return _letters(_better(completions, chat) if is_text else chat, findings.forced_letters)
+        case ScoreChoices():
+            by = _by("given texts", findings.given_texts)
+            return by if is_text else Finding(False, "given texts are scored after a text, not in a chat")
+
+
+def _by(what: str, finding: Finding) -> Finding:
+    match finding.works:
+        case True:
+            return Finding(True, f"by {what}")
+        case False:
+            return Finding(False, f"no {what}")
+        case None:
+            return Finding(None, f"not known: {what}")
+
+
+def _better(one: Finding, other: Finding) -> Finding:
+    """The one that works; where neither does, what is to be said of both."""
+    if one.works or other.works:
+        return one if one.works else other
+    works = False if one.works is other.works is False else None
+    return Finding(works, f"{one.note}; {other.note}")
+
+
+def _letters(finding: Finding, forced: Finding) -> Finding:
+    """Where letters are no candidates, and cannot be forced, questions stay without an answer."""
+    if not finding.works or forced.works is not False:
+        return finding
+    return replace(finding, note=f"{finding.note}; a question with no letter among them stays unanswered")

@@ -1,0 +1,209 @@
+"""Checks: which protocols will work, by what was found; and the command, its output and its exit codes."""
+
+import json
+import sys
+from dataclasses import replace
+
+import pytest
+from loopback import Answer, Loopback, completion, error
+from server_kinds import bare, listing, openai, vllm
+from whole_runs import clean_environment
+
+import harness
+from harness.checking import will_work
+from harness.cli import main
+from harness.endpoint.findings import Finding
+from harness.errors import UsageError
+from harness.prompts import Generate, Message, Prompt, ScoreChoices, ScoreLetters
+from harness.protocols import PROTOCOLS
+
+CHAT = (Message("user", "?"),)
+
+
+@pytest.fixture
+def here(monkeypatch, capsys, tmp_path):
+    """The command in this process, on a wide terminal; gives exit code, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*said):
+        monkeypatch.setattr(sys, "argv", ["harness", "check", *said])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code or 0, *capsys.readouterr()
+
+    return run
+
+
+def checked(kind, **how):
+    with Loopback(kind) as server:
+        return harness.check("m", base_url=server.url, environment=clean_environment(), **how)
+
+
+def working(check):
+    return {name: finding.works for name, finding in check.protocols.items()}
+
+
+def at(server):
+    return ("--model", "m", "--base-url", server.url)
+
+
+@pytest.mark.parametrize(
+    ("kind", "working_there"),
+    [
+        (bare, {"simple-evals"}),
+        (openai, {"simple-evals", "hendrycks", "lm-eval"}),
+        (vllm, {"simple-evals", "hendrycks", "lm-eval", "cloze"}),
+    ],
+    ids=["bare", "openai", "vllm"],
+)
+def test_protocols_work_where_their_prompts_are_answered(kind, working_there):
+    assert working(checked(kind)) == {name: name in working_there for name in PROTOCOLS}
+
+
+@pytest.fixture(scope="module")
+def everything():
+    """Findings in which everything works."""
+    return checked(vllm).findings
+
+
+@pytest.fixture
+def found(everything):
+    """The same, but for what differs."""
+
+    def found_(**differing):
+        return replace(everything, **{name: Finding(works, "") for name, works in differing.items()})
+
+    return found_
+
+
+@pytest.mark.parametrize(
+    ("prompt", "needs"),
+    [
+        (Prompt(CHAT, Generate(1)), {"chat"}),
+        (Prompt("?", Generate(1)), {"completions"}),
+        (Prompt(CHAT, ScoreLetters("AB")), {"chat_logprobs"}),
+        (Prompt("?", ScoreChoices({"A": " a"})), {"given_texts"}),
+    ],
+    ids=["messages", "text", "letters after messages", "choices after text"],
+)
+def test_a_prompt_needs_what_it_is_sent_by_and_nothing_else(found, prompt, needs):
+    abilities = ("chat", "completions", "chat_logprobs", "completion_logprobs", "given_texts")
+    for works in (False, None):
+        findings = {name: found(**{name: works}) for name in abilities}
+        verdicts = {name: will_work(prompt, findings[name]).works for name in abilities}
+        assert verdicts == {name: works if name in needs else True for name in abilities}
+
+
+@pytest.mark.parametrize(
+    ("completions", "chat", "works", "note"),
+    [
+        (True, False, True, "by completion logprobs"),
+        (False, True, True, "by chat logprobs"),
+        (None, True, True, "by chat logprobs"),
+        (False, False, False, "no completion logprobs; no chat logprobs"),
+        (False, None, None, "no completion logprobs; not known: chat logprobs"),
+    ],
+)
+def test_letters_after_a_text_come_from_either_route(found, completions, chat, works, note):
+    findings = found(completion_logprobs=completions, chat_logprobs=chat)
+    assert will_work(Prompt("?", ScoreLetters("AB")), findings) == Finding(works, note)
+
+
+def test_choices_are_never_scored_in_chats(found):
+    assert will_work(Prompt(CHAT, ScoreChoices({"A": " a"})), found()).works is False
+
+
+def test_letters_that_cannot_be_forced_are_told_of(found):
+    verdict = will_work(Prompt("?", ScoreLetters("AB")), found(forced_letters=False))
+    assert verdict.works
+    assert verdict.note.endswith("a question with no letter among them stays unanswered")
+
+
+def test_an_endpoint_where_something_works_is_exit_0_with_tables_on_standard_output(here):
+    with Loopback(openai) as server:
+        code, out, err = here(*at(server))
+    assert code == 0
+    rows = [" ".join(line.replace("│", " ").split()) for line in out.splitlines()]
+    assert {"chat yes", "chat logprobs yes 20 candidates for a token"} <= set(rows)
+    assert "cloze no no given texts" in rows
+    assert err == f"Checking {server.url} by at most 12 requests, for at most 9 s.\n"
+
+
+def test_what_a_server_says_cannot_steer_the_terminal(here):
+    def steering(request):
+        return listing("\x1b[2Jm2", "[red]m3") if request.method == "GET" else bare(request)
+
+    with Loopback(steering) as server:
+        _, out, _ = here(*at(server))
+    assert "\x1b" not in out
+    assert "[red]m3" in out
+
+
+@pytest.mark.parametrize("kind", [openai, error(401, "no")], ids=["works", "refused"])
+def test_json_says_the_same_whatever_the_outcome(here, kind):
+    with Loopback(kind) as server:
+        code, out, _ = here(*at(server), "--json")
+    document = json.loads(out)
+    assert document["model"] == "m"
+    assert document["endpoint"] == server.url
+    assert document["found"]["chat"]["works"] is (True if code == 0 else None)
+    assert set(document["protocols"]) == set(PROTOCOLS)
+    assert (document["found"]["refusal"] is None) == (code == 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (error(401, "no"), "wants an API key"),
+        (error(404, "The model `m` does not exist"), "does not serve the model 'm'"),
+        (error(404, "Not Found"), "has no such route"),
+        (error(429, "no", code="insufficient_quota"), "has no credit left"),
+    ],
+    ids=["key", "model", "route", "quota"],
+)
+def test_a_refusal_is_exit_4_and_one_sentence_without_tables(here, kind, sentence):
+    with Loopback(kind) as server:
+        code, out, err = here(*at(server))
+    assert (code, out) == (4, "")
+    _, last = err.splitlines()
+    assert last.startswith("Error: ")
+    assert sentence in last
+
+
+def test_where_no_protocol_works_it_is_exit_4_after_the_tables(here):
+    def serve(request):
+        if request.path != "/v1/completions":
+            return error(404, "Not Found")
+        return error(400, "no logprobs") if "logprob" in str(request.json.keys()) else completion(" Paris")
+
+    with Loopback(serve) as server:
+        code, out, err = here(*at(server))
+    assert code == 4
+    assert "completions" in out
+    assert err.splitlines()[-1].startswith(f"Error: No protocol will work with m at {server.url}")
+
+
+def test_a_time_of_nothing_is_wrong_use(here):
+    code, _, err = here("--model=m", "--base-url=http://127.0.0.1:9/v1", "--timeout=0")
+    assert (code, err) == (2, "Error: --timeout 0 should be more than 0 seconds.\n")
+
+
+def test_an_unknown_model_is_wrong_use():
+    with pytest.raises(UsageError, match="unknown model 'gpt-4x'"):
+        harness.check("gpt-4x", environment={})
+
+
+def test_a_time_limit_holds_for_the_library_too():
+    check = checked(Answer(raw=b"", end="hang"), timeout_s=0.3)
+    assert check.trouble.endswith("gave no whole reply within 0.3 s.")
+
+
+@pytest.mark.real
+def test_a_model_file_is_served_for_the_time_of_the_check(smollm2):
+    check = harness.check(str(smollm2), environment={})
+    assert working(check) == dict.fromkeys(PROTOCOLS, True)
+    assert check.endpoint == "embedded"
+    assert check.trouble is None

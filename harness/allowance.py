@@ -28,6 +28,7 @@ def allowance_of(
         max_tokens: the limit of replies that goes before the protocol's.
     """
     lines = read_lines(folder.answers)
+    record = read_record(folder.path)
 
     def demand(question: Question, shots_dropped: int = 0) -> Demand:
         return most(plan.prompt(question, shots_dropped), max_tokens)
@@ -37,14 +38,14 @@ def allowance_of(
         question_of = {question.id: question for question in plan.questions}
         worst = ((line, demand(question_of[line.id], line.shots_dropped)) for line in lines)
         spent_usd = _charged_usd(worst, pricing)
-        spent_usd += sum(session.given_up_usd for session in read_record(folder.path).sessions)
+        spent_usd += sum(session.given_up_usd for session in record.sessions)
     return Allowance(
         prices=None if isinstance(pricing, str) else pricing,
         max_usd=settings.max_cost_usd,
         max_s=settings.max_time_s,
         demand=demand,
         spent_usd=spent_usd,
-        worked_s=max((line.elapsed_s for line in lines), default=0.0),
+        worked_s=max((record.worked_s, *(line.elapsed_s for line in lines))),
         longest_s=max((line.reply.latency_s for line in lines if line.reply), default=0.0),
     )
 

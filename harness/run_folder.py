@@ -48,7 +48,8 @@ class Agreed(TypedDict):
 class SessionRecord(BaseModel):
     """What one session of a run learned of its endpoint: the settings really sent, and what it cannot do.
 
-    `given_up_usd` is what questions given up in flight may have cost, where a limit made somebody count.
+    `given_up_usd` is what questions given up in flight may have cost, where a limit made somebody count; `worked_s`
+    the seconds that the run had worked when this was noted, earlier sessions included.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +57,7 @@ class SessionRecord(BaseModel):
     sent: dict[str, Any]
     warnings: tuple[str, ...]
     given_up_usd: float = 0.0
+    worked_s: float = 0.0
 
 
 class RunRecord(BaseModel):
@@ -83,6 +85,11 @@ class RunRecord(BaseModel):
     def sent(self) -> dict[str, Any]:
         """The settings really sent, in the last session that sent any."""
         return next((session.sent for session in reversed(self.sessions) if session.sent.get("routes")), {})
+
+    @property
+    def worked_s(self) -> float:
+        """Seconds that the run has worked, as far as its sessions noted: waiting in vain for a reply is work too."""
+        return max((session.worked_s for session in self.sessions), default=0.0)
 
     @property
     def warnings(self) -> tuple[str, ...]:

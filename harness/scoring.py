@@ -70,7 +70,7 @@ def score_run(
     failures = [entry.failure.message for entry in entries if entry.failure]
     record = read_record(folder.path)  # with what its sessions learned
     model = _model(record, entries)
-    latency = _latency(entries)
+    latency = _latency(entries, record)
     return ScoreFile(
         status=_status(plan, counts, stopped_by),
         run=_run(record, stopped_by, stop_kind),
@@ -225,9 +225,9 @@ def _cost(usage: UsagePart, prices: Pricing, *, uncounted: int, worked_s: float)
     return CostPart(usd=usd, prices=prices.model_dump())
 
 
-def _latency(entries: Sequence[Entry]) -> LatencyPart:
+def _latency(entries: Sequence[Entry], record: RunRecord) -> LatencyPart:
     seconds = sorted(entry.reply.latency_s for entry in entries if entry.reply)
-    worked = max((entry.elapsed_s for entry in entries), default=0.0)
+    worked = max((record.worked_s, *(entry.elapsed_s for entry in entries)))
     return LatencyPart(
         p50=_percentile(seconds, 0.50),
         p90=_percentile(seconds, 0.90),

@@ -111,7 +111,12 @@ async def _hold(
 
         def learned() -> SessionRecord:
             warnings = tuple(endpoint.warnings)
-            return SessionRecord(sent=endpoint.sent(), warnings=warnings, given_up_usd=budget.given_up_usd)
+            return SessionRecord(
+                sent=endpoint.sent(),
+                warnings=warnings,
+                given_up_usd=budget.given_up_usd,
+                worked_s=round(budget.elapsed_s, 3),
+            )
 
         def answered(entry: Entry) -> None:
             nonlocal noted

@@ -280,6 +280,10 @@ def test_at_the_limit_on_time_what_is_in_flight_is_given_up(task_file, results):
         began = time.monotonic()
         made = run(server, task_file, results, max_time_s=1.0, concurrency=1)
         assert 0.9 < time.monotonic() - began < 10
+        asked = len(server.requests)
+        again = run(server, task_file, results, max_time_s=1.0, gpu_hour_usd=3600.0, concurrency=1)
+        assert len(server.requests) == asked  # what was given up took its time
+    assert again.score.cost.usd == pytest.approx(1.0, abs=0.1)
     assert made.score.counts.questions == 3
     assert made.score.run.stopped_by.startswith("--max-time 1 leaves no time for one more question: 1.0 s")
     assert made.score.run.stopped_by.endswith("and 147 questions are left")

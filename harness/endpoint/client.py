@@ -101,11 +101,11 @@ class Endpoint:
         askers = (self._generator, self._letters, self._chat_letters, self._choices)
         parts = [asker.sent() for asker in askers]
         sent = {name: value for part in parts for name, value in part.items()}
-        if sent:
-            sent |= self._fields.extra
         if self._fields.refused:
             sent["refused"] = sorted(self._fields.refused)
         routes = {route for part in parts for route in part.get("routes", ())}
+        for route in routes:
+            sent |= self._fields.sent_besides(route)
         sent["routes"] = sorted(
             route if route == GrammarRoute.path else self._judge.path + route for route in routes
         )

@@ -71,11 +71,19 @@ class Exchange:
             fields: what is wanted of the endpoint.
             read: what to take from a reply; a FailedAttempt where it has not what it should.
         """
+        refused: dict[str, FailedAttempt] = {}
         while True:
-            body = self._fields.fit(route, fields)
+            body = self._fields.fit(route, fields, refused)
             outcome = await self._persist("POST", route, _to_json(body).encode(), read)
-            if not (isinstance(outcome, FailedAttempt) and self._fields.learn(outcome, body)):
+            for name, failed in refused.items():
+                if outcome != failed:  # else it was not the field, but the prompt
+                    self._fields.leave_out(route, name, failed)
+            if not isinstance(outcome, FailedAttempt):
                 return outcome
+            at_fault = self._fields.at_fault(route, outcome, body, refused)
+            if at_fault is None:
+                return outcome
+            refused[at_fault] = outcome
 
     async def get(self, route: str, read: Reading[T]) -> T | FailedAttempt:
         """The same for a GET."""

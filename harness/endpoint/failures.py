@@ -28,14 +28,14 @@ class FailedAttempt:
         tries: how many attempts may end in this kind of failure before it is final; 1: no repeat.
         wait_s: the pause the endpoint asked for, where it did.
         filtered: the endpoint's content filter is the reason.
-        names: words of a refusal that is about a field of the request; one of them is the field's name.
+        names: words of a refusal that is about a field of the request; the first that was sent is the field's name.
     """
 
     failure: Failure
     tries: int = MANY
     wait_s: float | None = None
     filtered: bool = False
-    names: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
 
     @property
     def declined(self) -> bool:
@@ -80,14 +80,14 @@ class Judge:
         said = _Said.of(body)
         kind = _kind(status, said)
         failure = Failure(kind=kind, status=status, message=self._sentence(kind, status, headers, said))
+        filtered = status in (400, 403) and kind in _MAY_BE_FILTERED and bool(_FILTERED.search(said.words))
+        about_a_field = kind is FailureKind.BAD_REQUEST and not filtered
         return FailedAttempt(
             failure,
             tries=MANY if kind in _MAY_PASS and status != 501 else 1,
             wait_s=asked_wait_s(headers, body),
-            filtered=status in (400, 403)
-            and kind in _MAY_BE_FILTERED
-            and bool(_FILTERED.search(f"{said.code} {said.text}")),
-            names=_names_in(said) if kind is FailureKind.BAD_REQUEST else frozenset(),
+            filtered=filtered,
+            names=_names_in(said) if about_a_field else (),
         )
 
     def unreachable(self, reason: str, *, tries: int = MANY) -> FailedAttempt:
@@ -170,6 +170,11 @@ class _Said:
     code: str
     param: str = ""
 
+    @property
+    def words(self) -> str:
+        """All of them that tell what is meant."""
+        return f"{self.code} {self.text}"
+
     @classmethod
     def of(cls, body: bytes) -> "_Said":
         try:
@@ -228,17 +233,21 @@ _NOT_FOR_MODEL = re.compile(
     r"chat model|not supported in the v1/(chat/)?completions|does not support.{0,20}completions",
     re.IGNORECASE,
 )
-# OpenAI, Azure, Groq, Gemini, vLLM and FastAPI, Mistral, LiteLLM.
+# OpenAI, Azure, Groq, Cerebras, xAI, Gemini, vLLM and FastAPI, Mistral, Moonshot, Anthropic, LiteLLM, servers in Rust.
 _FIELD_REFUSED = re.compile(
     r"""
       unsupported[_ ](parameter|value) | unknown_parameter | extra_forbidden
     | unrecogni[sz]ed\ (request\ )?argument | (unknown|unexpected)\ (name|parameter|field|argument)
     | extra\ (inputs|fields)\ (are\ )?not\ permitted
-    | (is|are)\ not\ (supported|allowed|permitted) | (does|do)\ not\ support
+    | not\ (supported|allowed|permitted) | (does|do)\ not\ support | is\ (unsupported|deprecated)
+    | only\ \S+\ is\ allowed
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
+_NEAR_CHARS = (
+    80  # a refusal names its field beside it; what is farther off is a list of other fields, or the question
+)
 _NO_CREDIT = re.compile(
     r"insufficient_quota|insufficient.{0,10}(balance|credit|fund)|billing_hard_limit", re.IGNORECASE
 )
@@ -269,18 +278,29 @@ _RULES: tuple[tuple[Container[int], re.Pattern[str] | None, FailureKind], ...] =
 
 
 def _kind(status: int, said: _Said) -> FailureKind:
-    words = _ROUTE.sub("", f"{said.code} {said.text}")
+    words = _ROUTE.sub("", said.words)
     for statuses, pattern, kind in _RULES:
         if status in statuses and (pattern is None or pattern.search(words)):
             return kind
     return FailureKind.BAD_REQUEST
 
 
-def _names_in(said: _Said) -> frozenset[str]:
-    """OpenAI names the field in `param`, all others in the message alone."""
-    if not _FIELD_REFUSED.search(f"{said.code} {said.text}"):
-        return frozenset()
-    return frozenset([said.param] if said.param else _WORD.findall(said.text))
+def _names_in(said: _Said) -> tuple[str, ...]:
+    """OpenAI names the field in `param`, all others in the message alone; what stands nearest to the refusal first."""
+    if not _FIELD_REFUSED.search(said.words):
+        return ()
+    if said.param:
+        return tuple(_WORD.findall(said.param))
+    refusals = list(_FIELD_REFUSED.finditer(said.text))
+    if not refusals:  # it is in the code
+        return tuple(_WORD.findall(said.text[:_NEAR_CHARS]))
+    near: dict[str, int] = {}
+    for refusal in refusals:
+        start = max(refusal.start() - _NEAR_CHARS, 0)
+        for word in _WORD.finditer(said.text, start, refusal.end() + _NEAR_CHARS):
+            distance = max(refusal.start() - word.end(), word.start() - refusal.end())
+            near[word[0]] = min(distance, near.get(word[0], distance))
+    return tuple(sorted(near, key=near.__getitem__))
 
 
 def _split(url: str) -> SplitResult:

@@ -4,7 +4,7 @@ Takes bodies as they are wanted, gives bodies as they are sent; hears of refusal
 what one request has learned holds for all. Sends nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from harness.endpoint.failures import FailedAttempt, Judge
@@ -21,8 +21,7 @@ _OTHER_NAMES = {"max_tokens": "max_completion_tokens", "max_completion_tokens": 
 class Fields:
     """The fields of one model at one endpoint.
 
-    Attributes:
-        refused: fields that are no longer sent, or under another name, because the endpoint would not have them.
+    What one route will not have another may want: completions refuse what chats are asked for, `store` for one.
     """
 
     def __init__(self, settings: EndpointSettings, judge: Judge, warn: Callable[[str], None]) -> None:
@@ -31,43 +30,57 @@ class Fields:
         self._model = settings.model
         self._judge = judge
         self._warn = warn
-        self.refused: set[str] = set()
+        self._refused: dict[str, set[str]] = {CHAT: set(), COMPLETIONS: set()}
 
     @property
-    def extra(self) -> Body:
-        """What is sent with every chat and completion besides."""
-        return {name: value for name, value in self._extra.items() if name not in self.refused}
+    def refused(self) -> frozenset[str]:
+        """Fields that some route would not have, and gets no more, or under another name."""
+        return frozenset().union(*self._refused.values())
 
-    def fit(self, route: str, wanted: Body) -> Body:
-        """The body as it is sent."""
-        if route not in (CHAT, COMPLETIONS):
+    def sent_besides(self, route: str) -> Body:
+        """What is sent on a route whatever is asked."""
+        gone = self._refused.get(route, self._extra.keys())
+        return {name: value for name, value in self._extra.items() if name not in gone}
+
+    def fit(self, route: str, wanted: Body, without: Collection[str] = ()) -> Body:
+        """The body as it is sent.
+
+        Args:
+            without: fields that are left out of this one too.
+        """
+        known = self._refused.get(route)
+        if known is None:
             return wanted  # an engine's own interface
-        if not (self._omit or self._extra or self.refused):
+        if not (self._omit or self._extra or known or without):
             return dict(wanted)
-        gone = self._omit | self.refused
+        refused = known.union(without)
+        gone = self._omit | refused
         sent = {name: value for name, value in (self._extra | wanted).items() if name not in gone}
-        for name in self.refused & _OTHER_NAMES.keys() & wanted.keys():
+        for name in refused & _OTHER_NAMES.keys() & wanted.keys():
             sent[_OTHER_NAMES[name]] = wanted[name]
         return sent
 
-    def learn(self, failed: FailedAttempt, sent: Body) -> bool:
-        """Note which field a refusal is about, and say so once.
+    def at_fault(self, route: str, failed: FailedAttempt, sent: Body, without: Collection[str]) -> str | None:
+        """The field that a refusal is about, where the request may be sent again without it; else None.
 
-        A limit of tokens is given its other name, and is never left out: nothing else ends a reply that goes on for
-        ever. What the prompt or its reading depends on (messages, logprobs) is not ours to leave out.
-
-        Returns:
-            Whether the request can be sent again without it.
+        A limit of tokens is given its other name, once, and is never left out: nothing else ends a reply that goes on
+        for ever. What the prompt or its reading depends on (messages, logprobs) is not ours to leave out.
         """
-        at_fault = failed.names & sent.keys() - {"model", "messages", "prompt"}
-        may_go = {name for name in at_fault if name in _MAY_GO or name in self._extra}
-        if not self.refused & _OTHER_NAMES.keys():
-            may_go |= at_fault & _OTHER_NAMES.keys()
-        for name in sorted(may_go - self.refused):
-            self.refused.add(name)
-            instead = f"sent as {_OTHER_NAMES[name]}" if name in _OTHER_NAMES else "left out"
-            where = self._judge.where
-            self._warn(
-                f"{where} takes no {name} for {self._model}; it is {instead}. {failed.failure.message}."
-            )
-        return bool(at_fault & self.refused)  # others may have learned it meanwhile
+        known = self._refused.get(route)
+        name = next((name for name in failed.names if name in sent and name != "model"), None)
+        if known is None or name is None:
+            return None
+        if name in _OTHER_NAMES:  # it may be another request that has learned it meanwhile
+            return None if name not in known and _OTHER_NAMES[name] in known.union(without) else name
+        return name if name in _MAY_GO or name in self._extra else None
+
+    def leave_out(self, route: str, name: str, failed: FailedAttempt) -> None:
+        """Send a field no more on this route, for this refusal; said once."""
+        if name in self._refused[route]:
+            return
+        self._refused[route].add(name)
+        instead = f"sent as {_OTHER_NAMES[name]}" if name in _OTHER_NAMES else "left out"
+        where = self._judge.where
+        self._warn(
+            f"{where} takes no {name} for {self._model} at {route}; it is {instead}. {failed.failure.message}."
+        )

@@ -37,6 +37,7 @@ class Generator:
         self._fields = fields
         self._routes: set[str] = set()
         self._last: Document = {}
+        self._last_route = CHAT
 
     async def ask(
         self,
@@ -53,13 +54,14 @@ class Generator:
         """
         route = COMPLETIONS if isinstance(content, str) else CHAT
         self._routes.add(route)
+        self._last_route = route
         return await exchange.post(route, self._body(content, want, more or {}), self._read)
 
     def sent(self) -> Document:
         """The settings of the last body, for the score file; empty where nothing was asked."""
         if not self._last:
             return {}
-        sent = self._fields.fit(CHAT, self._last)
+        sent = self._fields.fit(self._last_route, self._last)
         for name in ("model", "messages", "prompt"):
             sent.pop(name, None)
         return {"routes": sorted(self._routes), "temperature": None} | sent

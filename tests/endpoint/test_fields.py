@@ -4,9 +4,20 @@ import json
 
 import pytest
 from asking import CHAT, CHOICES, KEY, LETTERS, TEXT, ask_all, failure_of, reply_to
-from loopback import Answer, Loopback, Request, chat, completion, completion_logprobs, error, reply
+from loopback import (
+    Answer,
+    Loopback,
+    Request,
+    chat,
+    chat_logprobs,
+    completion,
+    completion_logprobs,
+    error,
+    reply,
+)
 
-from harness.endpoint.reply import FailureKind, Reply
+from harness.endpoint.reply import Failure, FailureKind, Reply
+from harness.prompts import Prompt
 
 LETTERS_SAID = completion(
     " B", logprobs=completion_logprobs({" B": -0.1, " A": -2.0, " C": -3.0, " D": -4.0})
@@ -43,6 +54,10 @@ REFUSALS = {
     ),
     "vllm": pydantic,
     "groq": lambda name: error(400, f"property '{name}' is unsupported: `{name}` is not supported with this model"),
+    "xai": lambda name: reply({"error": f"Argument not supported on this model: {name}"}, 400),
+    "moonshot": lambda name: error(400, f"invalid {name}: only 1 is allowed for this model"),
+    "anthropic": lambda name: error(400, f"{name}: Extra inputs are not permitted"),
+    "mistral": lambda name: reply({"object": "error", "message": json.loads(pydantic(name).body)}, 422),
 }  # fmt: skip
 
 
@@ -72,7 +87,7 @@ def test_it_stays_out_is_said_once_and_is_recorded():
     assert [isinstance(each, Reply) for each in replies] == [True] * 16
     assert sum("temperature" in body for body in posts(server)) == 8
     (warning,) = endpoint.warnings
-    assert "takes no temperature for m; it is left out" in warning
+    assert "takes no temperature for m at /chat/completions; it is left out" in warning
     assert endpoint.sent()["refused"] == ["temperature"]
     assert endpoint.sent()["temperature"] is None
 
@@ -113,6 +128,80 @@ def test_what_a_prompt_is_made_of_is_never_left_out(name):
     with Loopback(without(name, "openai", chat("Answer: B"))) as server:
         failure_of(CHAT, server, FailureKind.BAD_REQUEST)
     assert len(posts(server)) == 1
+
+
+def test_the_fields_that_a_server_lists_instead_are_not_the_one_that_it_refuses():
+    words = "unknown field `store`, expected one of `model`, `messages`, `temperature`, `max_tokens`, `stop`"
+
+    def script(request: Request) -> Answer:
+        return error(422, words) if "store" in request.json else chat("Answer: B")
+
+    with Loopback(script) as server:
+        _, endpoint = ask_all([CHAT], server, extra={"store": False})
+    assert endpoint.sent()["refused"] == ["store"]
+
+
+def test_a_field_that_another_is_at_odds_with_is_kept():
+    with Loopback(error(400, "logprobs is not supported when temperature is 0")) as server:
+        _, endpoint = ask_all([LETTERS], server)
+    assert endpoint.warnings == []
+    assert all(body["temperature"] == 0 for body in posts(server))
+
+
+def test_a_prompt_that_is_refused_with_its_words_does_not_change_how_others_are_asked():
+    hot = Prompt("What temperature is too hot?", TEXT.want)
+
+    def script(request: Request) -> Answer:
+        if request.json["prompt"] == hot.content:
+            return error(400, f"This input is not allowed: {hot.content}")
+        return completion("Answer: B")
+
+    with Loopback(script) as server:
+        (refused, answered), endpoint = ask_all([hot], server, later=[TEXT])
+    assert isinstance(refused, Failure)
+    assert isinstance(answered, Reply)
+    assert "temperature" in posts(server)[-1]
+    assert (endpoint.warnings, endpoint.sent().get("refused")) == ([], None)
+
+
+def test_a_field_refused_on_one_route_is_still_sent_on_the_other():
+    letters = chat("B")
+    letters = reply(
+        {
+            "choices": [
+                json.loads(letters.body)["choices"][0] | {"logprobs": chat_logprobs({"B": -0.1, "A": -2})}
+            ]
+        }
+    )
+
+    def script(request: Request) -> Answer:
+        if request.path.endswith("/chat/completions"):
+            return letters
+        if "store" in request.json:
+            return REFUSALS["openai, unknown"]("store")
+        return error(404, "This is a chat model and not supported in the v1/completions endpoint")
+
+    with Loopback(script) as server:
+        _, endpoint = ask_all([LETTERS], server, extra={"store": False})
+    assert posts(server)[-1]["store"] is False
+    assert (endpoint.sent()["store"], endpoint.sent()["refused"]) == (False, ["store"])
+
+
+def test_an_engines_own_interface_is_not_asked_again_without_a_field():
+    def script(request: Request) -> Answer:
+        if request.path == "/tokenize":
+            return reply(
+                {
+                    "tokens": [
+                        {"id": n, "piece": word} for n, word in enumerate(request.json["content"].split())
+                    ]
+                }
+            )
+        return error(400, "temperature is not supported") if request.path == "/completion" else error(404)
+
+    with Loopback(script) as server:
+        failure_of(CHOICES, server, FailureKind.UNSUPPORTED)
+    assert sum(request.path == "/completion" for request in server.requests) == 1
 
 
 def test_letters_and_choices_do_without_it_too():

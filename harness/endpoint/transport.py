@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from multidict import CIMultiDict, CIMultiDictProxy
+from multidict import CIMultiDictProxy
 from openai import AsyncAzureOpenAI, AsyncOpenAI, DefaultAsyncHttpxClient
 from yarl import URL
 
@@ -29,7 +29,9 @@ from harness.endpoint.settings import EndpointSettings
 
 MAX_BODY_BYTES = 32 * 2**20  # decompressed; the longest honest reply is some hundred kilobytes
 CONNECT_S = 10.0
-_KEY_HEADERS = ("Authorization", "api-key")  # OpenAI's, Azure's
+# Of what the openai client would send: not its account of itself and of this machine, since it is not openai that
+# sends, and not OPENAI_CUSTOM_HEADERS, whose secrets are meant for one host and would go to all, unknown to us.
+_HEADERS = ("Accept", "Content-Type", "User-Agent", "OpenAI-Organization", "OpenAI-Project")
 _BIG_BYTES = 2**20  # aiohttp warns of plain bytes beyond this, and takes a file instead
 
 
@@ -113,11 +115,10 @@ class Transport:
 
     async def _open(self) -> None:
         client = _client(self._settings)
-        headers = CIMultiDict({**client.default_headers, **client.auth_headers})
+        headers = {name: value for name, value in client.default_headers.items() if name in _HEADERS}
+        if self._settings.api_key is not None:
+            headers |= client.auth_headers
         await client.close()
-        if self._settings.api_key is None:
-            for name in _KEY_HEADERS:
-                headers.popall(name, None)
         headers["Accept-Encoding"] = "gzip, deflate"
         self._base = URL(str(client.base_url)).with_query(
             {name: str(value) for name, value in client.default_query.items()}
@@ -125,12 +126,7 @@ class Transport:
         if "Authorization" in headers:
             self._base = self._base.with_user(None)  # aiohttp refuses two credentials in one request
         self._session = aiohttp.ClientSession(
-            headers={
-                name: value
-                for name, value in headers.items()
-                # openai's account of itself and of this machine; it is not openai that sends.
-                if isinstance(value, str) and not name.lower().startswith("x-stainless")
-            },
+            headers={name: value for name, value in headers.items() if isinstance(value, str)},
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
             cookie_jar=aiohttp.DummyCookieJar(),
             proxy=_proxy(self._base),

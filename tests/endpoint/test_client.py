@@ -65,6 +65,19 @@ def test_without_a_key_no_authorization_is_sent_whatever_the_environment_holds(m
     assert KEY not in repr(server.requests)
 
 
+@pytest.mark.parametrize("api_version", [None, "2024-10-21"], ids=["OpenAI", "Azure"])
+def test_headers_that_the_environment_adds_for_openai_go_to_nobody(monkeypatch, api_version):
+    monkeypatch.setenv(
+        "OPENAI_CUSTOM_HEADERS", "X-Gateway: hunter22\nAuthorization: Bearer hunter22\napi-key: hunter22"
+    )
+    monkeypatch.setenv("AZURE_OPENAI_AD_TOKEN", "hunter22")
+    with Loopback(chat("4")) as server:
+        reply_to(CHAT, server, api_version=api_version)
+        reply_to(CHAT, server, api_version=api_version, api_key=None)
+    assert "hunter22" not in repr(server.requests)
+    assert "authorization" not in server.requests[1].headers
+
+
 def test_a_proxy_is_never_used_for_loopback(monkeypatch):
     with Loopback(chat("4")) as server, Loopback(chat("from the proxy")) as proxy:
         monkeypatch.setenv("http_proxy", proxy.root)

@@ -106,8 +106,10 @@ class Endpoint:
         routes = {route for part in parts for route in part.get("routes", ())}
         for route in routes:
             sent |= self._fields.sent_besides(route)
+        if routes and self._settings.api_version is not None:
+            sent["api_version"] = self._settings.api_version
         sent["routes"] = sorted(
-            route if route == GrammarRoute.path else self._judge.path + route for route in routes
+            route if route == GrammarRoute.path else self._transport.path + route for route in routes
         )
         return sent
 

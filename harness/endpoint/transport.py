@@ -50,13 +50,18 @@ class _TooBigError(Exception):
 
 
 class Transport:
-    """Keeps the connections to one endpoint; an async context manager."""
+    """Keeps the connections to one endpoint; an async context manager.
+
+    Attributes:
+        path: what the routes are put behind; Azure's is longer than the base URL's.
+    """
 
     def __init__(self, settings: EndpointSettings, *, pace: Pace, judge: Judge) -> None:
         self._settings = settings
         self._judge = judge
         # The pool has no limit of its own: a wait for a connection would count as latency.
         self.pace = pace
+        self.path = judge.path
         self._targets: dict[str, URL] = {}
         self._wrong = _what_is_wrong(settings.base_url, settings.api_key, judge)
 
@@ -123,6 +128,7 @@ class Transport:
         self._base = URL(str(client.base_url)).with_query(
             {name: str(value) for name, value in client.default_query.items()}
         )
+        self.path = self._base.path.rstrip("/")
         if "Authorization" in headers:
             self._base = self._base.with_user(None)  # aiohttp refuses two credentials in one request
         self._session = aiohttp.ClientSession(
@@ -135,7 +141,7 @@ class Transport:
 
     def _target(self, route: str) -> URL:
         if route.startswith("/"):
-            target = self._base.with_path(self._base.path.rstrip("/") + route, keep_query=True)
+            target = self._base.with_path(self.path + route, keep_query=True)
         else:
             target = URL(route).with_user(self._base.user).with_password(self._base.password)
         self._targets[route] = target

@@ -266,8 +266,13 @@ def azure(request: Request) -> Answer:
 
 def test_azure_gets_its_own_route_version_and_key_header():
     with Loopback(azure) as server:
-        answered = reply_to(CHAT, server, base_url=server.root, api_version="2024-10-21", api_key=AZURE_KEY)
+        (answered,), endpoint = ask_all(
+            [CHAT], server, base_url=server.root, api_version="2024-10-21", api_key=AZURE_KEY
+        )
+    assert isinstance(answered, Reply)
     assert answered.text == "Answer: B"
+    assert endpoint.sent()["routes"] == ["/openai/deployments/m/chat/completions"]
+    assert endpoint.sent()["api_version"] == "2024-10-21"
     assert KEY not in json.dumps([request.headers for request in server.requests])
 
 

@@ -138,6 +138,20 @@ def small_context(request):
     return small_model(request)
 
 
+def test_a_field_that_the_endpoint_refuses_is_recorded_in_the_score(task_file, results):
+    def script(request):
+        if request.method == "POST" and "temperature" in request.json:
+            return error(400, "Unsupported parameter: 'temperature' is not supported with this model.")
+        return small_model(request)
+
+    with Loopback(script) as server:
+        score = run(server, task_file, results, protocol="simple-evals").score
+    assert score.status == "complete"
+    assert score.model.settings["refused"] == ["temperature"]
+    assert score.model.settings["temperature"] is None
+    assert sum("takes no temperature" in warning for warning in score.warnings) == 1
+
+
 def test_examples_are_dropped_one_at_a_time_where_they_do_not_fit(task_file, results):
     with Loopback(small_model) as server:
         roomy = run(server, task_file, results, protocol="hendrycks", shots=2)

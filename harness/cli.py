@@ -152,6 +152,9 @@ def run(
     max_time: Annotated[
         str | None, typer.Option(help="Stop when the run has asked so long: seconds, or 90s, 45m, 2h.")
     ] = None,
+    local_only: Annotated[
+        bool, typer.Option("--local-only", help="Refuse endpoints beyond this machine and private networks.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Estimate tokens and cost; send nothing, write nothing.")
@@ -194,6 +197,7 @@ def run(
         gpus=gpus,
         max_cost_usd=max_cost,
         max_time_s=_seconds(max_time),
+        local_only=local_only,
         fresh=fresh,
     )
     if dry_run:

@@ -5,11 +5,11 @@ Takes a name, perhaps a host or a base URL, and the environment; gives a Model. 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.endpoint.addresses import is_loopback
 from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
 from harness.keys import key_of, key_that_the_user_names
@@ -178,15 +178,6 @@ def _checked(url: str) -> str:
             "name that with --api-key-env."
         )
     return url.rstrip("/")
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the URL names this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _key(

@@ -16,6 +16,7 @@ from harness import about
 from harness.allowance import allowance_of
 from harness.budget import Allowance, Budget
 from harness.dataset import load_questions
+from harness.endpoint.addresses import why_not_private
 from harness.endpoint.embedded import serve
 from harness.endpoint.settings import EndpointSettings
 from harness.endpoint.weights import PackagedWeights, fetch
@@ -104,6 +105,11 @@ def _model(settings: RunSettings, environment: Mapping[str, str], observer: Obse
         base_url=settings.base_url,
         api_key_env=settings.api_key_env,
     )
+    if settings.local_only and model.base_url and (why := why_not_private(model.base_url)):
+        raise UsageError(
+            f"--local-only forbids to ask {model.base_url}: {why}; give an endpoint of this machine or of a private "
+            "network."
+        )
     if model.changed_by:  # a file of the working folder can send a key elsewhere
         files = " and ".join(map(str, model.changed_by))
         observer.say(f"{model.name} is asked as {files} has it, at {model.where}.")
@@ -283,6 +289,7 @@ def served(
         connections=settings.concurrency,
         requests_per_minute=settings.rpm,
         tokens_per_minute=settings.tpm,
+        local_only=settings.local_only,
     )
     if weights is None:
         yield endpoint, lambda: None

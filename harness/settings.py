@@ -50,6 +50,7 @@ class RunSettings:
         gpus: how many of them; 1 where None.
         max_cost_usd: the whole run, resumed parts included, may cost so much.
         max_time_s: likewise, it may ask for so many seconds.
+        local_only: ask loopback and private addresses alone, and through no proxy.
         fresh: start over, even where an unfinished run could go on.
     """
 
@@ -79,6 +80,7 @@ class RunSettings:
     gpus: int | None = None
     max_cost_usd: float | None = None
     max_time_s: float | None = None
+    local_only: bool = False
     fresh: bool = False
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from whole_runs import (
     big_task,
     bytes_of,
     done,
+    is_one_sentence,
     left_behind,
     only_run,
     questions_sent,
@@ -391,6 +392,32 @@ def test_no_models_name_leads_out_of_the_results(task_file, results, name):
         made = run(server, task_file, results, model=name)
     assert made.path.resolve().is_relative_to(results.resolve())
     assert len(made.path.relative_to(results).parts) == 3
+
+
+# Endpoints of this machine and of private networks alone
+
+
+@pytest.mark.parametrize(
+    ("base_url", "why"),
+    [
+        ("http://8.8.8.8/v1", "8.8.8.8 is a public address"),
+        ("http://[::ffff:8.8.8.8]/v1", "public"),
+        ("https://api.no-such-host.invalid/v1", "cannot be resolved"),
+    ],
+)
+def test_local_only_refuses_what_is_not_private_before_anything_else(tmp_path, results, base_url, why):
+    with pytest.raises(UsageError, match="--local-only") as caught:
+        run(base_url, tmp_path / "no-task.yaml", results, local_only=True)
+    assert why in str(caught.value)
+    assert left_behind(results) == []
+
+
+def test_local_only_asks_loopback(task_file, results):
+    with Loopback(small_model) as server:
+        refused = done(*words("http://203.0.113.7/v1", task_file, results, "--local-only"))
+        asked = done(*words(server, task_file, results, "--local-only"))
+    assert (refused.returncode, asked.returncode) == (2, 0)
+    assert is_one_sentence(refused.stderr)
 
 
 # What goes on with what

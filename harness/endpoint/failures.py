@@ -118,6 +118,11 @@ class Judge:
         message = f"The base URL {self.where!r} {reason}; write it like http://127.0.0.1:8000/v1"
         return FailedAttempt(Failure(kind=FailureKind.WRONG_URL, message=message), 1)
 
+    def public_address(self, which: str) -> FailedAttempt:
+        """An address beyond the private ones, where no others are allowed; `which` goes on from ":"."""
+        message = f"--local-only forbids to ask {self.where}: {which}"
+        return FailedAttempt(Failure(kind=FailureKind.WRONG_URL, message=message), 1)
+
     def bad_key(self) -> FailedAttempt:
         """A key that no header can carry."""
         message = "The API key holds a line break, a space or a character beyond ASCII; set it anew"

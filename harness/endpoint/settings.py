@@ -30,6 +30,7 @@ class EndpointSettings:
         connections: requests in flight at once; None: as many as bring more throughput, found while asking.
         requests_per_minute: no more than these; None: as many as the endpoint takes without rejecting.
         tokens_per_minute: likewise, of prompts and replies together.
+        local_only: connect to loopback and private addresses alone, and through no proxy.
     """
 
     base_url: str
@@ -46,3 +47,4 @@ class EndpointSettings:
     connections: int | None = None
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
+    local_only: bool = False

@@ -22,8 +22,10 @@ from multidict import CIMultiDictProxy
 from openai import AsyncAzureOpenAI, AsyncOpenAI, DefaultAsyncHttpxClient
 from yarl import URL
 
+from harness.endpoint.addresses import described, first_public
 from harness.endpoint.failures import FEW, MANY, FailedAttempt, Judge
 from harness.endpoint.pace import End, Ended, Pace
+from harness.endpoint.resolver import PrivateResolver, PublicAddressError
 from harness.endpoint.retry_after import asked_wait_s, nothing_left_s
 from harness.endpoint.settings import EndpointSettings
 
@@ -64,6 +66,8 @@ class Transport:
         self.path = judge.path
         self._targets: dict[str, URL] = {}
         self._wrong = _what_is_wrong(settings.base_url, settings.api_key, judge)
+        if self._wrong is None and settings.local_only:
+            self._wrong = _public_literal(URL(settings.base_url).host or "", judge)
 
     async def __aenter__(self) -> Self:
         if self._wrong is None:
@@ -116,6 +120,8 @@ class Transport:
                 content = await _read(reply)
         except (aiohttp.ClientError, _TooBigError, TimeoutError, OSError, ValueError) as error:
             return self._explain(error, timeout_s)
+        except PublicAddressError as error:
+            return self._judge.public_address(str(error))
         return Response(reply.status, reply.headers, content, time.perf_counter() - start)
 
     async def _open(self) -> None:
@@ -133,9 +139,13 @@ class Transport:
             self._base = self._base.with_user(None)  # aiohttp refuses two credentials in one request
         self._session = aiohttp.ClientSession(
             headers={name: value for name, value in headers.items() if isinstance(value, str)},
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+            connector=aiohttp.TCPConnector(
+                limit=0,
+                keepalive_timeout=30,
+                resolver=PrivateResolver() if self._settings.local_only else None,
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            proxy=_proxy(self._base),
+            proxy=None if self._settings.local_only else _proxy(self._base),
             trust_env=False,  # it would read .netrc too, and the environment anew for every request
         )
 
@@ -234,6 +244,15 @@ def _what_is_wrong(base_url: str, api_key: str | None, judge: Judge) -> FailedAt
     if api_key is not None and not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
         return judge.bad_key()
     return None
+
+
+def _public_literal(host: str, judge: Judge) -> FailedAttempt | None:
+    """What is wrong where the URL holds an address instead of a name: no resolver sees it."""
+    try:
+        public = first_public([host])
+    except ValueError:
+        return None
+    return None if public is None else judge.public_address(described(host, public))
 
 
 def _proxy(url: URL) -> str | None:

@@ -255,6 +255,11 @@ def _findings(model: ModelPart, counts: CountsPart, failures: Sequence[str]) -> 
     found = []
     if len(model.served_model) > 1:
         found.append(f"The served model changed during the run: {', '.join(model.served_model)}.")
+    if len(model.system_fingerprint) > 1:
+        found.append(
+            f"The system fingerprint, by which the server names its build and configuration, changed during the run: "
+            f"{', '.join(model.system_fingerprint)}."
+        )
     if counts.questions and unread / counts.questions > _UNREAD_WARNING:
         found.append(
             f"{unread} of {counts.questions} replies have no letter ({counts.unparsed} unparsed, "

@@ -129,6 +129,28 @@ def test_a_served_model_that_changes_is_a_warning_in_the_score(task_file, result
     assert any("served model changed" in warning for warning in score.warnings)
 
 
+def test_a_system_fingerprint_that_changes_is_a_warning_in_the_score(task_file, results):
+    def changing(request):
+        return small_model(request, system_fingerprint="fp-2" if b"chess" in request.body else "fp-1")
+
+    with Loopback(changing) as server:
+        made = run(server, task_file, results)
+    lines = read_journal(made.path / "answers.jsonl")
+    assert {(line.subject == "chess", line.reply.system_fingerprint) for line in lines} == {
+        (True, "fp-2"),
+        (False, "fp-1"),
+    }
+    assert made.score.model.system_fingerprint == ("fp-1", "fp-2")
+    assert any("system fingerprint" in warning and "fp-1, fp-2" in warning for warning in made.score.warnings)
+
+
+def test_a_server_that_stays_the_same_is_no_warning(task_file, results):
+    with Loopback(lambda request: small_model(request, system_fingerprint="fp-1")) as server:
+        made = run(server, task_file, results)
+    assert {line.reply.served_model for line in read_journal(made.path / "answers.jsonl")} == {"m"}
+    assert (made.score.model.system_fingerprint, made.score.warnings) == (("fp-1",), ())
+
+
 # Few-shot examples that do not fit
 
 

@@ -45,7 +45,7 @@ def sent_text(request: Request) -> str:
     return hashed_text(tuple(Message(**message) for message in request.json["messages"]))
 
 
-def small_model(request: Request, *, delay_s: float = 0.0, served: str = "m") -> Answer:
+def small_model(request: Request, *, delay_s: float = 0.0, served: str = "m", **more: Any) -> Answer:
     """Lists its models, answers chats with "Answer: X" and completions with the letters' logprobs."""
     if request.method == "GET":
         return MODELS
@@ -56,7 +56,7 @@ def small_model(request: Request, *, delay_s: float = 0.0, served: str = "m") ->
         candidates = {f" {each}": -0.1 if each == letter else -3.0 for each in "ABCD"}
         ordered = dict(sorted(candidates.items(), key=lambda pair: -pair[1]))
         said = json.loads(completion(f" {letter}", logprobs=completion_logprobs(ordered)).body)
-    return Answer(body=json.dumps({**said, "model": served}).encode(), delay_s=delay_s)
+    return Answer(body=json.dumps({**said, "model": served, **more}).encode(), delay_s=delay_s)
 
 
 class Metered:

@@ -11,10 +11,12 @@ stand in for any of them. Faults are answers too: see Answer.end.
 import asyncio
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -70,13 +72,14 @@ Step = Answer | Callable[[Request], Answer]
 class Loopback:
     """The server; a context manager that runs it in a thread of its own."""
 
-    def __init__(self, *script: Step, host: str = "127.0.0.1") -> None:
+    def __init__(self, *script: Step, host: str = "127.0.0.1", tls: bool = False) -> None:
         self.requests: list[Request] = []
         self.connections = 0
         self.most_at_once = 0
         self._at_once = 0
         self._script = list(script)
         self._host = host
+        self._tls = tls  # with a certificate that nobody has signed but itself
         self._ready = threading.Event()
         self._arrived = threading.Condition()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -84,7 +87,7 @@ class Loopback:
     @property
     def root(self) -> str:
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self.port}"
+        return f"http{'s' * self._tls}://{host}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -110,7 +113,11 @@ class Loopback:
     async def _serve(self) -> None:
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        listener = await asyncio.start_server(self._accept, self._host, 0, backlog=512)
+        context = None
+        if self._tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
+        listener = await asyncio.start_server(self._accept, self._host, 0, backlog=512, ssl=context)
         self.port: int = listener.sockets[0].getsockname()[1]
         self._ready.set()
         await self._done.wait()

@@ -133,6 +133,7 @@ def test_a_reply_says_who_served_it_and_what_was_counted():
 @pytest.mark.parametrize(
     ("usage", "counted"),
     [
+        (..., None),
         (None, None),
         ("many", None),
         ({}, Usage()),
@@ -141,11 +142,15 @@ def test_a_reply_says_who_served_it_and_what_was_counted():
         ({"prompt_tokens": 20, "completion_tokens": 198, "total_tokens": 623}, Usage(20, 0, 603, 405)),
         ({"total_tokens": 9}, Usage()),
     ],
-    ids=["null", "not an object", "empty", "odd values", "DeepSeek's cache", "Gemini's reasoning", "a total"],
+    ids=["missing", "null", "not an object", "empty", "odd values", "DeepSeek's cache", "Gemini's reasoning", "a total"],
 )
 def test_usage_may_be_missing_or_odd(usage, counted):
-    with Loopback(chat("4", usage=usage)) as server:
-        assert reply_to(CHAT, server).usage == counted
+    document = json.loads(chat("4").body) | {"usage": usage}
+    if usage is ...:
+        del document["usage"]
+    with Loopback(reply(document)) as server:
+        outcome = reply_to(CHAT, server)
+    assert (outcome.text, outcome.usage) == ("4", counted)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import time
+import tracemalloc
+import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -14,6 +16,14 @@ from tenacity import AsyncRetrying, retry_if_result, wait_fixed
 from harness.endpoint.failures import FailedAttempt
 from harness.endpoint.reply import Failure, FailureKind, Reply, Usage
 from harness.endpoint.retry import stop_when_unreachable
+
+
+def bomb(window_bits):
+    """A GiB of spaces in one MB: blocks that depend on nothing before them are alike."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, window_bits)
+    first, again = (packer.compress(b" " * 2**20) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return first + again * 1023
+
 
 OPENAI_TOO_LONG = (
     "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens (8000 in the "
@@ -104,6 +114,18 @@ def test_what_may_pass_is_tried_again(status):
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [{}, {"Retry-After": "soon"}, {"Retry-After": "-1"}, {"x-ratelimit-reset-requests": "1h"}],
+    ids=["none", "no number", "negative", "reset of a rate that is not used up"],
+)
+def test_a_rejection_that_names_no_pause_is_tried_again_soon(headers):
+    with Loopback(Answer(status=429, body=b"{}", headers=headers), chat("4")) as server:
+        start = time.monotonic()
+        assert reply_to(CHAT, server).retries == 1
+        assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
     ("status", "kind"),
     [(429, FailureKind.RATE_LIMITED), (409, FailureKind.SERVER_ERROR), (502, FailureKind.SERVER_ERROR)],
 )
@@ -129,6 +151,7 @@ def test_what_does_not_pass_in_time_is_given_up(status, kind):
         Answer(body=b"[" * 100_000),
         Answer(body=b"\xff\xfe\x00", headers={"Content-Type": "text/plain"}),
         Answer(body=b"not gzip", headers={"Content-Encoding": "gzip"}),
+        Answer(body=gzip.compress(chat("lost").body)[:-20], headers={"Content-Encoding": "gzip"}),
         Answer(raw=b"what is HTTP?\r\n\r\n", end="close"),
         Answer(body=b"<html>Log in</html>", headers={"Content-Type": "text/html"}),
         reply({"id": "1", "object": "list"}),
@@ -144,8 +167,8 @@ def test_what_does_not_pass_in_time_is_given_up(status, kind):
     ],
     ids=[
         "closed before", "reset before", "closed during", "reset during", "cut JSON", "nothing", "array",
-        "nested too deep", "not UTF-8", "not gzip", "not HTTP", "web page", "no choices field", "error in a 200",
-        "error in a choice", "no choices", "choices null", "choice of no object", "content null",
+        "nested too deep", "not UTF-8", "not gzip", "cut gzip", "not HTTP", "web page", "no choices field",
+        "error in a 200", "error in a choice", "no choices", "choices null", "choice of no object", "content null",
         "filtered once", "empty without usage", "reasoning alone",
     ],
 )  # fmt: skip
@@ -282,6 +305,11 @@ def test_a_stalled_reply_is_a_timeout_and_is_tried_again():
     assert "0.2 s" in failure.message
 
 
+def test_a_body_that_stops_in_its_middle_is_a_timeout_and_is_tried_again():
+    with Loopback(Answer(body=b'{"choices"', length=5000, end="hang"), chat("4")) as server:
+        assert reply_to(CHAT, server, timeout_s=0.2).retries == 1
+
+
 def test_a_body_that_trickles_for_ever_is_a_timeout():
     with Loopback(Answer(length=10**9, end="trickle")) as server:
         failure_of(CHAT, server, FailureKind.TIMEOUT, timeout_s=0.3, max_wait_s=0)
@@ -292,15 +320,30 @@ def test_a_body_that_trickles_for_ever_is_a_timeout():
     [
         Answer(length=10**10, end="flood"),
         Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", end="flood"),
-        Answer(body=gzip.compress(b" " * 2**26, 1), headers={"Content-Encoding": "gzip"}),
-        Answer(body=b'"' + b"x" * 40 * 2**20),
+        Answer(body=bomb(31), headers={"Content-Encoding": "gzip"}),
+        Answer(body=bomb(15), headers={"Content-Encoding": "deflate"}),
+        chat("x" * 100_000_000),
     ],
-    ids=["flood", "flood without length", "gzip bomb", "huge text"],
+    ids=["flood", "flood without length", "gzip bomb", "deflate bomb", "100 MB of text"],
 )
 def test_a_body_beyond_all_measure_is_not_read(endless):
     with Loopback(endless) as server:
-        failure = failure_of(CHAT, server, FailureKind.BAD_REPLY, max_wait_s=0)
+        tracemalloc.start()
+        try:
+            failure = failure_of(CHAT, server, FailureKind.BAD_REPLY, max_wait_s=0)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
     assert "32 MiB" in failure.message
+    assert most < 400 * 2**20  # the buffers of the server, which has 100 MB to say, included
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "text/html; charset=utf-8", "application/octet-stream", ""]
+)
+def test_whole_json_is_read_whatever_its_content_type(content_type):
+    with Loopback(Answer(body=chat("4").body, headers={"Content-Type": content_type})) as server:
+        assert reply_to(CHAT, server).attempts == 1
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -337,6 +380,22 @@ def test_an_endpoint_that_is_not_there_is_unreachable(base_url, word):
         )
     assert word.lower() in failure.message.lower()
     assert "hunter22" not in repr(failure)
+
+
+def test_nobody_at_an_ipv6_address_is_unreachable():
+    with Loopback(chat("4"), host="::1") as server:
+        pass
+    assert "refused" in failure_of(CHAT, server, FailureKind.UNREACHABLE, max_wait_s=0).message
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_certificate_that_nobody_signed_is_not_accepted_and_not_tried_again(host):
+    with Loopback(chat("4"), tls=True) as server:
+        url = server.url.replace("127.0.0.1", host)
+        failure = failure_of(CHAT, server, FailureKind.UNREACHABLE, base_url=url)
+    assert "certificate is not valid" in failure.message
+    assert failure.attempts == 1
+    assert server.requests == []
 
 
 def test_an_unreachable_endpoint_is_given_up_after_a_while():

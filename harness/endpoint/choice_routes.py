@@ -92,16 +92,20 @@ class PromptRoute:
         def read(document: Document) -> list[list[Token]] | FailedAttempt:
             choices = document.get("choices")
             if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
-                return self._judge.bad_reply("has no choices", tries=1 if self._lists is None else FEW)
+                return self._lacking("has no choices")
             choices = sorted(choices, key=lambda choice: choice.get("index") or 0)
             found = [self._read(choice, text) for choice, text in zip(choices, texts, strict=False)]
             whole = [tokens for tokens in found if tokens is not None]
             if len(whole) < len(texts):
-                what = "does not give the logprobs of its prompt"
-                return self._judge.bad_reply(what, tries=1 if self._lists is None else FEW)
+                return self._lacking("does not give the logprobs of its prompt")
             return whole
 
         return await exchange.post(self.path, {"prompt": prompt} | self.fields, read)
+
+    def _lacking(self, what: str) -> FailedAttempt:
+        if self._lists is None:  # whether it has this route is not known yet
+            return self._judge.lacking(what)
+        return self._judge.bad_reply(what, tries=FEW)
 
 
 class _Piece(NamedTuple):
@@ -155,7 +159,7 @@ class GrammarRoute:
         def read(document: Document) -> list[_Piece] | FailedAttempt:
             tokens = document.get("tokens")
             if not isinstance(tokens, list) or not all(isinstance(token, dict) for token in tokens):
-                return self._judge.bad_reply("has no tokens", tries=1)
+                return self._judge.lacking("has no tokens")
             # llama.cpp writes a piece that is not whole UTF-8 as a list of its bytes.
             return [_Piece(token.get("id"), isinstance(token.get("piece"), str)) for token in tokens]
 
@@ -183,7 +187,7 @@ class GrammarRoute:
         def read(document: Document) -> float | FailedAttempt:
             entries = _entries(document)
             if entries is None:
-                return self._judge.bad_reply("has no completion_probabilities", tries=1)
+                return self._judge.lacking("has no completion_probabilities")
             written = [entry.get("id") for entry in entries]
             if written == tokens:
                 return sum(as_logprob(entry.get("logprob")) for entry in entries)
@@ -206,7 +210,7 @@ class GrammarRoute:
         def read(document: Document) -> float | FailedAttempt:
             entries = _entries(document)
             if not entries:
-                return self._judge.bad_reply("has no completion_probabilities", tries=1)
+                return self._judge.lacking("has no completion_probabilities")
             candidates = entries[0].get("top_logprobs")
             for candidate in candidates if isinstance(candidates, list) else []:
                 if isinstance(candidate, dict) and candidate.get("id") == tokens[0]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from json import JSONEncoder
 from typing import Any, TypeVar
 
-from harness.endpoint.failures import MANY, FailedAttempt, Judge
+from harness.endpoint.failures import MANY, TWICE, FailedAttempt, Judge
 from harness.endpoint.fields import Fields
 from harness.endpoint.reply import Failure, Usage
 from harness.endpoint.retry import retrying
@@ -121,7 +121,7 @@ class Exchange:
         outcome = await attempt()
         if not isinstance(outcome, FailedAttempt):
             return outcome  # not through tenacity, which takes a fifth of a request's CPU even if all is well
-        if self._repeating and outcome.tries > 1:
+        if self._repeating and outcome.tries > TWICE:
             self._repeating(outcome)
         before, seen = self.attempts, [outcome]
 

@@ -7,7 +7,7 @@ Knows no HTTP client and sends nothing. No message holds the API key or a URL's 
 import json
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from harness.endpoint.reply import Failure, FailureKind
@@ -17,6 +17,7 @@ QUOTED_CHARS = 200
 _LONG_KEY = 8  # a shorter one, such as "x" or "none", is a placeholder, and part of many words
 MANY = 25  # attempts that a failure which may pass is given; the time is limited besides
 FEW = 3  # attempts where a repeat seldom helps
+TWICE = 2  # attempts that show what an endpoint does not have: a single reply may be broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class FailedAttempt:
     @property
     def declined(self) -> bool:
         """Whether the endpoint will not do this, whatever is asked, so that another way may be tried."""
-        final = self.tries == 1 and self.failure.kind in _DECLINED and not self.filtered
+        final = self.tries <= TWICE and self.failure.kind in _DECLINED and not self.filtered
         return final or self.failure.status == 501
 
 
@@ -104,6 +105,10 @@ class Judge:
         """A reply that is not what the API promises; `what` goes on from "The reply"."""
         message = f"The reply of {self.where} {self._clean(what)}{self._quote(_Said.of(body).text)}"
         return FailedAttempt(Failure(kind=FailureKind.BAD_REPLY, message=message, status=200), tries)
+
+    def lacking(self, what: str) -> FailedAttempt:
+        """A reply without what was asked for, perhaps because the endpoint does not have it; asked again at once."""
+        return replace(self.bad_reply(what, tries=TWICE), wait_s=0.0)
 
     def web_page(self, body: bytes) -> FailedAttempt:
         """A page for people with status 200: another server, or a login in between."""

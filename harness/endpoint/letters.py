@@ -84,7 +84,9 @@ class LetterScorer:
                 return found
             if choice.get("finish_reason") == "content_filter":
                 return self._judge.empty(filtered=True)
-            return self._judge.bad_reply("has no logprobs", tries=1 if self._route is None else FEW)
+            if self._route is None:
+                return self._judge.lacking("has no logprobs")
+            return self._judge.bad_reply("has no logprobs", tries=FEW)
 
         return await exchange.post(route, fields, read)
 

@@ -160,7 +160,7 @@ def test_an_endpoint_without_logprobs_is_told_the_protocol_that_works():
         failure = failure_of(LETTERS, server, FailureKind.UNSUPPORTED)
     assert "--protocol simple-evals" in failure.message
     assert failure.fatal
-    assert failure.attempts == len(server.requests) == 2
+    assert failure.attempts == len(server.requests) == 4, "each route twice, as one reply may be broken"
 
 
 def test_an_endpoint_that_refuses_logprobs_is_told_the_protocol_that_works():

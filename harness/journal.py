@@ -4,8 +4,9 @@ The journal is the resume point and the evidence at once. A line is in the file 
 the last line of an id counts. Holds no question texts, so that benchmarks do not leak through results.
 """
 
+import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,7 @@ class Journal:
     def __enter__(self) -> Self:
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-            self._size = _whole_lines(self.path)
+            self._size = read_extent(self.path).whole_bytes
             os.ftruncate(self._file, self._size)
         except OSError as error:
             raise UsageError(f"{self.path} cannot be written: {error.strerror}.") from error
@@ -101,49 +102,87 @@ class Journal:
         self._size += len(line)
 
 
-def _whole_lines(path: Path) -> int:
-    """Bytes up to the last line break: a kill in the middle of a write leaves half a line."""
-    return path.read_bytes().rfind(b"\n") + 1
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A journal as a file.
+
+    Attributes:
+        sha256: of all its bytes.
+        whole_bytes: up to the last line break: a kill in the middle of a write leaves half a line.
+    """
+
+    sha256: str
+    lines: int
+    whole_bytes: int
+
+
+def read_extent(path: Path) -> Extent:
+    """Measure a journal; raises OSError where it cannot be read."""
+    digest, lines, whole_bytes = hashlib.sha256(), 0, 0
+    with path.open("rb") as file:
+        for line in file:
+            digest.update(line)
+            if line.endswith(b"\n"):
+                lines += 1
+                whole_bytes += len(line)
+    return Extent(digest.hexdigest(), lines, whole_bytes)
 
 
 def read_journal(path: Path) -> tuple[Entry, ...]:
-    """The last line of each id, in the order in which the ids first came; no file is an empty journal.
-
-    Half a line at the end is no line: a kill in the middle of a write leaves one.
+    """The last line of each id, in the order in which the ids first came, all at once in memory.
 
     Raises:
-        UsageError: it cannot be read, or a line is not what we write.
+        UsageError: as `read_lines`.
     """
     return tuple({entry.id: entry for entry in read_lines(path)}.values())
 
 
-def read_lines(path: Path) -> tuple[Entry, ...]:
-    """Every line, those that a later one of the same id replaced among them; raises as `read_journal`."""
-    entries = []
+def read_last_lines(path: Path) -> Iterator[Entry]:
+    """The last line of each id, in the file's order, one at a time: the file is read twice.
+
+    Raises:
+        UsageError: as `read_lines`.
+    """
+    last = {entry.id: place for place, entry in enumerate(read_lines(path))}
+    for place, entry in enumerate(read_lines(path)):
+        if last[entry.id] == place:
+            yield entry
+
+
+def read_lines(path: Path) -> Iterator[Entry]:
+    """Every line, those that a later one of the same id replaced among them, one at a time.
+
+    No file is an empty journal. Half a line at the end is no line: a kill in the middle of a write leaves one.
+
+    Raises:
+        UsageError: it cannot be read, or a line is not what we write.
+    """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.endswith(b"\n") and line.strip():
+                    yield _read_line(line, f"{path}, line {number}")
     except FileNotFoundError:
-        return ()
+        return
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    for number, line in enumerate(data.split(b"\n")[:-1], start=1):
-        if not line.strip():
-            continue
-        try:
-            entry = _ENTRY.validate_json(line)
-        except ValidationError as error:
-            field = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise UsageError(
-                f"{path}, line {number}, is damaged ({error.errors()[0]['msg']}{f': {field}' if field else ''}); "
-                "remove the line, or start over with --fresh."
-            ) from error
-        if not _is_consistent(entry):
-            raise UsageError(
-                f"{path}, line {number}, contradicts itself: answer {entry.answer}, gold {entry.gold}, outcome "
-                f"{entry.outcome}; remove the line, or start over with --fresh."
-            )
-        entries.append(entry)
-    return tuple(entries)
+
+
+def _read_line(line: bytes, place: str) -> Entry:
+    try:
+        entry = _ENTRY.validate_json(line)
+    except ValidationError as error:
+        field = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise UsageError(
+            f"{place}, is damaged ({error.errors()[0]['msg']}{f': {field}' if field else ''}); "
+            "remove the line, or start over with --fresh."
+        ) from error
+    if not _is_consistent(entry):
+        raise UsageError(
+            f"{place}, contradicts itself: answer {entry.answer}, gold {entry.gold}, outcome "
+            f"{entry.outcome}; remove the line, or start over with --fresh."
+        )
+    return entry
 
 
 def _is_consistent(entry: Entry) -> bool:
@@ -157,6 +196,12 @@ def _is_consistent(entry: Entry) -> bool:
     return entry.answer is None
 
 
-def replied(entries: Iterable[Entry]) -> frozenset[str]:
-    """The ids that need not be asked again: those with a reply."""
-    return frozenset(entry.id for entry in entries if entry.reply is not None)
+def read_replied(path: Path) -> dict[str, Outcome]:
+    """The outcomes of the questions that have a reply, and need not be asked again, by id; raises as `read_lines`."""
+    outcomes = {entry.id: entry.outcome for entry in read_lines(path)}
+    return {id_: outcome for id_, outcome in outcomes.items() if outcome is not Outcome.FAILED}
+
+
+def has_reply(path: Path) -> bool:
+    """Whether a question has a reply; reads no further than the first, and raises as `read_lines`."""
+    return any(entry.reply is not None for entry in read_lines(path))

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from harness.answers import Outcome
 from harness.journal import Entry
 from harness.plan import Plan
 
@@ -15,8 +16,8 @@ class Observer(Protocol):
     def fetching(self, done: int, total: int) -> None:
         """`done` of `total` bytes of a model's weights have come."""
 
-    def begin(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
-        """The questions are about to be asked; `earlier` ones have their replies already."""
+    def begin(self, plan: Plan, earlier: tuple[Outcome, ...]) -> None:
+        """The questions are about to be asked; `earlier` are the outcomes of those that have their replies already."""
 
     def answered(self, entry: Entry) -> None:
         """One entry is in the journal."""
@@ -34,7 +35,7 @@ class Silent:
     def fetching(self, done: int, total: int) -> None:
         """Nothing."""
 
-    def begin(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
+    def begin(self, plan: Plan, earlier: tuple[Outcome, ...]) -> None:
         """Nothing."""
 
     def answered(self, entry: Entry) -> None:

@@ -21,25 +21,26 @@ from harness.plan import Plan
 from harness.stats import wilson_interval
 
 _PLAIN_EVERY_S = 10.0
+_UNREAD = (Outcome.UNPARSED, Outcome.REFUSED, Outcome.TRUNCATED)
 
 
 class Tally:
     """Running counts of a run, and the sentence that shows them."""
 
-    def __init__(self, total: int, earlier: tuple[Entry, ...] = ()) -> None:
+    def __init__(self, total: int, earlier: tuple[Outcome, ...] = ()) -> None:
         self.total = total
         self.done = self.correct = self.failed = self.unread = 0
-        for entry in earlier:
-            self.add(entry)
+        for outcome in earlier:
+            self.add(outcome)
         self.earlier = self.done
         self._began = time.monotonic()
 
-    def add(self, entry: Entry) -> None:
-        """Count one entry."""
+    def add(self, outcome: Outcome) -> None:
+        """Count one question."""
         self.done += 1
-        self.correct += entry.outcome is Outcome.CORRECT
-        self.failed += entry.outcome is Outcome.FAILED
-        self.unread += entry.reply is not None and entry.answer is None
+        self.correct += outcome is Outcome.CORRECT
+        self.failed += outcome is Outcome.FAILED
+        self.unread += outcome in _UNREAD
 
     @property
     def rate(self) -> float:
@@ -75,7 +76,7 @@ class _Told:
         """Print a sentence, as it is and on one line: logs are searched, and paths copied."""
         self.console.print(sentence, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
-    def start(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
+    def start(self, plan: Plan, earlier: tuple[Outcome, ...]) -> None:
         """Count anew, and say what is asked."""
         self.tally = Tally(len(plan.questions), earlier)
         shots = f"{plan.shots}-shot" if plan.shots else "0-shot"
@@ -100,14 +101,14 @@ class PlainProgress(_Told):
             self._fetched = tenth
             self.say(f"Fetching the model's weights: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
 
-    def begin(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
+    def begin(self, plan: Plan, earlier: tuple[Outcome, ...]) -> None:
         """Start counting."""
         self.start(plan, earlier)
         self._next = time.monotonic() + _PLAIN_EVERY_S
 
     def answered(self, entry: Entry) -> None:
         """Count, and print now and then."""
-        self.tally.add(entry)
+        self.tally.add(entry.outcome)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _PLAIN_EVERY_S
             self._print()
@@ -150,7 +151,7 @@ class LiveProgress(_Told):
             self._fetched = True
             self.end()
 
-    def begin(self, plan: Plan, earlier: tuple[Entry, ...]) -> None:
+    def begin(self, plan: Plan, earlier: tuple[Outcome, ...]) -> None:
         """Draw the bar."""
         self.start(plan, earlier)
         said = TextColumn("{task.description}", markup=False)
@@ -161,7 +162,7 @@ class LiveProgress(_Told):
 
     def answered(self, entry: Entry) -> None:
         """Count; the bar is drawn on its own time."""
-        self.tally.add(entry)
+        self.tally.add(entry.outcome)
         if self._bar:
             self._bar.update(
                 self._bar.task_ids[0], completed=self.tally.done, description=self.tally.sentence()

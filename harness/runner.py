@@ -23,7 +23,7 @@ from harness.endpoint.weights import PackagedWeights, fetch
 from harness.errors import EndpointError, LimitError, UsageError
 from harness.files import write_whole
 from harness.finished import Run
-from harness.journal import Entry, Journal, read_journal, replied
+from harness.journal import Journal, has_reply, read_lines, read_replied
 from harness.models import Model, find_model
 from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
@@ -83,7 +83,7 @@ def run(
             )
             session = _ask_the_rest(settings, model, plan, weights, folder, allowance, observer)
         except BaseException:
-            if not replied(read_journal(folder.answers)):
+            if not has_reply(folder.answers):
                 discard(folder)
             raise
         score = score_run(
@@ -226,18 +226,17 @@ def _ask_the_rest(
         LimitError: likewise, because of a limit on cost or time.
         KeyboardInterrupt: likewise, because the user interrupted.
     """
-    earlier = read_journal(folder.answers)
-    done = replied(earlier)
-    rest = [question for question in plan.questions if question.id not in done]
+    earlier = read_replied(folder.answers)
+    rest = [question for question in plan.questions if question.id not in earlier]
     if not rest:
         return Session()
     budget = Budget(allowance)
     if not budget.fits(rest[0]):
-        return _ended(Session(Stop(StopKind.LIMIT, budget.sentence(len(rest)))), earlier)
+        return _ended(Session(Stop(StopKind.LIMIT, budget.sentence(len(rest)))), folder)
     place = len(read_record(folder.path).sessions)
     with served(settings, model, weights) as (endpoint, died), Journal(folder.answers) as journal:
         folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
-        observer.begin(plan, tuple(entry for entry in earlier if entry.reply))
+        observer.begin(plan, tuple(earlier.values()))
         try:
             session = hold(
                 plan,
@@ -251,12 +250,12 @@ def _ask_the_rest(
             )
         finally:
             observer.end()
-    return _ended(session, read_journal(folder.answers))
+    return _ended(session, folder)
 
 
-def _ended(session: Session, entries: tuple[Entry, ...]) -> Session:
+def _ended(session: Session, folder: RunFolder) -> Session:
     """The session, where the run has a reply by now."""
-    if replied(entries):
+    if has_reply(folder.answers):
         return session
     match session.stopped:
         case Stop(kind=StopKind.USER):
@@ -265,7 +264,7 @@ def _ended(session: Session, entries: tuple[Entry, ...]) -> Session:
             raise LimitError(f"{why}; a higher limit goes on.")
         case Stop(why=why):
             raise EndpointError(why)
-    failures = [entry.failure.message for entry in entries if entry.failure]
+    failures = [entry.failure.message for entry in read_lines(folder.answers) if entry.failure]
     raise EndpointError(failures[-1])
 
 

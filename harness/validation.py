@@ -1,6 +1,5 @@
 """Validation: whether a score file is what it says, by its schema, its sums and its answers."""
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -9,7 +8,7 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.finished import score_path
-from harness.journal import read_journal
+from harness.journal import read_extent, read_lines
 from harness.score_file import NamedPart, ScoreFile, read_score
 from harness.scores import Graded, Part, by_subject, count, score
 
@@ -43,12 +42,15 @@ def _answers(said: ScoreFile, file: Path) -> tuple[Graded, ...]:
     answers = file.parent / said.answers.file
     if not answers.is_file():
         raise UsageError(f"{file}: its answers, {said.answers.file}, are not beside it.")
-    content = answers.read_bytes()
-    if hashlib.sha256(content).hexdigest() != said.answers.sha256:
+    extent = read_extent(answers)
+    if extent.sha256 != said.answers.sha256:
         raise UsageError(f"{file}: {said.answers.file} is not the file that the score was made from.")
-    _compare("answers", {"lines": content.count(b"\n")}, said.answers.model_dump(), file)
+    _compare("answers", {"lines": extent.lines}, said.answers.model_dump(), file)
     unknown = 1  # the number of choices, which decides `chance` alone
-    return tuple(Graded(entry.id, entry.subject, unknown, entry.outcome) for entry in read_journal(answers))
+    last = {
+        entry.id: Graded(entry.id, entry.subject, unknown, entry.outcome) for entry in read_lines(answers)
+    }
+    return tuple(last.values())
 
 
 def _check_parts(field: str, parts: Sequence[Part], said: Sequence[NamedPart], file: Path) -> None:

@@ -1,5 +1,6 @@
 """The journal: whole lines only, the last line of an id, and no reader that splits one."""
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -12,7 +13,16 @@ from limits import with_file_size_limit
 from harness.answers import Outcome
 from harness.endpoint.reply import Usage
 from harness.errors import UsageError
-from harness.journal import Journal, one_line, read_journal, replied
+from harness.journal import (
+    Extent,
+    Journal,
+    has_reply,
+    one_line,
+    read_extent,
+    read_journal,
+    read_last_lines,
+    read_replied,
+)
 from harness.readers import READERS
 
 # Everything that UTF-8 can hold; half a surrogate pair is replaced where a reply is made, in the endpoint.
@@ -72,9 +82,30 @@ def test_the_last_line_of_an_id_counts_in_the_place_of_the_first(path):
     assert read_journal(path) == (entry("maths/0"), entry("maths/1"))
 
 
+def test_last_lines_come_in_the_order_of_the_file(path):
+    write(path, failed("maths/0"), entry("maths/1"), entry("maths/0"))
+    assert tuple(read_last_lines(path)) == (entry("maths/1"), entry("maths/0"))
+
+
 def test_a_failed_question_has_no_reply_yet(path):
     write(path, failed("maths/0"), entry("maths/1"), entry("maths/2"), failed("maths/2"))
-    assert replied(read_journal(path)) == {"maths/1"}
+    assert read_replied(path) == {"maths/1": Outcome.CORRECT}
+
+
+@pytest.mark.parametrize(
+    ("entries", "one"),
+    [((), False), ((failed("maths/0"),), False), ((failed("maths/0"), entry("maths/1")), True)],
+    ids=["empty", "failures alone", "one"],
+)
+def test_a_run_has_a_reply_or_none(path, entries, one):
+    assert has_reply(write(path, *entries)) is one
+
+
+def test_a_journals_extent_tells_its_bytes_from_its_whole_lines(path):
+    whole = write(path, entry("maths/0"), entry("maths/1")).read_bytes()
+    path.write_bytes(whole + b'{"id":')
+    content = path.read_bytes()
+    assert read_extent(path) == Extent(hashlib.sha256(content).hexdigest(), lines=2, whole_bytes=len(whole))
 
 
 @given(text=TEXT, reasoning=st.none() | TEXT)

@@ -86,6 +86,11 @@ def wrong(entry):
     return replace(entry, answer="D", outcome=Outcome.WRONG)
 
 
+def outcomes(entries):
+    """What a run that goes on tells of the earlier ones."""
+    return tuple(entry.outcome for entry in entries)
+
+
 # Which kind
 
 
@@ -155,7 +160,7 @@ def test_a_run_that_got_no_reply_says_nothing_at_its_end(plan):
 def test_earlier_replies_are_told_and_counted_but_not_in_the_rate(plan, clock):
     progress, file = log()
     entries = answered(plan)
-    progress.begin(plan, (wrong(entries[0]), *entries[1:6]))
+    progress.begin(plan, outcomes((wrong(entries[0]), *entries[1:6])))
     clock.now += 10
     progress.answered(entries[6])
     assert file.getvalue().splitlines()[1:] == [
@@ -199,7 +204,7 @@ def test_replies_without_a_letter_are_shown_and_count_as_wrong(plan, clock):
 def test_earlier_replies_without_a_letter_are_shown_too(plan, clock):
     progress, file = log()
     entries = answered(plan)
-    progress.begin(plan, tuple(map(unread, entries[:3])))
+    progress.begin(plan, outcomes(map(unread, entries[:3])))
     clock.now += 1
     progress.answered(entries[3])
     progress.end()
@@ -221,7 +226,7 @@ def test_the_last_line_is_not_printed_twice(plan, clock):
 def test_the_rate_is_finite_where_no_time_has_passed(clock):
     tally = Tally(12)
     assert (tally.rate, tally.left_s()) == (0.0, float("inf"))
-    tally.add(failed())
+    tally.add(Outcome.FAILED)
     assert tally.rate < float("inf")
 
 
@@ -283,7 +288,7 @@ def test_a_bar_that_is_stopped_stays_where_it_was(plan, terminal):
 def test_a_bar_begins_where_the_earlier_replies_end(plan, terminal):
     progress, file = terminal
     entries = answered(plan)
-    progress.begin(plan, tuple(entries[:6]))
+    progress.begin(plan, outcomes(entries[:6]))
     progress.answered(wrong(entries[6]))
     progress.end()
     assert screen(file)[1] == "6 of them have their replies already."
@@ -292,7 +297,7 @@ def test_a_bar_begins_where_the_earlier_replies_end(plan, terminal):
 
 def test_a_bar_shows_the_earlier_replies_before_the_first_new_one(plan, terminal):
     progress, file = terminal
-    progress.begin(plan, tuple(answered(plan)[:6]))
+    progress.begin(plan, outcomes(answered(plan)[:6]))
     progress.end()
     assert " 6/12 " in screen(file)[-1]
 

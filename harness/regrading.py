@@ -3,19 +3,21 @@
 Takes a run's folder; writes a new run beside it, and leaves the old one as it is.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import about
 from harness.dataset import load_questions
 from harness.errors import UsageError
+from harness.evidence import read_again
 from harness.files import write_whole
 from harness.finished import Run
-from harness.journal import Entry, Journal, read_journal
+from harness.journal import Entry, Journal, read_extent, read_last_lines
 from harness.plan import Plan, make_plan
 from harness.run_folder import RunFolder, RunRecord, create, discard, locked, new_run_id, read_record
 from harness.score_file import ScoreFile, document, read_score
-from harness.scoring import read_again, score_run
+from harness.scoring import score_run
 from harness.task import find_task, load_task
 
 
@@ -35,14 +37,13 @@ def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = 
     old = RunFolder(folder, read_record(folder))
     before = read_score(old.score) if old.score.exists() else None
     plan = _plan(old.record, reader, data)
-    entries = _read_again(old, plan)
     new = create(home, _record(old.record, plan, data))
     with locked(new):
         try:
             with Journal(new.answers) as journal:
-                for entry in entries:
+                for entry in _read_again(old, plan):
                     journal.append(entry)
-            score = _score(plan, new, before, len(entries))
+            score = _score(plan, new, before)
             write_whole(new.score, document(score))
         except BaseException:  # half of it would be of no use to anybody: all of it can be made again
             discard(new)
@@ -50,16 +51,14 @@ def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = 
     return Run(new.path, score)
 
 
-def _read_again(old: RunFolder, plan: Plan) -> list[Entry]:
-    """The old run's entries with their letters read anew.
+def _read_again(old: RunFolder, plan: Plan) -> Iterator[Entry]:
+    """The old run's entries with their letters read anew, one at a time.
 
     Prompts may have changed since: then these replies answer other prompts than the new score would name.
     """
     question_of = {question.id: question for question in plan.questions}
-    entries = read_journal(old.answers)
-    if not entries:
-        raise UsageError(f"{old.answers} holds no answers to read again.")
-    for entry in entries:
+    entry = None
+    for entry in read_last_lines(old.answers):
         question = question_of.get(entry.id)
         if question is None:
             raise UsageError(f"{old.answers}: {entry.id!r} is none of the questions that the run asked.")
@@ -68,7 +67,9 @@ def _read_again(old: RunFolder, plan: Plan) -> list[Entry]:
                 f"{old.answers}: {entry.id!r} was asked with another prompt than {plan.protocol.name} makes today; "
                 f"read it with harness {old.record.harness_version}."
             )
-    return [read_again(entry, question_of[entry.id], plan.reader) for entry in entries]
+        yield read_again(entry, question, plan.reader)
+    if entry is None:
+        raise UsageError(f"{old.answers} holds no answers to read again.")
 
 
 def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
@@ -107,10 +108,10 @@ def _record(old: RunRecord, plan: Plan, data: Path | None) -> RunRecord:
     )
 
 
-def _score(plan: Plan, new: RunFolder, before: ScoreFile | None, entries: int) -> ScoreFile:
+def _score(plan: Plan, new: RunFolder, before: ScoreFile | None) -> ScoreFile:
     """What the replies do not tell, the cost and why the run ended, is as the old score has it."""
     if before is None:
-        ended = entries == len(plan.questions)
+        ended = read_extent(new.answers).lines == len(plan.questions)
         return score_run(
             plan,
             new,

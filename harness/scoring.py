@@ -4,22 +4,19 @@ Offline and repeatable: whatever asked the questions, now or last year, the same
 task, comparison_key, score, groups, subjects and counts.
 """
 
-import hashlib
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import about
-from harness.answers import Reader
-from harness.endpoint.reply import Reply, Usage
-from harness.journal import Entry, read_lines
+from harness.answers import Outcome
+from harness.evidence import Answered, Evidence, gather
+from harness.journal import read_extent, read_lines
 from harness.plan import Plan
 from harness.prices import GpuHours, Pricing
-from harness.questions import Question
-from harness.readers import READERS
 from harness.run_folder import RunFolder, RunRecord, read_record
 from harness.score_file import (
     AnswersPart,
@@ -61,53 +58,38 @@ def score_run(
         stopped_by: why the run ended before its last question.
         stop_kind: who stopped it.
     """
-    wanted = {question.id for question in plan.questions}
-    lines = [entry for entry in read_lines(folder.answers) if entry.id in wanted]
-    entries = list({entry.id: entry for entry in lines}.values())
-    graded = _graded(plan, entries)
-    counts = _counts(plan, entries, graded)
-    usage = _usage(lines)
-    failures = [entry.failure.message for entry in entries if entry.failure]
+    evidence = gather(read_lines(folder.answers), plan)
+    answered = evidence.answered
+    graded = _graded(plan, {id_: one.outcome for id_, one in answered.items()})
+    counts = _counts(graded, answered.values())
+    usage = _usage(evidence)
+    failures = [one.failure for one in answered.values() if one.failure]
     record = read_record(folder.path)  # with what its sessions learned
-    model = _model(record, entries)
-    latency = _latency(entries, record)
+    model = _model(record, answered.values())
+    latency = _latency(answered.values(), record)
     return ScoreFile(
         status=_status(plan, counts, stopped_by),
         run=_run(record, stopped_by, stop_kind),
         model=model,
         task=_task(plan),
         comparison_key=plan.comparison_key,
-        score=score_part(score(graded, plan.protocol.average), _other_readings(plan, entries)),
+        score=score_part(score(graded, plan.protocol.average), _other_readings(plan, evidence)),
         groups=named_parts(by_group(graded, plan.task.group_of)),
         subjects=named_parts(by_subject(graded)),
         counts=counts,
         usage=usage,
-        cost=_cost(
-            usage,
-            prices,
-            uncounted=sum(line.reply is not None and not _is_counted(line.reply) for line in lines),
-            worked_s=latency.elapsed_s,
-        ),
+        cost=_cost(usage, prices, uncounted=evidence.uncounted, worked_s=latency.elapsed_s),
         latency=latency,
         answers=_answers(folder.answers),
         warnings=(*record.warnings, *_findings(model, counts, failures)),
     )
 
 
-def read_again(entry: Entry, question: Question, reader: Reader) -> Entry:
-    """The entry with its reply read by another reader; a failed one stays failed."""
-    if entry.reply is None:
-        return entry
-    answer = reader.read(entry.reply, question)
-    return replace(entry, answer=answer.letter, outcome=answer.outcome(question.gold), gold=question.gold)
-
-
-def _graded(plan: Plan, entries: Sequence[Entry]) -> tuple[Graded, ...]:
-    outcome_of = {entry.id: entry.outcome for entry in entries}
+def _graded(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[Graded, ...]:
     return tuple(
-        Graded(question.id, question.subject, len(question.choices), outcome_of[question.id])
+        Graded(question.id, question.subject, len(question.choices), outcomes[question.id])
         for question in plan.questions
-        if question.id in outcome_of
+        if question.id in outcomes
     )
 
 
@@ -136,13 +118,13 @@ def _run(record: RunRecord, stopped_by: str | None, stop_kind: StopKind | None) 
     )
 
 
-def _model(record: RunRecord, entries: Sequence[Entry]) -> ModelPart:
-    replies = [entry.reply for entry in entries if entry.reply]
+def _model(record: RunRecord, answered: Iterable[Answered]) -> ModelPart:
+    served = {(one.served_model, one.system_fingerprint) for one in answered}
     return ModelPart(
         name=record.settings["model"],
         endpoint=record.settings["endpoint"],
-        served_model=tuple(sorted({reply.served_model for reply in replies if reply.served_model})),
-        system_fingerprint=tuple(sorted({r.system_fingerprint for r in replies if r.system_fingerprint})),
+        served_model=tuple(sorted({name for name, _ in served if name})),
+        system_fingerprint=tuple(sorted({fingerprint for _, fingerprint in served if fingerprint})),
         revision=record.settings["revision"],
         settings=record.sent,
     )
@@ -168,48 +150,29 @@ def _task(plan: Plan) -> TaskPart:
     )
 
 
-def _counts(plan: Plan, entries: Sequence[Entry], graded: Sequence[Graded]) -> CountsPart:
-    letters_of = {question.id: len(question.letters) for question in plan.questions}
-    replies = [(entry.reply, letters_of[entry.id]) for entry in entries if entry.reply is not None]
+def _counts(graded: Sequence[Graded], answered: Collection[Answered]) -> CountsPart:
     return CountsPart(
         **asdict(count(graded)),
-        shots_dropped=sum(entry.shots_dropped > 0 for entry in entries),
-        letters_missing=sum(
-            reply.letter_logprobs is not None
-            and not reply.letter_forced
-            and len(reply.letter_logprobs) < letters
-            for reply, letters in replies
-        ),
-        letters_forced=sum(reply.letter_forced for reply, _ in replies),
+        shots_dropped=sum(one.shots_dropped for one in answered),
+        letters_missing=sum(one.letters_missing for one in answered),
+        letters_forced=sum(one.letters_forced for one in answered),
     )
 
 
-def _other_readings(plan: Plan, entries: Sequence[Entry]) -> tuple[OtherReading, ...]:
+def _other_readings(plan: Plan, evidence: Evidence) -> tuple[OtherReading, ...]:
     """The same replies by the protocol's other readers: what another harness would have quoted."""
-    question_of = {question.id: question for question in plan.questions}
     readings = []
-    for name in plan.protocol.readers:
-        if name != plan.reader.name:
-            again = [read_again(entry, question_of[entry.id], READERS[name]) for entry in entries]
-            other = score(_graded(plan, again), "micro")
-            readings.append(
-                OtherReading(reader=name, accuracy=other.accuracy, stderr=other.stderr, ci95=other.ci95)
-            )
+    for place, name in enumerate(evidence.other_readers):
+        outcomes = {id_: one.by_others[place] for id_, one in evidence.answered.items()}
+        other = score(_graded(plan, outcomes), "micro")
+        readings.append(
+            OtherReading(reader=name, accuracy=other.accuracy, stderr=other.stderr, ci95=other.ci95)
+        )
     return tuple(readings)
 
 
-def _usage(lines: Sequence[Entry]) -> UsagePart:
-    """Of the whole run: of questions that failed and were asked again, every time counts."""
-    tries = [tried for line in lines if (tried := line.reply or line.failure)]
-    return UsagePart(
-        **asdict(sum((tried.usage for tried in tries if tried.usage), Usage())),
-        requests=sum(tried.attempts for tried in tries),
-        retries=sum(tried.retries for tried in tries),
-    )
-
-
-def _is_counted(reply: Reply) -> bool:
-    return reply.usage is not None and reply.usage.prompt_tokens > 0
+def _usage(evidence: Evidence) -> UsagePart:
+    return UsagePart(**asdict(evidence.usage), requests=evidence.requests, retries=evidence.retries)
 
 
 def _cost(usage: UsagePart, prices: Pricing, *, uncounted: int, worked_s: float) -> CostPart:
@@ -225,14 +188,14 @@ def _cost(usage: UsagePart, prices: Pricing, *, uncounted: int, worked_s: float)
     return CostPart(usd=usd, prices=prices.model_dump())
 
 
-def _latency(entries: Sequence[Entry], record: RunRecord) -> LatencyPart:
-    seconds = sorted(entry.reply.latency_s for entry in entries if entry.reply)
-    worked = max((record.worked_s, *(entry.elapsed_s for entry in entries)))
+def _latency(answered: Collection[Answered], record: RunRecord) -> LatencyPart:
+    seconds = sorted(one.latency_s for one in answered if one.latency_s is not None)
+    worked = max((record.worked_s, *(one.elapsed_s for one in answered)))
     return LatencyPart(
         p50=_percentile(seconds, 0.50),
         p90=_percentile(seconds, 0.90),
         p99=_percentile(seconds, 0.99),
-        questions_per_second=len(entries) / worked if worked else None,
+        questions_per_second=len(answered) / worked if worked else None,
         elapsed_s=worked,
     )
 
@@ -243,10 +206,8 @@ def _percentile(ordered: Sequence[float], share: float) -> float | None:
 
 
 def _answers(journal: Path) -> AnswersPart:
-    content = journal.read_bytes()
-    return AnswersPart(
-        file=journal.name, sha256=hashlib.sha256(content).hexdigest(), lines=content.count(b"\n")
-    )
+    extent = read_extent(journal)
+    return AnswersPart(file=journal.name, sha256=extent.sha256, lines=extent.lines)
 
 
 def _findings(model: ModelPart, counts: CountsPart, failures: Sequence[str]) -> list[str]:

@@ -142,7 +142,16 @@ def test_a_reply_says_who_served_it_and_what_was_counted():
         ({"prompt_tokens": 20, "completion_tokens": 198, "total_tokens": 623}, Usage(20, 0, 603, 405)),
         ({"total_tokens": 9}, Usage()),
     ],
-    ids=["missing", "null", "no object", "empty", "odd values", "DeepSeek's cache", "Gemini's reasoning", "a total"],
+    ids=[
+        "missing",
+        "null",
+        "no object",
+        "empty",
+        "odd values",
+        "DeepSeek's cache",
+        "Gemini's reasoning",
+        "a total",
+    ],
 )
 def test_usage_may_be_missing_or_odd(usage, counted):
     document = json.loads(chat("4").body) | {"usage": usage}

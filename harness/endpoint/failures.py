@@ -255,9 +255,10 @@ _FIELD_REFUSED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
-_NEAR_CHARS = (
-    80  # a refusal names its field beside it; what is farther off is a list of other fields, or the question
-)
+# A refusal names its field beside it; what is farther off is a list of other fields, or the question.
+_NEAR_CHARS = 80
+# Gemini; LiteLLM without a database, where it knows no key but its own.
+_BAD_KEY = re.compile(r"API key not valid|API_KEY_INVALID|no_db_connection", re.IGNORECASE)
 _NO_CREDIT = re.compile(
     r"insufficient_quota|insufficient.{0,10}(balance|credit|fund)|billing_hard_limit", re.IGNORECASE
 )
@@ -280,6 +281,7 @@ _RULES: tuple[tuple[Container[int], re.Pattern[str] | None, FailureKind], ...] =
     ((413,), None, FailureKind.TOO_LONG),
     ((200, *range(400, 600)), _TOO_LONG, FailureKind.TOO_LONG),
     ((401, 403), None, FailureKind.KEY),
+    ((400,), _BAD_KEY, FailureKind.KEY),
     ((400, 404, 422), _NOT_FOR_MODEL, FailureKind.UNSUPPORTED),
     ((400, 404, 422), _NO_MODEL, FailureKind.NO_MODEL),
     ((*range(300, 400), 404, 405), None, FailureKind.WRONG_URL),

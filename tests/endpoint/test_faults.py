@@ -82,6 +82,8 @@ OPENAI_TOO_LONG = (
         (reply({"detail": [{"loc": ["body"], "msg": "field required"}]}, 422), FailureKind.BAD_REQUEST),
         (error(401, "Incorrect API key provided", code="invalid_api_key"), FailureKind.KEY),
         (Answer(status=403, body=b"<html>Forbidden</html>"), FailureKind.KEY),
+        (error(400, "API key not valid. Please pass a valid API key."), FailureKind.KEY),
+        (error(400, "No connected db.", code="no_db_connection"), FailureKind.KEY),
         (error(402, "Insufficient Balance"), FailureKind.QUOTA),
         (error(429, "You exceeded your current quota", code="insufficient_quota"), FailureKind.QUOTA),
         (error(404, "No access", code="model_not_found"), FailureKind.NO_MODEL),

@@ -2,23 +2,16 @@
 
     python benchmarks/whole_runs.py --server fast_endpoint.py --data DIR
 
-The server is a program that takes --port, --latency (seconds), --slots (worked on at once) and --rpm (requests a
-minute, counted over a second), and answers GET /stats with requests, peak_in_flight, rejected and seconds, from the
-first request to the last reply. DIR is laid out like the hub. Journal, progress and scoring are on; the harness is
-pinned to one core and the server to another.
+What the server must be is told in pinned.py. DIR is laid out like the hub. Journal, progress and scoring are on; the
+harness is pinned to one core and the server to another.
 """
 
 import argparse
-import json
-import re
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from typing import NamedTuple
 
-PORT = 8231
+from pinned import run, serving, stats
 
 
 class Case(NamedTuple):
@@ -41,58 +34,21 @@ CASES = (
 )
 
 
-def measure(case: Case, server: str, data: str, client_core: int) -> str:
+def measure(case: Case, server: str, data: str) -> str:
     """One row of the table."""
-    program = [
-        "taskset",
-        "-c",
-        str(1 - client_core),
-        sys.executable,
-        server,
-        f"--port={PORT}",
-        *case.server.split(),
-    ]
-    with (
-        subprocess.Popen(program, stdout=subprocess.PIPE) as serving,
-        tempfile.TemporaryDirectory() as results,
-    ):
-        try:
-            serving.stdout.readline()
-            said = (
-                f"run --model fast --base-url http://127.0.0.1:{PORT}/v1 --task mmlu --protocol simple-evals"
-            )
-            limit = f"--limit {case.questions} --data {data} --results {results} {case.run}"
-            command = [
-                "taskset",
-                "-c",
-                str(client_core),
-                sys.executable,
-                "-m",
-                "harness",
-                *said.split(),
-                *limit.split(),
-            ]
-            began = time.perf_counter()
-            ended = subprocess.run(
-                ["/usr/bin/time", "-v", *command], check=True, capture_output=True, text=True
-            )
-            whole_s = time.perf_counter() - began
-            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/stats") as answer:
-                stats = json.load(answer)
-        finally:
-            serving.kill()
-    cpu_s = figure(r"User time.*: ([\d.]+)", ended.stderr) + figure(r"System time.*: ([\d.]+)", ended.stderr)
+    with serving(server, *case.server.split()) as base_url, tempfile.TemporaryDirectory() as results:
+        said = (
+            f"--model fast --base-url {base_url} --task mmlu --protocol simple-evals --limit {case.questions}"
+        )
+        where = ("--data", data, "--results", results)
+        taken = run((sys.executable, "-m", "harness", "run", *said.split(), *case.run.split(), *where))
+        asked = stats(base_url)
     return (
-        f"{case.server:27} {case.run or '(auto)':18} {case.questions:7,} {stats['seconds']:8.2f} "
-        f"{stats['seconds'] / case.ideal_s:6.2f} {case.questions / stats['seconds']:8.0f} "
-        f"{1000 * cpu_s / case.questions:7.2f} {figure(r'Maximum resident.*: ([0-9]+)', ended.stderr) / 1024:6.0f} "
-        f"{stats['peak_in_flight']:6} {stats['rejected']:5} {whole_s - stats['seconds']:7.2f}"
+        f"{case.server:27} {case.run or '(auto)':18} {case.questions:7,} {asked['seconds']:8.2f} "
+        f"{asked['seconds'] / case.ideal_s:6.2f} {case.questions / asked['seconds']:8.0f} "
+        f"{1000 * taken.cpu_s / case.questions:7.2f} {taken.peak_mb:6.0f} "
+        f"{asked['peak_in_flight']:6} {asked['rejected']:5} {taken.wall_s - asked['seconds']:7.2f}"
     )
-
-
-def figure(pattern: str, text: str) -> float:
-    """A number out of what GNU time says."""
-    return float(re.search(pattern, text)[1])
 
 
 def main() -> None:
@@ -108,7 +64,7 @@ def main() -> None:
         f"{'MB':>6} {'flight':>6} {'429s':>5} {'rest s':>7}"
     )
     for case in CASES:
-        print(measure(case, options.server, options.data, client_core=0), flush=True)
+        print(measure(case, options.server, options.data), flush=True)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
+from harness.endpoint.redaction import Redaction
 from harness.endpoint.reply import Failure, FailureKind
 from harness.endpoint.retry_after import asked_wait_s
 
 QUOTED_CHARS = 200
-_LONG_KEY = 8  # a shorter one, such as "x" or "none", is a placeholder, and part of many words
 MANY = 25  # attempts that a failure which may pass is given; the time is limited besides
 FEW = 3  # attempts where a repeat seldom helps
 TWICE = 2  # attempts that show what an endpoint does not have: a single reply may be broken
@@ -65,16 +65,11 @@ class Judge:
         self.where = urlunsplit((parts.scheme, host, self.path, "", ""))
         self._model = model
         self._has_key = api_key is not None
-        self._key = (api_key or "").encode()
-        self._secrets = [
-            _secret(text) for text in (api_key, *user.split(":"), *unquote(user).split(":")) if text
-        ]
+        self._redaction = Redaction((api_key or "", *user.split(":"), *unquote(user).split(":")))
 
     def redacted(self, body: bytes) -> bytes:
         """A reply without the key, should a server repeat it: what it says is written into files."""
-        if len(self._key) >= _LONG_KEY and self._key in body:
-            return body.replace(self._key, b"[key]")
-        return body
+        return self._redaction.of_body(body)
 
     def response(self, status: int, headers: Mapping[str, str], body: bytes) -> FailedAttempt:
         """What a reply with a status other than 200 means, or a 200 with an error in its body."""
@@ -150,7 +145,7 @@ class Judge:
 
     def _sentence(self, kind: FailureKind, status: int, headers: Mapping[str, str], said: "_Said") -> str:
         if 300 <= status < 400:
-            target = _split(headers.get("Location", "")).hostname or "another path"
+            target = self._clean(_split(headers.get("Location", "")).hostname or "another path")
             return f"{self.where} redirects to {target} ({status}), which is not followed; use the final URL"
         sentence = _SENTENCES.get(kind, "{where} refuses the request{quote}")
         if kind is FailureKind.KEY and not self._has_key:
@@ -166,8 +161,7 @@ class Judge:
 
     def _clean(self, text: str) -> str:
         # Before anything is shortened: half a key is still a secret.
-        for secret in self._secrets:
-            text = secret.sub("[key]", text)
+        text = self._redaction.of_text(text)
         text = _CREDENTIALS.sub("//", text)
         return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
@@ -320,9 +314,3 @@ def _split(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:  # an address in brackets that do not match
         return SplitResult("", "", _CREDENTIALS.sub("//", url), "", "")
-
-
-def _secret(text: str) -> re.Pattern[str]:
-    # A short placeholder such as "x" would be found in every word, so it has to stand alone.
-    word = re.escape(text)
-    return re.compile(word if len(text) >= _LONG_KEY else rf"(?<!\w){word}(?!\w)")

@@ -53,7 +53,8 @@ class Watched(Transport):
         outcome = await super().send(method, route, body, timeout_s=timeout_s)
         if isinstance(outcome, Response):
             self.answered = True
-            self.server = outcome.headers.get("Server") or self.server
+            server = self._judge.redacted(outcome.headers.get("Server", "").encode()).decode()
+            self.server = server or self.server
             if outcome.status == 200:
                 self.latencies_s.append(outcome.latency_s)
         return outcome

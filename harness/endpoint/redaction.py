@@ -1,0 +1,60 @@
+"""Redaction: takes secrets out of what a server says, in whatever form it repeats them.
+
+Takes an endpoint's secrets, gives texts and bodies without them. Knows the forms that a request carries or that a
+server would make of one: as it is, in another case, escaped as in JSON or a URL, and in base64 within longer texts.
+"""
+
+import base64
+import re
+from collections.abc import Iterable
+
+_HIDDEN = "[key]"
+_LONG = 8  # a shorter secret, such as "x" or "none", is a placeholder, and part of many words
+_MARKS = (b"\\u00", b"\\/", b"%")
+_ESCAPE = re.compile(rb"\\u00([0-9a-f]{2})|%([0-9a-f]{2})")
+_NOTHING = "(?!)"
+
+
+class Redaction:
+    """What must not be repeated of one endpoint."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        texts = set(secrets) - {""}
+        forms = {form for text in texts if len(text) >= _LONG for form in (text, *_in_base64(text))}
+        spellings = [_in_any_spelling(form) for form in sorted(forms)]
+        words = [rf"(?<!\w){re.escape(text)}(?!\w)" for text in sorted(texts) if len(text) < _LONG]
+        self._folded = [form.lower().encode() for form in forms]
+        self._in_bodies = re.compile("|".join(spellings).encode() or _NOTHING.encode(), re.IGNORECASE)
+        self._in_texts = re.compile("|".join(spellings + words) or _NOTHING, re.IGNORECASE)
+
+    def of_text(self, text: str) -> str:
+        """A text for people, without secrets."""
+        return self._in_texts.sub(_HIDDEN, text)
+
+    def of_body(self, body: bytes) -> bytes:
+        """A reply's body, without secrets; a short one is left, since it may be part of any word."""
+        plain = body.lower()
+        if any(mark in plain for mark in _MARKS):
+            plain = _ESCAPE.sub(_unescaped, plain).replace(b"\\", b"")
+        if any(form in plain for form in self._folded):  # the pattern would take as long as a request
+            return self._in_bodies.sub(_HIDDEN.encode(), body)
+        return body
+
+
+def _in_base64(text: str) -> list[str]:
+    """What stands in the base64 of every text that holds this one, at each of the three places in a group of bytes."""
+    forms = []
+    for before in range(3):
+        raw = b"\0" * before + text.encode()
+        first, last = -(-8 * before // 6), 8 * len(raw) // 6  # digits that depend on the text alone
+        forms += [encode(raw).decode()[first:last] for encode in (base64.b64encode, base64.urlsafe_b64encode)]
+    return forms
+
+
+def _in_any_spelling(text: str) -> str:
+    """A pattern for a text of which any character may be escaped, once or twice over."""
+    return "".join(rf"(?:\\*{re.escape(char)}|\\+u{ord(char):04x}|%{ord(char):02x})" for char in text)
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    return bytes.fromhex((escape[1] or escape[2]).decode()).lower()

@@ -21,6 +21,8 @@ from harness.stops import Stop, StopKind
 
 _HOPELESS = 10
 """So many failures without a reply in between, and nothing will come of the rest."""
+_MUTE = 2
+"""So many questions that waited in vain where none was ever answered: each has cost two whole time-outs."""
 
 
 class Asked(Protocol):
@@ -173,7 +175,9 @@ class Asking:
     def _is_the_end(self, failure: Failure, asked_at: float) -> bool:
         """Whether every other question would fail too: refused for all, gone, never there, or unwell for long."""
         gone = failure.kind is FailureKind.UNREACHABLE and self._last_reply < asked_at
-        return failure.fatal or gone or self._failures_in_a_row >= _HOPELESS
+        mute = failure.kind is FailureKind.TIMEOUT and not self._ever_replied
+        patience = _MUTE if mute else _HOPELESS
+        return failure.fatal or gone or self._failures_in_a_row >= patience
 
     def _entry(self, question: Question, prompt: Prompt, result: Reply | Failure, dropped: int) -> Entry:
         reply = result if isinstance(result, Reply) else None

@@ -4,17 +4,31 @@ import collections
 import gzip
 import json
 import re
+import time
 import zlib
 
 import pytest
 from builders import write_task
 from loopback import Answer, Loopback, chat, error, reply
+from shared import needs_shared
 from whole_runs import (
+    MODELS,
     big_task,
+    done,
+    is_one_sentence,
+    left_behind,
+    only_run,
     repeatable,
     run,
+    shared_tool,
     small_model,
+    started,
+    stats,
+    times_asked,
+    words,
 )
+
+import harness
 
 WORD = re.compile(r" ?[^\s]+|\s")
 TIMEOUT_S = 2.0
@@ -157,3 +171,73 @@ def test_a_fault_in_every_fifth_reply_changes_no_answer(tmp_path, protocol, own)
     assert len(clean.answers()["answer"].value_counts()) == 4
     assert faulty.dealt.total() > 30
     assert len(faulty.dealt) > 15
+
+
+# Dead endpoints
+
+
+def silent(request):
+    """Takes connections and requests, and says nothing."""
+    return Answer(raw=b"", end="hang")
+
+
+def mute(request):
+    """Lists its models, and says nothing more."""
+    return MODELS if request.method == "GET" else silent(request)
+
+
+def test_an_endpoint_that_lists_its_models_and_answers_nothing_ends_the_run_at_the_second_question(tmp_path):
+    with Loopback(mute) as server:
+        command = words(server, big_task(tmp_path), tmp_path / "results", "--timeout=1", "--max-wait=1")
+        ended = done(*command)
+    assert ended.returncode == 4
+    assert is_one_sentence(ended.stderr)
+    assert "no whole reply within 1 s" in ended.stderr.splitlines()[-1]
+    assert len(times_asked(server)) <= 8, (
+        "the four that are in flight at first, and those let in while they pause"
+    )
+    assert left_behind(tmp_path / "results") == []
+
+
+def test_a_question_that_is_never_answered_does_not_end_a_run_whose_others_are(tmp_path):
+    def answer(request):
+        never = request.method == "POST" and any(
+            f"chess {place} one" in str(request.json) for place in range(4)
+        )
+        return silent(request) if never else small_model(request)
+
+    with Loopback(answer) as server:
+        made = run(server, write_task(tmp_path), tmp_path / "results", timeout_s=0.5, max_wait_s=0.2)
+    assert (made.score.status, made.score.counts.failed) == ("incomplete", 4)
+
+
+@pytest.mark.slow
+def test_a_silent_endpoint_ends_the_run_within_a_minute_at_the_usual_settings(tmp_path):
+    began = time.monotonic()
+    with Loopback(silent) as server:
+        ended = done(*words(server, big_task(tmp_path), tmp_path / "results"))
+        took_s = time.monotonic() - began
+    assert ended.returncode == 4
+    assert is_one_sentence(ended.stderr)
+    assert took_s < 60
+    assert left_behind(tmp_path / "results") == []
+
+
+@needs_shared
+@pytest.mark.slow
+def test_a_server_that_is_killed_in_the_middle_ends_the_run_within_a_minute(tmp_path):
+    task_file, results = big_task(tmp_path, 400), tmp_path / "results"
+    with shared_tool("fast_endpoint.py", "--latency", "0.05") as url:
+        running = started(*words(url, task_file, results, "--concurrency=2"))
+        process = running.__enter__()
+        while stats(url)["requests"] < 20:
+            pass
+    began = time.monotonic()  # shared_tool has killed it
+    try:
+        _, shown = process.communicate(timeout=60)
+    finally:
+        running.__exit__(None, None, None)
+    assert time.monotonic() - began < 60
+    assert process.returncode == 4
+    assert shown.splitlines()[-1].startswith("Error: Cannot reach")
+    assert harness.load(only_run(results)).score.status == "interrupted"

@@ -71,7 +71,9 @@ Tasks = Annotated[Path | None, typer.Option(help="Folder with task files of your
 ModelName = Annotated[
     str,
     typer.Option(
-        "--model", help="A name of `harness models`, a .gguf file, or any id with --host or --base-url."
+        "--model",
+        help="A name of `harness models`, a .gguf file, hf:OWNER/REPO[:FILE.gguf], or any id with --host or "
+        "--base-url.",
     ),
 ]
 Host = Annotated[

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.endpoint import hub_weights
 from harness.endpoint.addresses import is_loopback
 from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
@@ -29,7 +30,7 @@ class Model:
         name: as typed.
         id: as requests name it.
         base_url: where it is served; None where the harness serves it itself.
-        weights: the file, or the package that holds it, of a model that the harness serves itself.
+        weights: the file, or the package or repository that holds it, of a model that the harness serves itself.
         api_key: None: no key is sent.
         api_version: of Azure's interface; None elsewhere.
         max_tokens_field, omit, extra: what requests carry, by the entries of the model and of its host.
@@ -41,7 +42,7 @@ class Model:
     profile: Profile
     id: str
     base_url: str | None = None
-    weights: Path | PackagedWeights | None = None
+    weights: Path | PackagedWeights | hub_weights.HubWeights | None = None
     api_key: str | None = field(default=None, repr=False)
     api_version: str | None = None
     max_tokens_field: str = "max_tokens"
@@ -64,10 +65,10 @@ def find_model(
     base_url: str | None = None,
     api_key_env: str | None = None,
 ) -> Model:
-    """Find a model by its name or an id in models.yaml, by the path of a GGUF file, or at a host or base URL.
+    """Find a model by its name or an id in models.yaml, by a GGUF file, or at a host or base URL.
 
     Args:
-        name: as typed.
+        name: as typed; a GGUF file's path, or hf:OWNER/REPO[:FILE.gguf] for one on the Hugging Face hub.
         environment: where keys and addresses are looked up.
         host: an entry of models.yaml's hosts; the model's usual one where None.
         base_url: goes before the host's address; the entries of model and host stay in force.
@@ -110,6 +111,14 @@ def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) 
     """What the files say of it; without address and key."""
     if not name.strip():
         raise UsageError("--model is empty; see `python -m harness models` for names.")
+    if name.startswith(hub_weights.PREFIX):
+        if host is not None or base_url is not None:
+            raise UsageError(
+                f"{name} is fetched and served on this machine: leave out --host and --base-url, or give --model the "
+                "name that the model has there."
+            )
+        profile, weights = Profile(id=name), hub_weights.read_name(name)
+        return Model(name=name, profile=profile, id=name, weights=weights), Place(name, profile, name)
     if host is None and base_url is None and name.endswith(".gguf"):
         profile = Profile(id=name)
         return Model(name=name, profile=profile, id=name, weights=Path(name)), Place(name, profile, name)

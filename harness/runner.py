@@ -3,7 +3,6 @@
 Task → questions → plan → folder → endpoint → journal → score file. Takes RunSettings, gives a Run.
 """
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +15,10 @@ from harness import about
 from harness.allowance import allowance_of
 from harness.budget import Allowance, Budget
 from harness.dataset import load_questions
+from harness.endpoint import hub_weights
 from harness.endpoint.addresses import why_not_private
 from harness.endpoint.embedded import serve
+from harness.endpoint.gguf_files import parts, sha256
 from harness.endpoint.settings import EndpointSettings
 from harness.endpoint.weights import PackagedWeights, fetch
 from harness.errors import EndpointError, LimitError, UsageError
@@ -135,24 +136,30 @@ def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
 
 def weights_of(model: Model, observer: Observer) -> Path | None:
     """The file of a model that we serve ourselves, fetched where it is not there yet."""
-    if isinstance(model.weights, PackagedWeights):
-        try:
-            return fetch(model.weights, observer.fetching)
-        finally:
-            observer.end()
-    if model.weights is not None and not model.weights.is_file():
-        raise UsageError(f"the weights {model.weights} do not exist.")
+    try:
+        match model.weights:
+            case PackagedWeights():
+                return fetch(model.weights, observer.fetching)
+            case hub_weights.HubWeights():
+                return hub_weights.fetch(model.weights, observer.fetching, observer.say)
+            case Path():
+                for name in parts(model.weights.name):
+                    if not model.weights.with_name(name).is_file():
+                        raise UsageError(f"the weights {model.weights.with_name(name)} do not exist.")
+    finally:
+        observer.end()
     return model.weights
 
 
 def _revision(model: Model, weights: Path | None) -> str | None:
     """The SHA-256 of weights that we serve: a fine-tuned file of the same name is another model."""
-    if isinstance(model.weights, PackagedWeights):
-        return model.weights.sha256
-    if weights is None:
-        return None
-    with weights.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    match model.weights:
+        case PackagedWeights():
+            return model.weights.sha256
+        case hub_weights.HubWeights():
+            return sha256(weights, hub_weights.blob_sha256) if weights else None
+        case _:
+            return sha256(weights) if weights else None
 
 
 def _open_folder(

@@ -164,6 +164,8 @@ WRONG_COMMANDS = {
     "run --task=sample --model=": "--model is empty",
     "run --task=sample --model=smolm2": "unknown model 'smolm2' (did you mean smollm2-135m?)",
     "run --task=sample --model=no.gguf": "the weights no.gguf do not exist",
+    "run --task=sample --model=no-00002-of-00002.gguf": "the weights no-00001-of-00002.gguf do not exist",
+    "run --task=sample --model=hf:model": "--model hf:model should look like hf:OWNER/REPO",
     "run --task=sample --model=gpt-4o": "set the environment variable OPENAI_API_KEY",
     "tasks mmul": "unknown task 'mmul' (did you mean mmlu?)",
     "tasks --tasks=nowhere": "--tasks nowhere is not a folder",

@@ -17,7 +17,7 @@ from harness.budget import Allowance, Budget
 from harness.dataset import load_questions
 from harness.endpoint import hub_weights
 from harness.endpoint.addresses import why_not_private
-from harness.endpoint.embedded import serve
+from harness.endpoint.embedded import SLOTS, SLOTS_FOR_LETTERS, serve
 from harness.endpoint.gguf_files import parts, sha256
 from harness.endpoint.settings import EndpointSettings
 from harness.endpoint.weights import PackagedWeights, fetch
@@ -29,6 +29,7 @@ from harness.models import Model, find_model
 from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
 from harness.prices import GpuHours, Prices, Pricing, read_prices
+from harness.prompts import ScoreLetters
 from harness.run_folder import (
     RunFolder,
     RunRecord,
@@ -241,7 +242,9 @@ def _ask_the_rest(
     if not budget.fits(rest[0]):
         return _ended(Session(Stop(StopKind.LIMIT, budget.sentence(len(rest)))), folder)
     place = len(read_record(folder.path).sessions)
-    with served(settings, model, weights) as (endpoint, died), Journal(folder.answers) as journal:
+    slots = SLOTS_FOR_LETTERS if plan.protocol.wants is ScoreLetters else SLOTS
+    serving = served(settings, model, weights, slots=slots)
+    with serving as (endpoint, died), Journal(folder.answers) as journal:
         folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
         observer.begin(plan, tuple(earlier.values()))
         try:
@@ -277,7 +280,7 @@ def _ended(session: Session, folder: RunFolder) -> Session:
 
 @contextmanager
 def served(
-    settings: RunSettings, model: Model, weights: Path | None
+    settings: RunSettings, model: Model, weights: Path | None, *, slots: int = SLOTS
 ) -> Iterator[tuple[EndpointSettings, Callable[[], str | None]]]:
     """Where to ask, and how to see that the server died; a model of our own is served meanwhile."""
     endpoint = EndpointSettings(
@@ -300,7 +303,7 @@ def served(
     if weights is None:
         yield endpoint, lambda: None
         return
-    with serve(weights) as engine:
+    with serve(weights, slots=slots) as engine:
         yield (
             replace(
                 endpoint,

@@ -139,3 +139,18 @@ def test_mmlu_is_scored_by_every_protocol(tmp_path, protocol, choices):
         0,
         0,
     )
+
+
+@needs_shared
+def test_a_subjects_few_shot_examples_are_computed_once(tmp_path):
+    settings = harness.RunSettings(
+        model="smollm2-135m",
+        task="mmlu",
+        results=tmp_path,
+        data=SHARED / "data",
+        protocol="hendrycks",
+        subjects=("abstract_algebra",),
+        limit=6,
+    )
+    usage = harness.run(settings, environment={}).score.usage
+    assert usage.cached_tokens > 0.6 * usage.prompt_tokens  # five of six prompts, but for the question itself

@@ -75,6 +75,9 @@ def _params(gguf: Path, *, slots: int, context: int) -> xllamacpp.CommonParams:
     params.ui = False
     params.endpoint_slots = False
     params.verbosity = 2  # errors and warnings: more is several lines a request
+    # Prompts that gave way to others in their slot, kept beside it. What follows is alike, so few are missed, and
+    # the usual 8 GB would fill up.
+    params.cache_ram_mib = 128
     params.fit_params = False  # loads the model twice to find what we say anyway: 0.9 s
     return params
 

@@ -22,7 +22,7 @@ from harness.stops import Stop, StopKind
 _HOPELESS = 10
 """So many failures without a reply in between, and nothing will come of the rest."""
 _MUTE = 2
-"""So many questions that waited in vain where none was ever answered: each has cost two whole time-outs."""
+"""So many in vain where this session had no reply at all: each has cost two whole time-outs, or 40 s of repeats."""
 
 
 class Asked(Protocol):
@@ -175,7 +175,8 @@ class Asking:
     def _is_the_end(self, failure: Failure, asked_at: float) -> bool:
         """Whether every other question would fail too: refused for all, gone, never there, or unwell for long."""
         gone = failure.kind is FailureKind.UNREACHABLE and self._last_reply < asked_at
-        mute = failure.kind is FailureKind.TIMEOUT and not self._ever_replied
+        unwell = failure.kind in UNWELL or failure.kind is FailureKind.BAD_REPLY
+        mute = unwell and self._last_reply == float("-inf")
         patience = _MUTE if mute else _HOPELESS
         return failure.fatal or gone or self._failures_in_a_row >= patience
 

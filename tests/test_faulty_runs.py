@@ -18,6 +18,7 @@ from whole_runs import (
     is_one_sentence,
     left_behind,
     only_run,
+    refusing,
     repeatable,
     run,
     shared_tool,
@@ -212,9 +213,10 @@ def test_a_question_that_is_never_answered_does_not_end_a_run_whose_others_are(t
 
 
 @pytest.mark.slow
-def test_a_silent_endpoint_ends_the_run_within_a_minute_at_the_usual_settings(tmp_path):
+@pytest.mark.parametrize("dead", [silent, refusing(500), refusing(502)], ids=["silent", "500", "502"])
+def test_a_dead_endpoint_ends_the_run_within_a_minute_at_the_usual_settings(tmp_path, dead):
     began = time.monotonic()
-    with Loopback(silent) as server:
+    with Loopback(dead) as server:
         ended = done(*words(server, big_task(tmp_path), tmp_path / "results"))
         took_s = time.monotonic() - began
     assert ended.returncode == 4

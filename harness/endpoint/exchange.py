@@ -115,6 +115,7 @@ class Exchange:
             self._count(document)
             outcome = read(document)
             if not isinstance(outcome, FailedAttempt):
+                self._transport.ever_answered |= method == "POST"  # a list of models is not an answer yet
                 self.latency_s += response.latency_s
             return outcome
 
@@ -128,10 +129,17 @@ class Exchange:
         async def next_outcome() -> T | FailedAttempt:
             return seen.pop() if seen else await attempt()
 
-        final: T | FailedAttempt = await retrying(self._max_wait_s, self._tries, self._transport.pace.pause)(
-            next_outcome
+        policy = retrying(
+            self._max_wait_s,
+            self._tries,
+            self._transport.pace.pause,
+            ever_answered=self._transport.ever_answered,
         )
-        self.retries += self.attempts - before
+        final: T | FailedAttempt = await policy(next_outcome)
+        if not (
+            isinstance(final, FailedAttempt) and final.tries <= TWICE
+        ):  # that one shows what it does not have
+            self.retries += self.attempts - before
         return final
 
     def _document(self, response: Response) -> Document | FailedAttempt:

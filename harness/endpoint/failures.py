@@ -29,6 +29,7 @@ class FailedAttempt:
         tries: how many attempts may end in this kind of failure before it is final; 1: no repeat.
         wait_s: the pause the endpoint asked for, where it did.
         filtered: the endpoint's content filter is the reason.
+        will_come: the server says that it is on its way: it loads its model, or names a pause.
         names: words of a refusal that is about a field of the request; the first that was sent is the field's name.
     """
 
@@ -36,6 +37,7 @@ class FailedAttempt:
     tries: int = MANY
     wait_s: float | None = None
     filtered: bool = False
+    will_come: bool = False
     names: tuple[str, ...] = ()
 
     @property
@@ -82,6 +84,7 @@ class Judge:
             failure,
             tries=MANY if kind in _MAY_PASS and status != 501 else 1,
             wait_s=asked_wait_s(headers, body),
+            will_come=bool(asked_wait_s(headers, body) or _LOADING.search(said.text)),
             filtered=filtered,
             names=_names_in(said) if about_a_field else (),
         )
@@ -249,6 +252,7 @@ _FIELD_REFUSED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
+_LOADING = re.compile(r"\bload(ing|ed)?\b|warming up|starting", re.IGNORECASE)  # llama.cpp, TGI, Hugging Face
 # A refusal names its field beside it; what is farther off is a list of other fields, or the question.
 _NEAR_CHARS = 80
 # Gemini; LiteLLM without a database, where it knows no key but its own.

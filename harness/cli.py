@@ -137,6 +137,12 @@ def run(
     revision: Annotated[str | None, typer.Option(help="What the weights are, for the score file.")] = None,
     data: Data = None,
     tasks: Tasks = None,
+    dataset_revision: Annotated[
+        str | None, typer.Option(help="Commit of the dataset on the hub, instead of the task file's.")
+    ] = None,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Leave out and count rows that do not fit.")
+    ] = False,
     temperature: Annotated[float, typer.Option(help="Of generated text.")] = 0.0,
     max_tokens: Annotated[int | None, typer.Option(help="Longest reply; else the protocol's limit.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds that one request may take.")] = 600.0,
@@ -190,6 +196,8 @@ def run(
         revision=revision,
         data=data,
         tasks=tasks,
+        dataset_revision=dataset_revision,
+        skip_bad_rows=skip_bad_rows,
         temperature=temperature,
         max_tokens=max_tokens,
         timeout_s=timeout,
@@ -284,18 +292,27 @@ def prompts(
 def tasks(
     name: Annotated[str | None, typer.Argument(help="One task in detail.")] = None,
     tasks: Tasks = None,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Print the task as one YAML file, with all that it inherits.")
+    ] = False,
 ) -> None:
     """List the tasks, or show one.
 
     Example: harness tasks mmlu
     """
-    from harness.showing import print_task, print_tasks
-    from harness.task import find_task, load_task, task_files
+    from harness import showing
+    from harness.suite import read_suite
+    from harness.task import find_task, read_task, task_files
 
-    if name:
-        print_task(load_task(find_task(name, tasks)))
+    if name is None:
+        files = task_files(tasks).values()
+        suites = [suite for path in files if (suite := read_suite(path))]
+        of_suites = {suite.name for suite in suites}
+        showing.print_tasks([read_task(path) for path in files if path.stem not in of_suites], suites)
+    elif resolved:
+        print(showing.resolved(read_task(find_task(name, tasks))), end="")
     else:
-        print_tasks([load_task(path) for path in task_files(tasks).values()])
+        showing.print_task(read_task(find_task(name, tasks)))
 
 
 @app.command()

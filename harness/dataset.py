@@ -4,30 +4,39 @@ Takes a Task and perhaps a folder laid out like the hub; gives a QuestionSet. Kn
 prompts, models or runs.
 """
 
-import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from math import fsum
 from pathlib import Path
-from typing import Any
 
-from harness.errors import EndpointError, UsageError
-from harness.questions import LETTERS, Question, QuestionSet
-from harness.task import Columns, DatasetSource, InlineQuestion, Task
+from harness.errors import UsageError
+from harness.mapping import Columns, DatasetSource
+from harness.questions import Question, QuestionSet
+from harness.rows import Row, RowReader, value_of
+from harness.sources import load_splits
+from harness.tables import Table, read_table
+from harness.task import InlineQuestion, Task, find_task, load_task
+from harness.templates import columns_in, is_template
 
-Row = dict[str, Any]
+Say = Callable[[str], None]
 
-_QUOTED_CHARS = 200
+_MOST_EXAMPLES = 100
+"""Rows read for examples that all subjects share: a train split may have a hundred thousand."""
+
+_CHANCE_TOLERANCE = 0.005  # a stated chance level is rounded
 
 
 def load_questions(
-    task: Task, data: Path | None = None, say: Callable[[str], None] | None = None
+    task: Task, data: Path | None = None, say: Say | None = None, *, skip_bad_rows: bool = False
 ) -> QuestionSet:
     """Load all questions and few-shot examples of a task.
 
     Args:
         task: the task.
         data: a folder laid out like the hub; where it holds the dataset, no network is asked.
-        say: told where the hub is asked, which may take a while.
+        say: told where the hub is asked, which may take a while, and what is odd about the questions.
+        skip_bad_rows: leave out and count rows that do not fit.
 
     Raises:
         UsageError: a row does not fit, or there are no rows.
@@ -35,42 +44,49 @@ def load_questions(
     """
     if data is not None and not data.is_dir():
         raise UsageError(f"--data {data} is not a folder.")
+    say = say or _silent
     if task.dataset is None or task.columns is None:
-        return QuestionSet(_inline(task.questions), _by_subject(_inline(task.shots)))
-    splits = _load_splits(task.dataset, data, say)
-    source = f"{task.dataset.path}, split {task.dataset.split}"
-    questions = _read_rows(splits[task.dataset.split], task.columns, source)
-    if not questions:
-        raise UsageError(f"dataset {source} is empty: there is nothing to ask.")
-    repeated = [id_ for id_, times in Counter(q.id for q in questions).items() if times > 1]
-    if repeated:
-        raise UsageError(f"dataset {source}: the id {repeated[0]!r} is there twice; ids must differ.")
-    shots: Sequence[Question] = ()
-    if task.dataset.shots_split in splits:
-        shots = _read_rows(
-            splits[task.dataset.shots_split],
-            task.columns,
-            f"{task.dataset.path}, split {task.dataset.shots_split}",
-        )
-    return QuestionSet(tuple(questions), _by_subject(shots))
-
-
-def _inline(rows: Iterable[InlineQuestion]) -> tuple[Question, ...]:
-    number = _numbered()
-    return tuple(
-        Question(number(row.subject), row.subject, row.question, row.choices, row.answer) for row in rows
+        return QuestionSet(_inline(task, task.questions), _by_subject(_inline(task, task.shots)))
+    loading = _Loading(task, task.dataset, task.columns, data, say, skip_bad_rows)
+    loading.read_all()
+    _check(task, task.dataset, loading.questions)
+    notes = tuple(_notes(task, task.dataset, loading))
+    for note in notes:
+        say(note)
+    examples = loading.examples
+    if task.dataset.shots_from is not None:
+        examples = load_examples(load_task(find_task(task.dataset.shots_from)), data, say)
+    return QuestionSet(
+        tuple(loading.questions),
+        _shots(task.dataset, loading.questions, examples),
+        groups=loading.groups(),
+        revision=loading.revision(),
+        notes=notes,
     )
 
 
-def _numbered() -> Callable[[str], str]:
-    """Ids for rows without one: the subject and the place within it, from 0."""
-    seen: Counter[str] = Counter()
+def load_examples(task: Task, data: Path | None, say: Say) -> list[Question]:
+    """Only the few-shot examples of a task whose dataset has a split of them; none where `data` lacks it."""
+    if task.dataset is None or task.columns is None or task.dataset.shots_split is None:
+        raise UsageError(f"task {task.name} has no few-shot split that another task could use.")
+    as_questions = task.dataset.model_copy(update={"split": task.dataset.shots_split, "shots_split": None})
+    loading = _Loading(task, as_questions, task.columns, data, say, skip_bad_rows=False)
+    loading.read_all()
+    return loading.questions
 
-    def next_id(subject: str) -> str:
-        seen[subject] += 1
-        return f"{subject}/{seen[subject] - 1}"
 
-    return next_id
+def _silent(sentence: str) -> None:
+    """Where nobody is told."""
+
+
+def _inline(task: Task, rows: Iterable[InlineQuestion]) -> tuple[Question, ...]:
+    seen = Counter[str]()
+    made = []
+    for row in rows:
+        id_ = f"{row.subject}/{seen[row.subject]}"
+        seen[row.subject] += 1
+        made.append(Question(id_, row.subject, row.question, row.choices, row.answer, alphabet=task.alphabet))
+    return tuple(made)
 
 
 def _by_subject(questions: Iterable[Question]) -> dict[str, tuple[Question, ...]]:
@@ -80,130 +96,172 @@ def _by_subject(questions: Iterable[Question]) -> dict[str, tuple[Question, ...]
     return {subject: tuple(members) for subject, members in grouped.items()}
 
 
-def _load_splits(
-    source: DatasetSource, data: Path | None, say: Callable[[str], None] | None
-) -> dict[str, list[Row]]:
-    """Rows of the split to score and, where it is there, of the few-shot split."""
-    wanted = [split for split in (source.split, source.shots_split) if split]
-    files = _local_files(source, data, wanted) if data else {}
-    if source.split in files:
-        if say and source.shots_split and source.shots_split not in files:
-            say(f"{data} has no {_pattern(source, source.shots_split)}, so there are no few-shot examples.")
-        return {split: _local_rows(paths) for split, paths in files.items()}
-    if Path(source.path).exists():
-        raise UsageError(
-            f"the folder {source.path} here would be taken for the hub's dataset of that name: run the command "
-            "elsewhere, or give --data . if that folder is what you want."
+def _shots(
+    dataset: DatasetSource, questions: Iterable[Question], examples: Iterable[Question]
+) -> dict[str, tuple[Question, ...]]:
+    if dataset.shots_by == "subject":
+        return _by_subject(examples)
+    shared = tuple(examples)
+    return dict.fromkeys((question.subject for question in questions), shared) if shared else {}
+
+
+@dataclass(slots=True)
+class _Loading:
+    """The reading of one dataset, part by part.
+
+    Attributes:
+        group_of: subject to its group, as the rows say.
+        left_out: what is wrong with the rows that were left out.
+        revisions: dataset to the commit that the hub gave.
+    """
+
+    task: Task
+    dataset: DatasetSource
+    columns: Columns
+    data: Path | None
+    say: Say
+    skip_bad_rows: bool
+    questions: list[Question] = field(default_factory=list)
+    examples: list[Question] = field(default_factory=list)
+    group_of: dict[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    revisions: dict[str, str | None] = field(default_factory=dict)
+
+    def read_all(self) -> None:
+        """Every part, the few-shot split too."""
+        questions, examples = self._reader(), self._reader()
+        for subject, source in self.dataset.each().items():
+            splits = self._splits(source)
+            for row in _rows(splits[source.split or ""], source, source.split, subject):
+                if row.chosen:
+                    self._read_question(questions, row, subject)
+            if source.shots_split in splits:  # of a split that is scored too, the rows that are not
+                rows = _rows(splits[source.shots_split], source, source.shots_split, subject)
+                self._read_examples(
+                    examples, (r for r in rows if r.chosen != (source.shots_split == source.split)), subject
+                )
+            self.say = _silent  # what is said of one part holds for all
+
+    def _reader(self) -> RowReader:
+        careful = self.dataset.file is not None  # nobody has looked over the rows
+        return RowReader(self.columns, subject=self.task.name, alphabet=self.task.alphabet, careful=careful)
+
+    def _splits(self, source: DatasetSource) -> dict[str, Table]:
+        if source.file is not None:
+            return {"": read_table(Path(source.file), header=source.header)}
+        wanted = tuple(dict.fromkeys(split for split in (source.split, source.shots_split) if split))
+        held = load_splits(source, wanted, self.data, self.say, _columns_read(self.columns))
+        self.revisions[source.called] = held.revision
+        return dict(held.splits)
+
+    def _read_question(self, reader: RowReader, row: "_Placed", subject: str | None) -> None:
+        try:
+            question = _read(reader, row, subject)
+        except UsageError as error:
+            if not self.skip_bad_rows and self.dataset.bad_rows == "refuse":
+                raise
+            self.left_out.append(str(error))
+            return
+        self.questions.append(question)
+        group = reader.group(row.row)
+        if group is not None and self.group_of.setdefault(question.subject, group) != group:
+            raise UsageError(
+                f"{row.place}: subject {question.subject!r} is in group {group!r} here, and in "
+                f"{self.group_of[question.subject]!r} before."
+            )
+
+    def _read_examples(self, reader: RowReader, rows: Iterable["_Placed"], subject: str | None) -> None:
+        for row in rows:
+            if self.dataset.shots_by == "all" and len(self.examples) >= _MOST_EXAMPLES:
+                return
+            self.examples.append(_read(reader, row, subject))
+
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Group to its subjects, in the order of the rows."""
+        subjects: dict[str, list[str]] = {}
+        for subject, group in self.group_of.items():
+            subjects.setdefault(group, []).append(subject)
+        return {group: tuple(members) for group, members in subjects.items()}
+
+    def revision(self) -> str | None:
+        """The commit that the hub gave; where the parts lie in several repositories, each with its own."""
+        given = {path: commit for path, commit in self.revisions.items() if commit}
+        if len(self.revisions) == 1:
+            return next(iter(given.values()), None)
+        return ", ".join(f"{path}@{commit}" for path, commit in given.items()) or None
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A row, where it stands, what is wrong with it as such, and whether the task's `where` chooses it."""
+
+    row: Row
+    place: str
+    fault: str | None
+    chosen: bool
+
+
+def _rows(table: Table, source: DatasetSource, split: str | None, subject: str | None) -> Iterator[_Placed]:
+    named = ", ".join(
+        (
+            f"dataset {source.called}" if source.path else source.called,
+            *([f"part {subject}"] if subject else []),
+            *([f"split {split}"] if split else []),
         )
-    import httpx2  # what the hub is asked with
-
-    if say:
-        say(f"Loading {source.path} from the hub, or from what was loaded before.")
-    try:
-        return {
-            split: _rows(path=source.path, name=source.name, revision=source.revision, split=split)
-            for split in wanted
-        }
-    except ValueError as error:  # what datasets raises where a dataset has no such configuration or split
-        raise UsageError(
-            f"dataset {source.path} cannot be loaded as the task file says ({_reason(error)})."
-        ) from error
-    # What datasets and huggingface_hub raise is an OSError: no network, no such dataset; a broken connection is not.
-    except (OSError, httpx2.HTTPError) as error:
-        looked = f"is not in {data} (looked for {_pattern(source, source.split)}) and " if data else ""
-        raise EndpointError(
-            f"dataset {source.path} {looked}could not be loaded from the hub ({_reason(error)}); "
-            f"connect to the network, or give --data DIR with {_pattern(source, source.split)} in it."
-        ) from error
-
-
-def _local_files(source: DatasetSource, data: Path, splits: Iterable[str]) -> dict[str, list[str]]:
-    folder = data / source.path / (source.name or "data")
-    found = {split: sorted(str(path) for path in folder.glob(f"{split}-*.parquet")) for split in splits}
-    return {split: paths for split, paths in found.items() if paths}
-
-
-def _pattern(source: DatasetSource, split: str) -> str:
-    """Where the hub keeps a split: in the configuration's folder, or in data/ where there is only one."""
-    return f"{source.path}/{source.name or 'data'}/{split}-*.parquet"
-
-
-def _local_rows(paths: list[str]) -> list[Row]:
-    from pyarrow.parquet import read_metadata
-
-    try:
-        held = [
-            path for path in paths if read_metadata(path).num_rows
-        ]  # datasets fails on a file without rows
-        return _rows(path="parquet", data_files=held, split="train") if held else []
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{', '.join(paths)} cannot be read ({_reason(error)}).") from error
-
-
-def _rows(*, path: str, **where: Any) -> list[Row]:
-    import datasets  # a second of start-up, only where rows are read
-
-    datasets.disable_progress_bars()
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it warns of each repeat; we tell the end
-    try:
-        loaded = datasets.load_dataset(path, **where)
-    except datasets.exceptions.DatasetGenerationError as error:
-        held = ", ".join(where.get("data_files", ())) or f"dataset {path}"
-        raise UsageError(
-            f"{held} cannot be read ({_reason(error.__cause__ or error)}): is a file of it damaged?"
-        ) from error
-    rows: list[Row] = loaded.to_list()
-    return rows
-
-
-def _reason(error: BaseException) -> str:
-    said = str(error).strip().partition("\n")[0].rstrip(".")
-    short = f"{said[:_QUOTED_CHARS]}…" if len(said) > _QUOTED_CHARS else said
-    return f"{type(error).__name__}: {short}" if short else type(error).__name__
-
-
-def _read_rows(rows: Iterable[Row], columns: Columns, source: str) -> list[Question]:
-    number = _numbered()
-    return [
-        _read_row(row, columns, number, f"dataset {source}, row {place}") for place, row in enumerate(rows)
-    ]
-
-
-def _read_row(row: Row, columns: Columns, number: Callable[[str], str], place: str) -> Question:
-    wanted = (columns.question, columns.choices, columns.gold.column, columns.subject, columns.id)
-    for name in wanted:
-        if name is not None and name not in row:
-            raise UsageError(f"{place}: there is no column {name!r}; it has {', '.join(row)}.")
-        if name is not None and row[name] is None:
-            raise UsageError(f"{place}: {name!r} is empty.")
-    text, subject = row[columns.question], str(row[columns.subject])
-    if not isinstance(text, str):
-        raise UsageError(f"{place}: {columns.question!r} should be a text.")
-    choices = _choices(row[columns.choices], columns, place)
-    return Question(
-        id=str(row[columns.id]) if columns.id else number(subject),
-        subject=subject,
-        text=text,
-        choices=choices,
-        gold=_gold(row[columns.gold.column], columns, len(choices), place),
     )
+    wanted = {column: {str(value) for value in values} for column, values in source.where.items()}
+    value = {column: value_of(column) for column in wanted}
+    for number, row in enumerate(table.rows):
+        place = f"{named}, {table.places[number]}"
+        try:
+            chosen = all(str(value[column](row)) in values for column, values in wanted.items())
+        except ValueError as error:
+            raise UsageError(f"{place}: {error}.") from error
+        yield _Placed(row, place, table.faults.get(number), chosen)
 
 
-def _choices(value: object, columns: Columns, place: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(choice, str) for choice in value):
-        raise UsageError(f"{place}: {columns.choices!r} should be a list of texts.")
-    if not 0 < len(value) <= len(LETTERS):
-        raise UsageError(f"{place}: {columns.choices!r} holds {len(value)} texts, not 1 to {len(LETTERS)}.")
-    return tuple(value)
+def _read(reader: RowReader, row: _Placed, subject: str | None) -> Question:
+    if row.fault:
+        raise UsageError(f"{row.place}: {row.fault}.")
+    try:
+        return reader.read(row.row, subject)
+    except ValueError as error:
+        raise UsageError(f"{row.place}: {error}.") from error
 
 
-def _gold(value: object, columns: Columns, choices: int, place: str) -> str:
-    letters = LETTERS[:choices]
-    if columns.gold.form == "index0" and isinstance(value, int) and 0 <= value < choices:
-        return letters[value]
-    if columns.gold.form == "letter" and isinstance(value, str) and len(value) == 1 and value in letters:
-        return value
-    raise UsageError(
-        f"{place}: the gold answer {value!r} in {columns.gold.column!r} is none of its {choices} choices "
-        f"(form {columns.gold.form})."
-    )
+def _columns_read(columns: Columns) -> frozenset[str]:
+    """The names of all columns that are read, those in templates included."""
+    specs = columns.specs()
+    named = frozenset(spec for spec in specs if not is_template(spec))
+    return named.union(*(columns_in(spec) for spec in specs if is_template(spec)))
+
+
+def _check(task: Task, dataset: DatasetSource, questions: list[Question]) -> None:
+    """What must hold of all questions together."""
+    named = f"{dataset.called}, split {dataset.split}" if dataset.split else dataset.called
+    if not questions:
+        raise UsageError(f"dataset {named} is empty: there is nothing to ask.")
+    repeated = [id_ for id_, times in Counter(q.id for q in questions).items() if times > 1]
+    if repeated:
+        raise UsageError(f"dataset {named}: the id {repeated[0]!r} is there twice; ids must differ.")
+    chance = fsum(1 / len(question.choices) for question in questions) / len(questions)
+    if task.chance is not None and abs(task.chance - chance) > _CHANCE_TOLERANCE:
+        raise UsageError(
+            f"task {task.name} says that guessing gives {task.chance:g}, but by the choices of dataset {named} it "
+            f"gives {chance:.3f}: is it another version of the dataset?"
+        )
+
+
+def _notes(task: Task, dataset: DatasetSource, loading: _Loading) -> Iterator[str]:
+    """What a reader of the score should know of the questions."""
+    asked, left_out = len(loading.questions), len(loading.left_out)
+    if left_out:
+        yield (
+            f"{left_out:,} of {asked + left_out:,} rows do not fit and are left out, the first being "
+            f"{loading.left_out[0]}"
+        )
+    if task.size is not None and task.size != asked + left_out:
+        yield (
+            f"{dataset.called} has {asked + left_out:,} questions here, and {task.size:,} where task {task.name} was "
+            "written."
+        )

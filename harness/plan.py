@@ -31,6 +31,8 @@ class Plan:
         fingerprint: of all the task's questions.
         prompt_hash: SHA-256 over the wanted questions' ids and prompt hashes, ordered by id.
         comparison_key: what two scores must share to be comparable: questions, prompts, reader.
+        revision: the commit of the dataset that the hub gave, None where it was not asked.
+        notes: what a reader of the score should know of the questions.
     """
 
     task: Task
@@ -43,6 +45,8 @@ class Plan:
     fingerprint: str
     prompt_hash: str
     comparison_key: str
+    revision: str | None = None
+    notes: tuple[str, ...] = ()
 
     def prompt(self, question: Question, dropped: int = 0) -> Prompt:
         """The prompt of a question, with the last `dropped` few-shot examples left out."""
@@ -73,6 +77,8 @@ def make_plan(
     Raises:
         UsageError: a name is unknown, does not fit, or there are too few examples.
     """
+    if question_set.groups:
+        task = task.model_copy(update={"groups": question_set.groups})
     chosen = _protocol(task, protocol or task.protocol)
     wanted = _limited(_of_subjects(question_set.questions, task, subjects), limit)
     examples = _in_order(chosen, question_set.shots)
@@ -94,6 +100,8 @@ def make_plan(
         question_set.fingerprint,
         prompt_hash,
         key,
+        question_set.revision,
+        question_set.notes,
     )
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LETTERS = string.ascii_uppercase
 
@@ -20,6 +20,9 @@ class Question:
         id: the dataset's own identifier, else `<subject>/<place within the subject, from 0>`.
         gold: the letter of the right choice.
         rationale: the worked answer that a few-shot example has, "" where it has none.
+        alphabet: the letters that choices are named by, in order: "1234", "アイウエ"; as many as there are choices,
+            or more.
+        context: the beginning of the text that is to be read before the question proper, "" where there is none.
     """
 
     id: str
@@ -28,11 +31,13 @@ class Question:
     choices: tuple[str, ...]
     gold: str
     rationale: str = ""
+    alphabet: str = LETTERS
+    context: str = ""
 
     @property
     def letters(self) -> str:
         """The letters of the choices: "ABCD" for four."""
-        return LETTERS[: len(self.choices)]
+        return self.alphabet[: len(self.choices)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,16 @@ class QuestionSet:
     Attributes:
         questions: in file order.
         shots: subject to its few-shot examples, in file order; empty where the task has none.
+        groups: group to its subjects, where the rows say so; the task's own are not here.
+        revision: the commit that the hub gave, None where it was not asked.
+        notes: what a reader of the score should know of the questions, as sentences.
     """
 
     questions: tuple[Question, ...]
     shots: dict[str, tuple[Question, ...]]
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    revision: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:

@@ -18,7 +18,7 @@ from harness.plan import Plan, make_plan
 from harness.run_folder import RunFolder, RunRecord, create, discard, locked, new_run_id, read_record
 from harness.score_file import ScoreFile, document, read_score
 from harness.scoring import score_run
-from harness.task import find_task, load_task
+from harness.task import at_revision, find_task, load_task
 
 
 def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = None) -> Run:
@@ -74,8 +74,10 @@ def _read_again(old: RunFolder, plan: Plan) -> Iterator[Entry]:
 
 def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
     settings = record.settings
-    task = load_task(find_task(record.task))
-    questions = load_questions(task, data or (Path(record.data) if record.data else None))
+    task = at_revision(load_task(find_task(record.task)), record.dataset_revision)
+    questions = load_questions(
+        task, data or (Path(record.data) if record.data else None), skip_bad_rows=record.skip_bad_rows
+    )
     if questions.fingerprint != settings["fingerprint"]:
         raise UsageError(
             f"the questions of task {task.name} are not those that run {record.id} asked: their fingerprint is "

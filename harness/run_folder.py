@@ -64,7 +64,8 @@ class RunRecord(BaseModel):
     """run.json: written before the first request.
 
     `settings` is whatever decides what is asked, sent and read: a resumed run must agree with it.
-    `task` (a name, or a file's path) and `data` say where the questions were, for reading the replies again.
+    `task` (a name, or a file's path), `data`, `dataset_revision` (the commit that the hub gave) and `skip_bad_rows` say
+    which the questions were, for reading the replies again.
     `sessions` come later: one for each time that the run was begun or gone on with.
     """
 
@@ -78,6 +79,8 @@ class RunRecord(BaseModel):
     settings: Agreed
     task: str
     data: str | None
+    dataset_revision: str | None = None
+    skip_bad_rows: bool = False
     regraded_from: str | None = None
     sessions: tuple[SessionRecord, ...] = ()
 

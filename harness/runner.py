@@ -47,7 +47,7 @@ from harness.scoring import score_run
 from harness.session import Session, hold
 from harness.settings import RunSettings
 from harness.stops import Stop, StopKind
-from harness.task import find_task, load_task, task_folders
+from harness.task import at_revision, find_task, load_task, task_folders
 
 
 def run(
@@ -120,13 +120,13 @@ def _model(settings: RunSettings, environment: Mapping[str, str], observer: Obse
 
 def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
     """What the settings ask of this model."""
-    task = load_task(find_task(settings.task, settings.tasks))
+    task = at_revision(load_task(find_task(settings.task, settings.tasks)), settings.dataset_revision)
     usual = model.profile.protocol if model.profile.protocol in task.protocols else None
     if usual and settings.protocol is None and usual != task.protocol:
         observer.say(f"{model.name} is asked by {usual}, unless --protocol says otherwise.")
     return make_plan(
         task,
-        load_questions(task, settings.data, observer.say),
+        load_questions(task, settings.data, observer.say, skip_bad_rows=settings.skip_bad_rows),
         protocol=settings.protocol or usual,
         shots=settings.shots,
         reader=settings.reader,
@@ -185,6 +185,8 @@ def _open_folder(
         settings=agreed,
         task=_task_for_later(settings),
         data=str(settings.data.resolve()) if settings.data else None,
+        dataset_revision=settings.dataset_revision or _one_commit(plan),
+        skip_bad_rows=settings.skip_bad_rows,
     )
     return create(home, record)
 
@@ -210,6 +212,11 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
         "fingerprint": plan.fingerprint,
         "comparison_key": plan.comparison_key,
     }
+
+
+def _one_commit(plan: Plan) -> str | None:
+    """The commit to load the questions from again; None where they lie in several repositories."""
+    return None if plan.revision is None or "@" in plan.revision else plan.revision
 
 
 def _task_for_later(settings: RunSettings) -> str:

@@ -81,7 +81,7 @@ def score_run(
         cost=_cost(usage, prices, uncounted=evidence.uncounted, worked_s=latency.elapsed_s),
         latency=latency,
         answers=_answers(folder.answers),
-        warnings=(*record.warnings, *_findings(model, counts, failures)),
+        warnings=(*record.warnings, *plan.notes, *_findings(model, counts, failures)),
     )
 
 
@@ -139,9 +139,9 @@ def _task(plan: Plan) -> TaskPart:
         shots=plan.shots,
         reader=plan.reader.name,
         dataset=DatasetPart(
-            path=source.path if source else f"{plan.task.name}.yaml",
+            path=source.called if source else f"{plan.task.name}.yaml",
             name=source.name if source else None,
-            revision=source.revision if source else None,
+            revision=plan.revision or (source.revision if source else None),
             split=source.split if source else None,
             fingerprint=plan.fingerprint,
         ),

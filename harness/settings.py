@@ -41,6 +41,8 @@ class RunSettings:
         revision: what the user says the weights are, for the score file.
         data: a folder laid out like the hub.
         tasks: a folder with task files of the user's own.
+        dataset_revision: the dataset's commit or branch on the hub, instead of the task file's.
+        skip_bad_rows: leave out and count the dataset's rows that do not fit, instead of stopping.
         temperature: sent with requests for text; letters and choices are always scored at 0.
         max_tokens: token limit of a reply; the protocol's where None.
         timeout_s: seconds that one request may take.
@@ -71,6 +73,8 @@ class RunSettings:
     revision: str | None = None
     data: Path | None = None
     tasks: Path | None = None
+    dataset_revision: str | None = None
+    skip_bad_rows: bool = False
     temperature: float = 0.0
     max_tokens: int | None = None
     timeout_s: float = 600.0

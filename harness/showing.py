@@ -17,7 +17,10 @@ from harness.prices import Prices
 from harness.profiles import Catalog, Profile
 from harness.prompts import ScoreChoices
 from harness.protocols import PROTOCOLS
+from harness.suite import Suite
 from harness.task import Task
+
+_MOST_NAMED = 6
 
 
 def prompt_lines(plan: Plan) -> Iterator[bytes]:
@@ -101,22 +104,39 @@ def estimate_document(estimate: Estimate) -> str:
     return json.dumps(held, indent=2, ensure_ascii=False)
 
 
-def print_tasks(tasks: Iterable[Task]) -> None:
-    """A table of tasks."""
-    table = _table("task", "title", "language", "licence", "usual protocol")
+def print_tasks(tasks: Iterable[Task], suites: Iterable[Suite] = ()) -> None:
+    """A table of tasks, and one of suites."""
+    table = _table("task", "title", "questions", "languages", "licence", "usual protocol")
     for task in tasks:
-        table.add_row(task.name, task.title, task.language, task.licence, task.protocol)
+        size = len(task.questions) or task.size
+        table.add_row(task.name, task.title, _count(size), _languages(task), task.licence, task.protocol)
     _console().print(table)
+    listed = _table("suite", "title", "tasks")
+    for suite in suites:
+        listed.add_row(suite.name, suite.title, ", ".join(suite.tasks))
+    if listed.row_count:
+        _console().print(listed)
+
+
+def _languages(task: Task) -> str:
+    """The language, or those of a task in several: few by name, many by number."""
+    if len(task.languages) > _MOST_NAMED:
+        return f"{len(task.languages)} languages"
+    return task.language or ", ".join(task.languages)
 
 
 def print_task(task: Task) -> None:
     """One task in detail."""
     print(f"{task.title} ({task.name}, version {task.version})\n{task.description}")
-    if task.dataset:
-        print(f"Questions: {task.dataset.path} at {task.dataset.revision}, split {task.dataset.split}")
+    print(f"Questions: {_where(task)}")
+    if task.languages:
+        names = ", ".join(f"{task.name}_{language}" for language in task.languages)
+        print(f"In {len(task.languages)} languages, a task each: {names}")
     else:
-        print(f"Questions: {len(task.questions)}, in the task file")
+        print(f"Language: {task.language}")
     print(f"Licence: {task.licence}")
+    if task.chance is not None:
+        print(f"Guessing: {100 * task.chance:.1f} %")
     if task.citation:
         print(f"Citation: {task.citation}")
     groups = _table("group", "subjects", title="Groups")
@@ -127,7 +147,29 @@ def print_task(task: Task) -> None:
         protocol = PROTOCOLS[name]
         usual = " (usual)" if name == task.protocol else ""
         protocols.add_row(name + usual, protocol.summary, str(protocol.shots), ", ".join(protocol.readers))
-    _console().print(groups, protocols)
+    _console().print(*([groups] if task.groups else []), protocols)
+
+
+def _where(task: Task) -> str:
+    """How many questions there are, and where they lie."""
+    dataset = task.dataset
+    if dataset is None:
+        return f"{len(task.questions):,}, in the task file"
+    size = f"{task.size:,}, in " if task.size else ""
+    if dataset.path is None:
+        return f"{size}{dataset.called}"
+    parts = f", {len(dataset.parts)} parts" if dataset.parts else ""
+    gated = "; accept its terms on the hub, and put your token into HF_TOKEN" if dataset.gated else ""
+    at = f" at {dataset.revision}" if dataset.revision else ", no fixed revision"
+    return f"{size}{dataset.path}{at}{parts}, split {dataset.split}{gated}"
+
+
+def resolved(task: Task) -> str:
+    """The task as a YAML file that needs no other, with all that it inherits."""
+    import yaml
+
+    held = task.model_dump(mode="json", exclude_unset=True)
+    return yaml.safe_dump(held, sort_keys=False, allow_unicode=True, width=110)
 
 
 def print_models(catalog: Catalog) -> None:

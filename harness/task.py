@@ -4,58 +4,26 @@ Takes a name or a path, gives a Task. Loads no questions and knows nothing of mo
 """
 
 import difflib
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from harness.errors import UsageError
+from harness.mapping import Columns, DatasetSource, Record, Text, list_to_mapping, replaced
 from harness.protocols import PROTOCOLS
 from harness.questions import LETTERS
-from harness.yaml_file import read_yaml
+from harness.yaml_file import read_document, read_yaml
 
 _PACKAGE = Path(__file__).parent
 
-Text = Annotated[str, Field(min_length=1)]
+LANGUAGE = "{language}"
+"""In `dataset` and texts of a task in several languages: stands for what the dataset calls one of them."""
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class DatasetSource(_Record):
-    """A dataset on the hub, or in a folder laid out like it.
-
-    `shots_split` is the split that few-shot examples come from, None where there is none.
-    """
-
-    path: Text
-    name: Text | None = None
-    revision: Text | None = None
-    split: Text
-    shots_split: Text | None = None
-
-
-class Gold(_Record):
-    """The column of the right answer, and how it is written there."""
-
-    column: Text
-    form: Literal["index0", "letter"]
-
-
-class Columns(_Record):
-    """Which column of the dataset holds what."""
-
-    question: Text
-    choices: Text
-    gold: Gold
-    subject: Text
-    id: Text | None = None
-
-
-class InlineQuestion(_Record):
+class InlineQuestion(Record):
     """A question written into the task file itself."""
 
     subject: Text
@@ -73,17 +41,27 @@ class InlineQuestion(_Record):
     @field_validator("answer")
     @classmethod
     def _answer_is_a_choice(cls, answer: str, info: ValidationInfo) -> str:
-        letters = LETTERS[: len(info.data.get("choices", LETTERS))]
+        alphabet: str = (info.context or {}).get("alphabet", LETTERS)
+        letters = alphabet[: len(info.data.get("choices", alphabet))]
         if answer not in set(letters):
             raise ValueError(f"answer {answer!r} is none of {', '.join(letters)}, the letters of its choices")
         return answer
 
 
-class Task(_Record):
+class Task(Record):
     """One benchmark.
 
     Its questions are in `dataset` (with `columns`), or written into the file as `questions`, with
     few-shot examples in `shots`.
+
+    Attributes:
+        language: what the questions are written in.
+        languages: instead of `language`, where the dataset has the same questions in several: language to what the
+            dataset calls it, put in the place of {language}. Each is a task by the name of this one and its own.
+        size: questions where the task was written.
+        chance: expected accuracy of guessing, which is checked against the choices.
+        alphabet: the letters of choices, in order.
+        groups: group to its subjects; `columns.group` reads them from the rows.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -91,15 +69,32 @@ class Task(_Record):
     title: Text
     description: Text
     licence: Text
-    language: Text
+    language: Text | None = None
+    languages: Annotated[dict[Text, Text], BeforeValidator(list_to_mapping)] = Field(default_factory=dict)
     citation: Text | None = None
-    groups: dict[Text, Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]] = {}
+    size: Annotated[int, Field(ge=1)] | None = None
+    chance: Annotated[float, Field(gt=0, le=1, strict=False)] | None = None
+    alphabet: Annotated[str, Field(min_length=2, max_length=len(LETTERS))] = LETTERS
+    groups: dict[Text, Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]] = Field(
+        default_factory=dict
+    )
     protocols: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
     protocol: Text
     dataset: DatasetSource | None = None
     columns: Columns | None = None
     questions: Annotated[tuple[InlineQuestion, ...], Field(strict=False)] = ()
     shots: Annotated[tuple[InlineQuestion, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alphabet_is_known_to_the_questions(cls, document: Any, info: ValidationInfo) -> Any:
+        if (
+            info.context is not None
+            and isinstance(document, dict)
+            and isinstance(document.get("alphabet"), str)
+        ):
+            info.context["alphabet"] = document["alphabet"]
+        return document
 
     @model_validator(mode="after")
     def _has_one_source_of_questions(self) -> Self:
@@ -109,6 +104,10 @@ class Task(_Record):
             raise ValueError("a dataset needs columns, and columns need a dataset")
         if self.dataset is not None and self.shots:
             raise ValueError("shots go with questions; with a dataset, name dataset.shots_split")
+        if (self.language is None) == (not self.languages):
+            raise ValueError("give either language or languages: one of them, and not both")
+        if self.groups and self.columns and self.columns.group:
+            raise ValueError("give either groups or columns.group: one of them, and not both")
         return self
 
     @model_validator(mode="after")
@@ -129,6 +128,13 @@ class Task(_Record):
         if file is not None and file.stem != name:
             raise ValueError(f"{name!r} should be {file.stem!r}, as the file is called")
         return name
+
+    @field_validator("alphabet")
+    @classmethod
+    def _letters_differ(cls, alphabet: str) -> str:
+        if len(set(alphabet)) < len(alphabet) or any(letter.isspace() for letter in alphabet):
+            raise ValueError("should be letters that differ, without spaces")
+        return alphabet
 
     @field_validator("protocols")
     @classmethod
@@ -198,9 +204,12 @@ def find_task(name: str, own: Path | None = None) -> Path:
     """
     known = task_files(own)
     if name.endswith((".yaml", ".yml")):
-        if not Path(name).is_file():
+        if not _home(Path(name))[0].is_file():
             raise UsageError(f"task file {name} does not exist.")
         return Path(name)
+    family = next((family for family in _families(name) if family in known), None)
+    if family is not None and name not in known:  # a language of it
+        return known[family].with_name(f"{name}.yaml")
     if name not in known:
         hint = did_you_mean(name, known)
         raise UsageError(
@@ -210,9 +219,114 @@ def find_task(name: str, own: Path | None = None) -> Path:
 
 
 def load_task(path: Path) -> Task:
-    """Read and check one task file.
+    """Read and check one task, as `find_task` names it.
+
+    Raises:
+        UsageError: naming file, line and field; or the task is in several languages and none was chosen.
+    """
+    task = read_task(path)
+    if task.languages:
+        names = ", ".join(f"{task.name}_{language}" for language in task.languages)
+        raise UsageError(f"task {task.name} is in {len(task.languages)} languages: name one of {names}.")
+    return task
+
+
+def read_task(path: Path) -> Task:
+    """The same, where no language need be chosen: what the file as such says.
+
+    A single language may be chosen all the same.
 
     Raises:
         UsageError: naming file, line and field.
     """
-    return read_yaml(path, Task)
+    home, language = _home(path)
+    if language is not None:
+        return read_yaml(home, Task, partial(_in_language, path, language), path)
+    return read_yaml(path, Task, partial(_extended, path))
+
+
+def at_revision(task: Task, revision: str | None) -> Task:
+    """The task with its dataset at another commit or branch of the hub; as it is where that is None.
+
+    Raises:
+        UsageError: the task has no dataset on the hub.
+    """
+    if revision is None:
+        return task
+    if task.dataset is None or task.dataset.path is None:
+        raise UsageError(
+            f"--dataset-revision {revision} is for datasets of the hub; task {task.name} has none."
+        )
+    return task.model_copy(update={"dataset": task.dataset.model_copy(update={"revision": revision})})
+
+
+def _home(path: Path) -> tuple[Path, str | None]:
+    """The file that holds a task, and the language, where the file holds several: mmmlu_de is in mmmlu.yaml."""
+    if not path.is_file():
+        for family in _families(path.stem):
+            home = path.with_name(f"{family}.yaml")
+            if home.is_file():
+                return home, path.stem[len(family) + 1 :]
+    return path, None
+
+
+def _families(name: str) -> Iterator[str]:
+    """What may stand before the language: of a_b_c first a_b, then a."""
+    family, cut, _ = name.rpartition("_")
+    while cut:
+        yield family
+        family, cut, _ = family.rpartition("_")
+
+
+def _in_language(path: Path, language: str, document: dict[str, Any]) -> dict[str, Any]:
+    """One of a task's languages, as if it had a file of its own."""
+    document = _extended(path, document)
+    languages = list_to_mapping(document.pop("languages", {}))
+    if not isinstance(languages, dict) or language not in languages:
+        known = languages if isinstance(languages, dict) else {}
+        raise UsageError(
+            f"task {document.get('name')} is not in {language!r}{did_you_mean(language, known)}; it is in "
+            f"{', '.join(known) or 'one language only'}."
+        )
+    for field in ("dataset", "title", "description"):
+        if field in document:
+            document[field] = replaced(document[field], LANGUAGE, str(languages[language]))
+    return {**document, "name": path.stem, "language": language}
+
+
+def _extended(path: Path, document: dict[str, Any]) -> dict[str, Any]:
+    """The document with what it leaves out taken from the task that it extends; a field that is null is left out.
+
+    `dataset` and `columns` are taken field by field, all others whole.
+    """
+    if "tasks" in document:
+        raise UsageError(
+            f"{path} is a suite of several tasks: only `run` takes one; else name one of its tasks."
+        )
+    parent = document.pop("extends", None)
+    if parent is None:
+        return document
+    home = next((f for f in (path.with_name(f"{parent}.yaml"), *_ours(parent)) if f.is_file()), None)
+    if home is None or home.stem == path.stem:
+        raise UsageError(f"{path}, field extends: there is no task {parent!r} beside it, nor among ours.")
+    whole = read_document(home)
+    if "extends" in whole:
+        raise UsageError(
+            f"{path}, field extends: {home} extends {whole['extends']!r} itself; extend that one, since inheritance "
+            "is one level deep."
+        )
+    for field, value in document.items():
+        held = whole.get(field)
+        if field in ("dataset", "columns") and isinstance(held, dict) and isinstance(value, dict):
+            whole[field] = _present({**held, **value})
+        else:
+            whole[field] = value
+    return _present(whole)
+
+
+def _present(document: dict[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in document.items() if value is not None}
+
+
+def _ours(name: str) -> Iterator[Path]:
+    return (folder / f"{name}.yaml" for folder in task_folders())

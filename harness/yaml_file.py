@@ -5,10 +5,10 @@ the line and the field.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -31,23 +31,51 @@ _INSTANCE_OF = re.compile(r" or instance of \w+")
 _DEEPEST = 50  # far more than any file of ours needs, and less than what exhausts Python's stack
 
 
-def read_yaml(path: Path, model: type[Model]) -> Model:
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def read_yaml(
+    path: Path, model: type[Model], change: Change | None = None, called: Path | None = None
+) -> Model:
     """Read one YAML file into `model`, whose validators find the file's path in their context.
+
+    Args:
+        path: the file.
+        model: what it should hold.
+        change: makes of the file's fields those that are checked.
+        called: the path for the validators, where what is checked is called otherwise than the file.
 
     Raises:
         UsageError: the file is missing, is not UTF-8 or YAML, repeats a key, or does not fit the model.
     """
+    root, document = _parse(_text(path), path)
+    if change is not None and isinstance(document, dict):
+        document = change(document)
     try:
-        text = path.read_text(encoding="utf-8")
+        return model.model_validate(document, context={"path": called or path})
+    except ValidationError as error:
+        raise UsageError(_describe(error, root, path)) from error
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The fields of one YAML file, unchecked.
+
+    Raises:
+        UsageError: the file is missing, is not UTF-8 or YAML, repeats a key, or holds no fields.
+    """
+    document = _parse(_text(path), path)[1]
+    if not isinstance(document, dict):
+        raise UsageError(f"{path} should hold fields, each with its value.")
+    return document
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
-    root, document = _parse(text, path)
-    try:
-        return model.model_validate(document, context={"path": path})
-    except ValidationError as error:
-        raise UsageError(_describe(error, root, path)) from error
 
 
 def _parse(text: str, path: Path) -> tuple[yaml.Node, object]:

@@ -1,5 +1,6 @@
 """Rows made into questions: parquet files laid out like the hub, good and bad."""
 
+import json
 import os
 import subprocess
 import sys
@@ -150,6 +151,201 @@ def test_a_damaged_file_is_named(tmp_path, content):
     with pytest.raises(UsageError) as caught:
         load_questions(task_of(tmp_path), tmp_path)
     assert str(caught.value).startswith(f"{path} cannot be read (")
+
+
+@pytest.fixture
+def hub(tmp_path):
+    """A folder laid out like the hub; gives a function that writes a table's file into it."""
+
+    def write(path, rows):
+        file = tmp_path / "hub" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(rows, str):
+            file.write_text(rows, encoding="utf-8")
+        elif file.suffix == ".jsonl":
+            file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+        else:
+            pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), file)
+        return tmp_path / "hub"
+
+    return write
+
+
+def loaded(folder, dataset, columns, *, said=None, skip=False, **fields):
+    """The questions of a task with this dataset and these columns."""
+    document = task_document(
+        dataset=dataset, columns=columns, questions=None, shots=None, groups=None, **fields
+    )
+    task = load_task(write_task(folder, document))
+    return load_questions(task, folder / "hub", (said if said is not None else []).append, skip_bad_rows=skip)
+
+
+FOUR = {
+    "question": "Question",
+    "choices": ["A", "B", "C", "D"],
+    "gold": {"column": "Answer", "form": "letter"},
+}
+CSV = ",Question,A,B,C,D,Answer\n0,2 + 2?,3,4,NA,6,B\n1,None?,None,x,y,z,A\n"
+
+
+def test_parts_may_be_configurations_and_are_the_subjects(hub, tmp_path):
+    """As cmmlu: a CSV for each subject, its first column without a name."""
+    hub("lmlmcat/cmmlu/agronomy/test.csv", CSV)
+    hub("lmlmcat/cmmlu/anatomy/test.csv", CSV)
+    hub("lmlmcat/cmmlu/anatomy/dev.csv", CSV)
+    dataset = {"path": "lmlmcat/cmmlu", "name": "{part}", "split": "test", "shots_split": "dev"}
+    found = loaded(tmp_path, {**dataset, "parts": ["agronomy", "anatomy"]}, FOUR)
+    assert [q.id for q in found.questions] == ["agronomy/0", "agronomy/1", "anatomy/0", "anatomy/1"]
+    assert found.questions[0].choices == ("3", "4", "NA", "6")
+    assert list(found.shots) == ["anatomy"]
+
+
+def test_parts_may_be_splits(hub, tmp_path):
+    """As mmlu_cf: `Biology_val` and `Biology_dev`."""
+    row = {"Question": "?", "A": "1", "B": "2", "C": "3", "D": "4", "Answer": "C"}
+    for split in ("Biology_val", "Biology_dev", "Law_val", "Law_dev"):
+        hub(f"microsoft/MMLU-CF/data/{split}-00000-of-00001.parquet", [{**row, "Question": split}])
+    dataset = {"path": "microsoft/MMLU-CF", "split": "{part}_val", "shots_split": "{part}_dev"}
+    found = loaded(tmp_path, {**dataset, "parts": {"biology": "Biology", "law": "Law"}}, FOUR)
+    assert [(q.subject, q.text) for q in found.questions] == [("biology", "Biology_val"), ("law", "Law_val")]
+    assert found.shots["law"][0].text == "Law_dev"
+
+
+def test_parts_may_be_repositories(hub, tmp_path):
+    """As agieval, whose gold is a list, and whose choices begin with their labels."""
+    row = {"query": "Q: ? Answer Choices: (A)x (B)y\nA: ", "choices": ["(A) x", "(B) y"], "gold": [1]}
+    for part in ("sat-en", "lsat-ar"):
+        hub(f"hails/agieval-{part}/data/test-00000-of-00001.parquet", [row])
+    columns = {
+        "question": "{{ query.split(' Answer Choices: ')[0].removeprefix('Q: ') }}",
+        "choices": "choices",
+        "choice": "{{ choice | without_label }}",
+        "gold": {"column": "gold", "form": "index0"},
+    }
+    dataset = {"path": "hails/agieval-{part}", "split": "test", "parts": ["sat-en", "lsat-ar"]}
+    assert loaded(tmp_path, dataset, columns).questions == (
+        Question("sat-en/0", "sat-en", "?", ("x", "y"), "B"),
+        Question("lsat-ar/0", "lsat-ar", "?", ("x", "y"), "B"),
+    )
+
+
+def test_parts_may_be_files_without_a_header(hub, tmp_path):
+    """As jmmlu on GitHub: a byte-order mark, stray spaces, line breaks inside a cell."""
+    hub("nlp-waseda/JMMLU/JMMLU/anatomy.csv", '\ufeff"問い\n一", 甲 ,乙,丙,丁,C\n')
+    columns = {
+        "question": "1",
+        "choices": ["2", "3", "4", "5"],
+        "gold": {"column": "6", "form": "letter"},
+        "strip": True,
+    }
+    dataset = {"path": "nlp-waseda/JMMLU", "files": "JMMLU/{part}.csv", "split": "test", "header": False}
+    origin = {"origin": "https://github.com/nlp-waseda/JMMLU", "parts": ["anatomy"]}
+    (question,) = loaded(tmp_path, {**dataset, **origin}, columns).questions
+    assert question == Question("anatomy/0", "anatomy", "問い\n一", ("甲", "乙", "丙", "丁"), "C")
+    with pytest.raises(
+        UsageError, match=r"fetch it from https://github.com/nlp-waseda/JMMLU, and give --data DIR"
+    ):
+        loaded(tmp_path, {**dataset, **origin, "parts": ["botany"]}, columns)
+
+
+def test_a_copy_of_a_whole_repository_says_itself_where_its_splits_are(hub, tmp_path):
+    """As `hf download` makes it: file names are whatever the README says."""
+    hub("openai/MMMLU/test/mmlu_DE-DE.csv", CSV)
+    hub(
+        "openai/MMMLU/README.md",
+        "---\nconfigs:\n- config_name: DE_DE\n  data_files:\n  - split: test\n    path: test/mmlu_DE-DE.csv\n---\n",
+    )
+    dataset = {"path": "openai/MMMLU", "name": "DE_DE", "split": "test", "format": "csv"}
+    assert len(loaded(tmp_path, dataset, FOUR).questions) == 2
+
+
+def test_only_rows_that_the_task_chooses_are_asked(hub, tmp_path):
+    """As the choice part of hle, and mmlu_redux's rows without an error."""
+    rows = [{**ROWS[0], "error_type": kind} for kind in ("ok", "expert", "ok", "no_correct_answer")]
+    hub("a/b/data/test-0.parquet", rows)
+    dataset = {"path": "a/b", "split": "test", "where": {"error_type": ["ok"]}}
+    assert len(loaded(tmp_path, dataset, COLUMNS).questions) == 2
+    with pytest.raises(UsageError, match="row 0: there is no 'kind'"):
+        loaded(tmp_path, {**dataset, "where": {"kind": ["ok"]}}, COLUMNS)
+
+
+def test_examples_from_the_scored_split_are_the_rows_that_are_not_asked(hub, tmp_path):
+    """As pubmedqa, whose questions are 500 of 1,000 ids."""
+    hub("a/b/data/train-0.parquet", [{**ROWS[0], "pubid": 10 + place} for place in range(4)])
+    dataset = {"path": "a/b", "split": "train", "shots_split": "train", "where": {"pubid": [11, 13]}}
+    columns = {**COLUMNS, "id": "pubid"}
+    found = loaded(tmp_path, dataset, columns)
+    assert [q.id for q in found.questions] == ["11", "13"]
+    assert [q.id for q in found.shots["maths"]] == ["10", "12"]
+
+
+def test_examples_may_be_for_all_subjects(hub, tmp_path):
+    hub("a/b/data/test-0.parquet", ROWS)
+    hub("a/b/data/train-0.parquet", [{**ROWS[0], "subject": "else"}] * 200)
+    dataset = {"path": "a/b", "split": "test", "shots_split": "train", "shots_by": "all"}
+    found = loaded(tmp_path, dataset, COLUMNS)
+    assert {subject: len(shots) for subject, shots in found.shots.items()} == {"maths": 100, "chemistry": 100}
+
+
+def test_examples_may_be_those_of_another_task(hub, tmp_path):
+    """As mmlu_redux and mmmlu take MMLU's."""
+    row = {"question": "?", "choices": ["1", "2", "3", "4"], "answer": 2}
+    hub("edinburgh-dawg/mmlu-redux-2.0/anatomy/test-0.parquet", [row])
+    hub("cais/mmlu/all/dev-00000-of-00001.parquet", [{**row, "question": "example", "subject": "anatomy"}])
+    dataset = {
+        "path": "edinburgh-dawg/mmlu-redux-2.0",
+        "name": "{part}",
+        "split": "test",
+        "parts": ["anatomy"],
+    }
+    columns = {"question": "question", "choices": "choices", "gold": COLUMNS["gold"]}
+    found = loaded(tmp_path, {**dataset, "shots_from": "mmlu"}, columns)
+    assert [shot.text for shot in found.shots["anatomy"]] == ["example"]
+
+
+def test_groups_may_come_from_the_rows(hub, tmp_path):
+    """As supergpqa: a field belongs to a discipline."""
+    rows = [{**row, "discipline": "science"} for row in ROWS]
+    hub("a/b/data/test.jsonl", rows)
+    found = loaded(tmp_path, {"path": "a/b", "split": "test"}, {**COLUMNS, "group": "discipline"})
+    assert found.groups == {"science": ("maths", "chemistry")}
+    hub("a/b/data/test.jsonl", [*rows[:2], {**rows[2], "discipline": "arts"}])
+    with pytest.raises(
+        UsageError, match=r"line 3: subject 'maths' is in group 'arts' here, and in 'science'"
+    ):
+        loaded(tmp_path, {"path": "a/b", "split": "test"}, {**COLUMNS, "group": "discipline"})
+
+
+def test_rows_that_do_not_fit_are_left_out_and_counted_where_one_says_so(hub, tmp_path):
+    hub("a/b/data/test.jsonl", changed(answer=9))
+    dataset, said = {"path": "a/b", "split": "test"}, []
+    with pytest.raises(UsageError, match="line 2: the gold answer 9"):
+        loaded(tmp_path, dataset, COLUMNS)
+    for found in (
+        loaded(tmp_path, dataset, COLUMNS, said=said, skip=True),
+        loaded(tmp_path, {**dataset, "bad_rows": "leave out"}, COLUMNS),
+    ):
+        assert [q.id for q in found.questions] == ["maths/0", "maths/1"]
+        (note,) = found.notes
+        assert note.startswith(
+            "1 of 3 rows do not fit and are left out, the first being dataset a/b, split test, line 2:"
+        )
+    assert found.notes[0] in said
+
+
+def test_a_stated_chance_level_is_checked(hub, tmp_path):
+    hub("a/b/data/test.jsonl", ROWS)  # (1/2 + 1/3 + 1/2) / 3
+    dataset = {"path": "a/b", "split": "test"}
+    assert loaded(tmp_path, dataset, COLUMNS, chance=0.444)
+    with pytest.raises(UsageError, match=r"says that guessing gives 0\.25, but .* it gives 0\.444"):
+        loaded(tmp_path, dataset, COLUMNS, chance=0.25)
+
+
+def test_another_number_of_questions_than_the_task_file_knows_is_told(hub, tmp_path):
+    hub("a/b/data/test.jsonl", ROWS)
+    said = []
+    loaded(tmp_path, {"path": "a/b", "split": "test"}, COLUMNS, said=said, size=14_042)
+    assert said == ["a/b has 3 questions here, and 14,042 where task tiny was written."]
 
 
 def test_questions_of_a_task_file_need_no_dataset(tmp_path):

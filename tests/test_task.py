@@ -8,7 +8,8 @@ from builders import inline, task_document, write_task
 from harness.errors import UsageError
 from harness.profiles import load_catalog
 from harness.protocols import PROTOCOLS
-from harness.task import find_task, load_task, task_files
+from harness.suite import read_suite
+from harness.task import find_task, load_task, read_task, task_files
 
 DATASET = {"path": "someone/something", "split": "test"}
 COLUMNS = {"question": "q", "choices": "c", "gold": {"column": "g", "form": "letter"}, "subject": "s"}
@@ -37,8 +38,11 @@ def test_mmlu_is_pinned_and_asked_by_simple_evals():
 
 @pytest.mark.parametrize("path", task_files().values(), ids=list(task_files()))
 def test_every_task_of_ours_loads(path):
-    task = load_task(path)
-    assert task.protocol in task.protocols
+    if suite := read_suite(path):
+        assert all(find_task(name) for name in suite.tasks)
+    else:
+        task = read_task(path)
+        assert task.protocol in task.protocols
 
 
 def test_a_models_usual_protocol_is_a_protocol():
@@ -73,7 +77,7 @@ def test_a_task_file_needs_nothing_but_itself(tmp_path):
             "the whole file",
             "dataset.shots_split",
         ),
-        ({"questions": None, "shots": None, "dataset": {"split": "test"}}, "dataset.path", "Field required"),
+        ({"questions": None, "shots": None, "dataset": {"split": "test"}}, "dataset", "give either path"),
     ],
 )
 def test_a_task_file_that_does_not_fit_is_refused_by_field(tmp_path, changes, field, words):
@@ -152,3 +156,146 @@ def test_a_group_of_a_subject_that_no_question_has_is_refused_with_the_nearest_n
         UsageError, match=r"'botani' of group 'all' has no question \(did you mean botany\?\)"
     ):
         load_task(path)
+
+
+def hub_task(**changes):
+    dataset = {"path": "someone/something", "name": "all", "split": "test"}
+    return task_document(
+        **{
+            "dataset": dataset,
+            "columns": COLUMNS,
+            "questions": None,
+            "shots": None,
+            "groups": None,
+            **changes,
+        }
+    )
+
+
+def test_a_task_that_extends_another_changes_what_it_names(tmp_path):
+    write_task(tmp_path, hub_task(name="base", citation="somebody"))
+    child = {"name": "tiny", "extends": "base", "citation": None, "dataset": {"name": "hard"}}
+    task = load_task(write_task(tmp_path, child))
+    assert (task.name, task.citation, task.title) == ("tiny", None, "Tiny")
+    assert (task.dataset.path, task.dataset.name) == ("someone/something", "hard")
+    assert task.columns.question == "q"
+
+
+def test_a_task_of_ours_can_be_extended_from_anywhere(tmp_path):
+    task = load_task(
+        write_task(tmp_path, {"name": "mmlu_dev", "extends": "mmlu", "dataset": {"split": "dev"}})
+    )
+    assert (task.dataset.path, task.dataset.split) == ("cais/mmlu", "dev")
+
+
+def test_inheritance_is_one_level_deep(tmp_path):
+    write_task(tmp_path, hub_task(name="base"))
+    write_task(tmp_path, {"name": "middle", "extends": "base"})
+    assert "extends 'base' itself; extend that one" in refused(
+        write_task(tmp_path, {"name": "tiny", "extends": "middle"})
+    )
+
+
+@pytest.mark.parametrize("name", ["nothing", "tiny"])
+def test_what_is_extended_must_be_another_task(tmp_path, name):
+    assert f"there is no task {name!r} beside it, nor among ours" in refused(
+        write_task(tmp_path, {"name": "tiny", "extends": name})
+    )
+
+
+def test_a_mistake_in_a_task_that_extends_is_told_with_its_line(tmp_path):
+    write_task(tmp_path, hub_task(name="base"))
+    sentence = refused(write_task(tmp_path, {"name": "tiny", "extends": "base", "licence": 4}))
+    assert "tiny.yaml, line 3, field licence: is read as 4" in sentence
+
+
+@pytest.fixture
+def many_languages(tmp_path):
+    """A task in two languages."""
+    dataset = {"path": "openai/MMMLU", "name": "{language}", "split": "test"}
+    languages = {"de": "DE_DE", "zh_cn": "ZH_CN"}
+    return write_task(
+        tmp_path, hub_task(dataset=dataset, language=None, languages=languages, title="In {language}")
+    )
+
+
+def test_each_language_of_a_task_is_a_task(many_languages):
+    folder = many_languages.parent
+    for name, config in (("tiny_de", "DE_DE"), ("tiny_zh_cn", "ZH_CN")):
+        assert find_task(name, folder) == folder / f"{name}.yaml"
+        task = load_task(find_task(str(folder / f"{name}.yaml")))
+        assert (task.name, task.dataset.name, task.title) == (name, config, f"In {config}")
+        assert task.language == name.removeprefix("tiny_")
+
+
+def test_a_task_in_several_languages_is_not_asked_without_naming_one(many_languages):
+    assert "is in 2 languages: name one of tiny_de, tiny_zh_cn" in refused(many_languages)
+    assert read_task(many_languages).languages == {"de": "DE_DE", "zh_cn": "ZH_CN"}
+
+
+def test_a_language_that_a_task_is_not_in_is_refused(many_languages):
+    assert "task tiny is not in 'zh' (did you mean zh_cn?); it is in de, zh_cn" in refused(
+        many_languages.with_name("tiny_zh.yaml")
+    )
+
+
+def test_answers_may_be_letters_of_another_alphabet(tmp_path):
+    questions = [{**inline("chess", place), "answer": "アイウエ"[place]} for place in range(4)]
+    document = task_document(alphabet="アイウエ", questions=questions, shots=None, groups=None)
+    assert load_task(write_task(tmp_path, document)).questions[2].answer == "ウ"
+    assert "'B' is none of ア, イ, ウ, エ" in refused(
+        write_task(tmp_path, {**document, "questions": [inline("chess", 1)]})
+    )
+
+
+DATASETS = {
+    "no split": ({"split": None}, "a dataset of the hub needs split"),
+    "two places": ({"file": "x.csv"}, "give either path, a dataset on the hub, or file"),
+    "parts without a place": ({"parts": ["a"]}, "parts needs {part} in one of"),
+    "a place without parts": ({"name": "{part}"}, "{part} needs parts"),
+    "two kinds of examples": (
+        {"shots_split": "dev", "shots_from": "mmlu"},
+        "give either shots_split or shots_from",
+    ),
+    "a file on the hub": ({"path": None, "file": "x.csv"}, "split does not go with file"),
+}
+
+
+@pytest.mark.parametrize(("changes", "words"), DATASETS.values(), ids=DATASETS)
+def test_a_dataset_that_does_not_fit_is_refused(tmp_path, changes, words):
+    dataset = {**DATASET, **changes}
+    document = hub_task(dataset={name: value for name, value in dataset.items() if value is not None})
+    assert f"field dataset: {words}" in refused(write_task(tmp_path, document))
+
+
+MAPPINGS = {
+    "no choices": ({"choices": []}, "columns", "give either choices or fixed_choices"),
+    "choices of a kind": (
+        {"choices": 4},
+        "columns.choices",
+        "should be the column of a list, or a list of columns",
+    ),
+    "two kinds of choices": ({"fixed_choices": ["a", "b"]}, "columns", "and not both"),
+    "a form of several": (
+        {"choices": ["a", "b"], "choices_form": "printed"},
+        "columns",
+        "is for a single column",
+    ),
+    "one that varies": ({"choices_vary": True}, "columns", "is for several columns"),
+    "labels of a letter": (
+        {"gold": {"column": "g", "form": "letter", "labels": "l"}},
+        "columns.gold",
+        "goes with form: label",
+    ),
+    "no labels": ({"gold": {"column": "g", "form": "label"}}, "columns.gold", "goes with form: label"),
+    "a broken template": ({"question": "{{ q"}, "columns.question", "the template cannot be read"),
+    "a broken choice": ({"choice": "choice"}, "columns", "choice should be a template"),
+    "an unknown form": ({"gold": {"column": "g", "form": "number"}}, "columns.gold.form", "'index0'"),
+}
+
+
+@pytest.mark.parametrize(("changes", "field", "words"), MAPPINGS.values(), ids=MAPPINGS)
+def test_columns_that_do_not_fit_are_refused(tmp_path, changes, field, words):
+    sentence = refused(write_task(tmp_path, hub_task(columns={**COLUMNS, **changes})))
+    assert f"field {field}: " in sentence
+    assert words in sentence

@@ -1,0 +1,246 @@
+"""Rows: one row of a dataset, made into a Question as a task's columns say.
+
+Takes Columns and rows as dicts; gives Questions, or a ValueError that says what does not fit. Knows nothing of
+files, hubs or other rows, but for counting them.
+"""
+
+import ast
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from harness.lettered import split_lettered
+from harness.mapping import Columns, Gold
+from harness.questions import LETTERS, Question
+from harness.templates import compile_template, is_template
+
+Row = Mapping[str, Any]
+Value = Callable[[Row], object]
+
+_MOST_PRINTED = 100_000
+"""Characters of a printed list; Python's parser takes time and memory for what is nested deeply."""
+
+
+class RowReader:
+    """Makes rows into questions, in file order."""
+
+    def __init__(
+        self, columns: Columns, *, subject: str, alphabet: str = LETTERS, careful: bool = False
+    ) -> None:
+        """Compile the columns.
+
+        Args:
+            columns: what the task file says.
+            subject: of rows that have neither a subject nor a part.
+            alphabet: the letters of choices.
+            careful: refuse empty texts and a right choice that is there twice: nobody has looked over the rows.
+        """
+        self._columns = columns
+        self._subject = subject
+        self._alphabet = alphabet
+        self._careful = careful
+        self._value_of = {spec: value_of(spec) for spec in columns.specs()}
+        self._of_choice = compile_template(columns.choice) if columns.choice else None
+        self._seen: Counter[str] = Counter()
+
+    def read(self, row: Row, part: str | None = None) -> Question:
+        """The row's question; `part` is its subject where the row names none.
+
+        Raises:
+            ValueError: the row does not fit; saying why.
+        """
+        columns = self._columns
+        self._check_columns(row)
+        subject = str(self._filled(row, columns.subject)) if columns.subject else part or self._subject
+        number = self._seen[subject]
+        self._seen[subject] += 1  # also where the row does not fit: ids do not depend on what is left out
+        id_ = str(self._filled(row, columns.id)) if columns.id else f"{subject}/{number}"
+        choices = self._choices(row)
+        place = self._gold(row, choices)
+        if columns.shuffle_seed is not None:
+            order = shuffled(len(choices), columns.shuffle_seed, id_)
+            choices, place = tuple(choices[at] for at in order), order.index(place)
+        context = self._text(row, columns.context) if columns.context else ""
+        text = self._text(row, columns.question)
+        return Question(
+            id=id_,
+            subject=subject,
+            text=f"{context}\n{text}" if context else text,
+            choices=choices,
+            gold=self._alphabet[place],
+            rationale=self._text(row, columns.rationale) if columns.rationale else "",
+            alphabet=self._alphabet,
+            context=context,
+        )
+
+    def group(self, row: Row) -> str | None:
+        """The group of the row's subject, where the row tells."""
+        return str(self._filled(row, self._columns.group)) if self._columns.group else None
+
+    def _check_columns(self, row: Row) -> None:
+        """Before anything else is said of a row, that its columns are there."""
+        for spec in self._columns.specs():
+            if not is_template(spec) and spec not in row and spec.partition(".")[0] not in row:
+                raise ValueError(f"there is no column {spec!r}; it has {', '.join(row)}")
+
+    def _filled(self, row: Row, spec: str) -> object:
+        value = self._value_of[spec](row)
+        if value is None:
+            raise ValueError(f"{spec!r} is empty")
+        return value.strip() if self._columns.strip and isinstance(value, str) else value
+
+    def _text(self, row: Row, spec: str) -> str:
+        text = self._filled(row, spec)
+        if not isinstance(text, str):
+            raise ValueError(f"{spec!r} should be a text")  # noqa: TRY004 - all that does not fit is a ValueError
+        if self._careful and not text.strip():
+            raise ValueError(f"{spec!r} is empty")
+        return text
+
+    def _choices(self, row: Row) -> tuple[str, ...]:
+        found = self._found_choices(row)
+        if self._columns.strip:
+            found = [choice.strip() for choice in found]
+        if self._of_choice:
+            found = [self._of_choice({**row, "choice": choice}) for choice in found]
+        if self._careful and not all(choice.strip() for choice in found):
+            raise ValueError(f"choice {_place_of_empty(found) + 1} is empty")
+        if not 0 < len(found) <= len(self._alphabet):
+            said = ", ".join(map(repr, self._columns.choices))
+            raise ValueError(f"{said} holds {len(found)} texts, not 1 to {len(self._alphabet)}")
+        return tuple(found)
+
+    def _found_choices(self, row: Row) -> Sequence[str]:
+        columns = self._columns
+        if columns.fixed_choices:
+            return columns.fixed_choices
+        if len(columns.choices) > 1:
+            return self._choices_of_columns(row)
+        (spec,) = columns.choices
+        value = self._filled(row, spec)
+        if columns.choices_form == "printed":
+            value = _printed_list(value)
+        elif columns.choices_form == "lettered" and isinstance(value, str):
+            value = list(split_lettered(value)[1])
+        if not isinstance(value, list) or not all(isinstance(choice, str) for choice in value):
+            raise ValueError(f"{spec!r} should be a list of texts")
+        return value
+
+    def _choices_of_columns(self, row: Row) -> list[str]:
+        """One a column; where they vary, up to the first empty one, after which all must be empty."""
+        values = [(spec, self._value_of[spec](row)) for spec in self._columns.choices]
+        if self._columns.choices_vary:
+            while values and _is_empty(values[-1][1]):
+                values.pop()
+        for spec, value in values:
+            if value is None:
+                raise ValueError(f"{spec!r} is empty")
+        return [str(value) for _, value in values]
+
+    def _gold(self, row: Row, choices: Sequence[str]) -> int:
+        gold = self._columns.gold
+        value = self._filled(row, gold.column)
+        if gold.labels:
+            labels = self._filled(row, gold.labels)
+            place = _equal_to(value, labels) if isinstance(labels, list) else None
+        elif gold.form == "text":
+            place = _equal_to(value, choices)
+        else:
+            place = place_of(value, gold, len(choices), self._alphabet)
+        if place is None or place >= len(choices):
+            raise ValueError(
+                f"the gold answer {_short(value)} in {gold.column!r} is none of its {len(choices)} choices "
+                f"(form {gold.form})"
+            )
+        if self._careful and choices.count(choices[place]) > 1:
+            raise ValueError(f"the right choice {_short(choices[place])} is there twice")
+        return place
+
+
+def value_of(spec: str) -> Value:
+    """What a column, a path or a template gives of a row; None where nothing is there."""
+    if is_template(spec):
+        return compile_template(spec)
+    steps = spec.split(".")
+
+    def find(row: Row) -> object:
+        if spec in row:  # a column may have a dot in its name
+            return row[spec]
+        value: object = row
+        for step in steps:
+            if not isinstance(value, Mapping) or step not in value:
+                raise ValueError(f"there is no {spec!r}")
+            value = value[step]
+        return value
+
+    return find
+
+
+def place_of(value: object, gold: Gold, choices: int, alphabet: str) -> int | None:
+    """The place that a key stands for, None where it stands for none; all forms but label and text."""
+    form = gold.form
+    if form == "mask":
+        return _marked(value, choices)
+    if (
+        isinstance(value, list) and len(value) == 1
+    ):  # some datasets write lists, for rows with several answers
+        value = value[0]
+    if form == "bool":
+        return {True: 0, False: 1}[value] if isinstance(value, bool) else None
+    if form == "letter":
+        return (
+            alphabet.index(value)
+            if isinstance(value, str) and len(value) == 1 and value in alphabet
+            else None
+        )
+    number = _whole(value)
+    return None if number is None or number - (form == "index1") < 0 else number - (form == "index1")
+
+
+def shuffled(count: int, seed: int, id_: str) -> list[int]:
+    """An order of `count` choices that depends on the seed and the question's id only."""
+    return sorted(range(count), key=lambda place: hashlib.sha256(f"{seed}\n{place}\n{id_}".encode()).digest())
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _place_of_empty(choices: Sequence[str]) -> int:
+    return next(place for place, choice in enumerate(choices) if not choice.strip())
+
+
+def _printed_list(value: object) -> object:
+    """A list that is written as a text, as Python prints it; anything else as it is."""
+    if not isinstance(value, str) or len(value) > _MOST_PRINTED:
+        return value
+    try:
+        return ast.literal_eval(value.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value
+
+
+def _whole(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        return int(value)
+    return None
+
+
+def _marked(value: object, choices: int) -> int | None:
+    """The place of the only 1 of a mask that has a figure for each choice."""
+    if not isinstance(value, list) or len(value) != choices or any(figure not in (0, 1) for figure in value):
+        return None
+    return value.index(1) if value.count(1) == 1 else None
+
+
+def _equal_to(value: object, among: Sequence[object]) -> int | None:
+    """The place of the only one that is equal."""
+    return among.index(value) if among.count(value) == 1 else None
+
+
+def _short(value: object) -> str:
+    said = repr(value)
+    return said if len(said) <= 100 else f"{said[:100]}…"

@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from json import dumps as to_json
 from pathlib import Path
@@ -62,7 +63,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-TaskName = Annotated[str, typer.Option("--task", help="A task's name, or the path of a task file.")]
+TaskName = Annotated[
+    str,
+    typer.Option("--task", help="A task's name, a task file, or a table of questions: CSV, JSON, Parquet."),
+]
 Data = Annotated[
     Path | None,
     typer.Option(envvar="HARNESS_DATA", help="Folder laid out like the hub; asked before the network is."),
@@ -176,6 +180,7 @@ def run(
     from harness.progress import progress_on
     from harness.runner import run as run_
     from harness.settings import RunSettings
+    from harness.suite import tasks_of
 
     console = _console()
     settings = RunSettings(
@@ -210,10 +215,17 @@ def run(
         local_only=local_only,
         fresh=fresh,
     )
-    if dry_run:
-        _estimate(settings, console, json)
-    else:
-        _finish(run_(settings, progress_on(console)), console, json)
+    codes = [0]
+    for name in tasks_of(task, tasks):
+        one = replace(settings, task=name)
+        if dry_run:
+            _estimate(one, console, json)
+        else:
+            codes.append(_finish(run_(one, progress_on(console)), console, json))
+        if codes[-1] in (_INTERRUPTED, _ENDPOINT_DIED):  # neither will be better at the next task of a suite
+            break
+    if worst := max(codes):
+        sys.exit(worst)
 
 
 @app.command()
@@ -268,8 +280,9 @@ def prompts(
         "subjects": _names(subjects),
     }
     if model is None:
-        found = load_task(find_task(task, tasks))
-        plan = make_plan(found, load_questions(found, data, partial(print, file=sys.stderr)), **chosen)
+        say = partial(print, file=sys.stderr)
+        found = load_task(find_task(task, tasks), say)
+        plan = make_plan(found, load_questions(found, data, say), **chosen)
     else:
         from harness.dry_running import plan_and_estimate
         from harness.progress import progress_on
@@ -290,13 +303,16 @@ def prompts(
 
 @app.command()
 def tasks(
-    name: Annotated[str | None, typer.Argument(help="One task in detail.")] = None,
+    name: Annotated[str | None, typer.Argument(help="One task in detail; or: new.")] = None,
+    table: Annotated[
+        Path | None, typer.Argument(help="After new: a CSV, JSON or Parquet file to write a task file for.")
+    ] = None,
     tasks: Tasks = None,
     resolved: Annotated[
         bool, typer.Option("--resolved", help="Print the task as one YAML file, with all that it inherits.")
     ] = False,
 ) -> None:
-    """List the tasks, or show one.
+    """List the tasks, show one, or write a task file for a table of questions.
 
     Example: harness tasks mmlu
     """
@@ -304,7 +320,15 @@ def tasks(
     from harness.suite import read_suite
     from harness.task import find_task, read_task, task_files
 
-    if name is None:
+    if name == "new" and table is not None:
+        from harness.table_task import write_task_file
+
+        target, made = write_task_file(table)
+        print(made.said, *([f"Look at this first: {made.doubt}."] if made.doubt else []), file=sys.stderr)
+        print(target)
+    elif table is not None:
+        raise UsageError(f"only new takes a file: harness tasks new {table}.")
+    elif name is None:
         files = task_files(tasks).values()
         suites = [suite for path in files if (suite := read_suite(path))]
         of_suites = {suite.name for suite in suites}
@@ -476,16 +500,17 @@ def _estimate(settings: "RunSettings", console: "Console", json: bool) -> None:
         print_estimate(made)
 
 
-def _finish(run: "Run", console: "Console", json: bool) -> None:
-    """Show the run, and exit by its status."""
+def _finish(run: "Run", console: "Console", json: bool) -> int:
+    """Show the run; gives the exit code of its status."""
     from harness.stops import StopKind
 
     _show(run, console, json)
     status, ended = run.score.status, run.score.run
     if status == "incomplete" or ended.stop_kind is StopKind.LIMIT:
-        sys.exit(_INCOMPLETE)
+        return _INCOMPLETE
     if ended.stop_kind is StopKind.USER:
-        sys.exit(_INTERRUPTED)
+        return _INTERRUPTED
     if status == "interrupted":
         print(f"Error: {ended.stopped_by}", file=sys.stderr)
-        sys.exit(_ENDPOINT_DIED)
+        return _ENDPOINT_DIED
+    return 0

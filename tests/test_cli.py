@@ -72,25 +72,6 @@ def results(tmp_path):
     return tmp_path / "results"
 
 
-@pytest.fixture
-def here(monkeypatch, capsys, tmp_path):
-    """The command in this process and a folder of its own, with these variables beside ours."""
-    monkeypatch.chdir(tmp_path)
-    for name in os.environ.keys() - clean_environment().keys():
-        monkeypatch.delenv(name)
-
-    def here_(*said, **environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["harness", *map(str, said)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return subprocess.CompletedProcess(said, ended.value.code or 0, out, err)
-
-    return here_
-
-
 def hub_task(folder):
     """A task file whose questions lie on the hub, or in a folder laid out like it."""
     document = task_document(

@@ -221,10 +221,8 @@ def _rows(table: Table, source: DatasetSource, split: str | None, subject: str |
 
 
 def _read(reader: RowReader, row: _Placed, subject: str | None) -> Question:
-    if row.fault:
-        raise UsageError(f"{row.place}: {row.fault}.")
     try:
-        return reader.read(row.row, subject)
+        return reader.read(row.row, subject, row.fault)
     except ValueError as error:
         raise UsageError(f"{row.place}: {error}.") from error
 

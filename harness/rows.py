@@ -44,8 +44,13 @@ class RowReader:
         self._of_choice = compile_template(columns.choice) if columns.choice else None
         self._seen: Counter[str] = Counter()
 
-    def read(self, row: Row, part: str | None = None) -> Question:
-        """The row's question; `part` is its subject where the row names none.
+    def read(self, row: Row, part: str | None = None, fault: str | None = None) -> Question:
+        """The row's question.
+
+        Args:
+            row: the row.
+            part: its subject where the row names none.
+            fault: what is wrong with the row as such, where something is.
 
         Raises:
             ValueError: the row does not fit; saying why.
@@ -55,6 +60,8 @@ class RowReader:
         subject = str(self._filled(row, columns.subject)) if columns.subject else part or self._subject
         number = self._seen[subject]
         self._seen[subject] += 1  # also where the row does not fit: ids do not depend on what is left out
+        if fault:
+            raise ValueError(fault)
         id_ = str(self._filled(row, columns.id)) if columns.id else f"{subject}/{number}"
         choices = self._choices(row)
         place = self._gold(row, choices)

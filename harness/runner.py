@@ -47,6 +47,7 @@ from harness.scoring import score_run
 from harness.session import Session, hold
 from harness.settings import RunSettings
 from harness.stops import Stop, StopKind
+from harness.tables import is_table
 from harness.task import at_revision, find_task, load_task, task_folders
 
 
@@ -120,7 +121,8 @@ def _model(settings: RunSettings, environment: Mapping[str, str], observer: Obse
 
 def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
     """What the settings ask of this model."""
-    task = at_revision(load_task(find_task(settings.task, settings.tasks)), settings.dataset_revision)
+    task = load_task(find_task(settings.task, settings.tasks), observer.say)
+    task = at_revision(task, settings.dataset_revision)
     usual = model.profile.protocol if model.profile.protocol in task.protocols else None
     if usual and settings.protocol is None and usual != task.protocol:
         observer.say(f"{model.name} is asked by {usual}, unless --protocol says otherwise.")
@@ -222,7 +224,8 @@ def _one_commit(plan: Plan) -> str | None:
 def _task_for_later(settings: RunSettings) -> str:
     """How to find the task again: by its name where it is ours, else by its file."""
     path = find_task(settings.task, settings.tasks)
-    return path.stem if path.parent in task_folders() else str(path.resolve())
+    ours = path.parent in task_folders() and not is_table(path)
+    return path.stem if ours else str(path.resolve())
 
 
 def _ask_the_rest(

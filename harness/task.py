@@ -4,7 +4,7 @@ Takes a name or a path, gives a Task. Loads no questions and knows nothing of mo
 """
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -15,6 +15,7 @@ from harness.errors import UsageError
 from harness.mapping import Columns, DatasetSource, Record, Text, list_to_mapping, replaced
 from harness.protocols import PROTOCOLS
 from harness.questions import LETTERS
+from harness.tables import is_table
 from harness.yaml_file import read_document, read_yaml
 
 _PACKAGE = Path(__file__).parent
@@ -203,7 +204,7 @@ def find_task(name: str, own: Path | None = None) -> Path:
         UsageError: there is none.
     """
     known = task_files(own)
-    if name.endswith((".yaml", ".yml")):
+    if name.endswith((".yaml", ".yml")) or is_table(Path(name)):
         if not _home(Path(name))[0].is_file():
             raise UsageError(f"task file {name} does not exist.")
         return Path(name)
@@ -213,21 +214,35 @@ def find_task(name: str, own: Path | None = None) -> Path:
     if name not in known:
         hint = did_you_mean(name, known)
         raise UsageError(
-            f"unknown task {name!r}{hint}; see `python -m harness tasks`, or name a file: --task my.yaml."
+            f"unknown task {name!r}{hint}; see `python -m harness tasks`, or name a file: --task my.yaml or my.csv."
         )
     return known[name]
 
 
-def load_task(path: Path) -> Task:
-    """Read and check one task, as `find_task` names it.
+def load_task(path: Path, say: Callable[[str], None] | None = None) -> Task:
+    """Read and check one task, as `find_task` names it, so that it can be asked.
+
+    Args:
+        path: a task file, one of its languages, or a table of questions.
+        say: told what the columns of a table were taken for.
 
     Raises:
         UsageError: naming file, line and field; or the task is in several languages and none was chosen.
     """
+    if is_table(path):
+        from harness.table_task import certain_task  # which makes Tasks
+
+        made = certain_task(path)
+        if say:
+            say(made.said)
+        return made.task
     task = read_task(path)
     if task.languages:
         names = ", ".join(f"{task.name}_{language}" for language in task.languages)
         raise UsageError(f"task {task.name} is in {len(task.languages)} languages: name one of {names}.")
+    if task.dataset is not None and task.dataset.file is not None:  # beside the task file, wherever we are
+        file = str(path.parent / task.dataset.file)
+        return task.model_copy(update={"dataset": task.dataset.model_copy(update={"file": file})})
     return task
 
 

@@ -1,0 +1,241 @@
+"""Table tasks: a task made of a file of questions alone, without YAML.
+
+Takes a CSV, TSV, JSON lines, JSON or Parquet file; gives a Task, and says what was taken for what. What cannot be told
+for certain is refused, since a wrong guess would be a wrong score.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.errors import UsageError
+from harness.mapping import Columns
+from harness.questions import LETTERS
+from harness.rows import RowReader
+from harness.table_columns import Roles, alphabets, by_name, by_order, is_header
+from harness.tables import Row, Table, is_table, read_table, separated_rows
+from harness.task import Task
+
+_PROTOCOLS = ("simple-evals", "hendrycks", "lm-eval", "cloze")
+_FORMS = {
+    "letter": "a letter",
+    "index0": "a place from 0",
+    "index1": "a place from 1",
+    "text": "the choice's text",
+    "label": "a label of the row's own",
+    "mask": "a 1 among 0s",
+    "bool": "true for the first choice",
+}
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+_SHOWN = 5
+_TRIED = 2_000
+"""Rows, spread over the file, by which it is decided how right answers are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A task, and how it was arrived at.
+
+    Attributes:
+        said: one sentence, for people.
+        doubt: what cannot be told for certain; None where nothing.
+    """
+
+    task: Task
+    said: str
+    doubt: str | None
+
+
+def guess(path: Path) -> Guess:
+    """Make a task of a table.
+
+    Raises:
+        UsageError: the file cannot be read, or its columns cannot be told apart.
+    """
+    header = path.suffix.lower() not in (".csv", ".tsv") or _has_header(path)
+    table = read_table(path, header=header)
+    if not table.rows:
+        raise UsageError(f"{path} holds no rows: there is nothing to ask.")
+    try:
+        roles = _roles(table, header=header)
+        key, doubt = _key(table, roles)
+    except ValueError as error:
+        raise UsageError(
+            f"{path} cannot be taken for questions as it is: {error}; its columns are "
+            f"{', '.join(map(repr, table.rows[0]))}. Rename them, or write a task file (docs/tasks.md)."
+        ) from error
+    task = Task.model_validate(_document(path, roles, key, header=header, vary=_vary(table, roles)))
+    return Guess(task, _sentence(path, table, roles, key), doubt)
+
+
+def certain_task(path: Path) -> Guess:
+    """The same, for asking: nothing may be in doubt.
+
+    Raises:
+        UsageError: something is.
+    """
+    made = guess(path)
+    if made.doubt:
+        raise UsageError(
+            f"{path}: {made.doubt}. `harness tasks new {path}` writes a task file in which you can say it."
+        )
+    return made
+
+
+def write_task_file(path: Path) -> tuple[Path, Guess]:
+    """Write a task file beside a table; gives its path, and what was guessed.
+
+    Raises:
+        UsageError: it is no table that can be guessed, or the task file is there already.
+    """
+    if not is_table(path) or not path.is_file():
+        raise UsageError(
+            f"{path} is no table that exists: name a CSV, TSV, JSON lines, JSON or Parquet file."
+        )
+    made = guess(path)
+    target = path.with_name(f"{made.task.name}.yaml")
+    document = made.task.model_dump(mode="json", exclude_unset=True)
+    document["dataset"]["file"] = path.name
+    comments = [f"# {made.said}", *([f"# Look at this first: {made.doubt}."] if made.doubt else [])]
+    body = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write("\n".join(comments) + f"\n{body}")
+    except FileExistsError as error:
+        raise UsageError(f"{target} is there already: remove it, or change it by hand.") from error
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
+    return target, made
+
+
+def _has_header(path: Path) -> bool:
+    rows = separated_rows(path)
+    return bool(rows) and is_header(rows[0][1])
+
+
+def _roles(table: Table, *, header: bool) -> Roles:
+    names = list(dict.fromkeys(name for row in table.rows[:100] for name in row))
+    return by_name(names, table.rows[0]) if header else by_order(names, table.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """One way to write the right answer, and which choice it gives for each row that was tried; None where none."""
+
+    column: str
+    form: str
+    alphabet: str
+    places: tuple[int | None, ...]
+
+    @property
+    def fits(self) -> int:
+        """Rows for which it gives a choice."""
+        return sum(place is not None for place in self.places)
+
+
+def _key(table: Table, roles: Roles) -> tuple[_Key, str | None]:
+    """The way in which most rows fit, and what speaks against it."""
+    if len(roles.choices) > len(LETTERS):
+        raise ValueError(
+            f"it has {len(roles.choices)} columns of choices, and there are {len(LETTERS)} letters"
+        )
+    rows = table.rows[:: max(1, len(table.rows) // _TRIED)]
+    keys = [_tried(rows, roles, *way) for way in _ways(roles)]
+    best = max(keys, key=lambda key: key.fits)
+    if best.fits < len(rows) / 2:
+        held = ", ".join(list(dict.fromkeys(repr(row.get(roles.gold)) for row in rows))[:_SHOWN])
+        raise ValueError(f"{roles.gold!r} holds no letter, place or text of a choice, but {held}")
+    rival = next((key for key in keys if key.fits == best.fits and key.places != best.places), None)
+    if rival is None:
+        return best, None
+    either, other = _FORMS[best.form], _FORMS[rival.form]
+    return best, f"whether {roles.gold!r} is {either} or {other} cannot be told from the rows"
+
+
+def _ways(roles: Roles) -> Iterator[tuple[str, str, str]]:
+    """Column or template, form and alphabet of every way; of two that give the same, the first is taken."""
+    column = roles.gold
+    if roles.right_first:
+        yield column, "text", LETTERS
+        return
+    if roles.labels:
+        yield column, "label", LETTERS
+    for alphabet in alphabets():
+        yield column, "letter", alphabet
+    yield f"{{{{ row[{column!r}] | string | trim | upper }}}}", "letter", LETTERS
+    for form in ("index1", "index0", "text", "mask", "bool"):
+        yield column, form, LETTERS
+
+
+def _tried(rows: Sequence[Row], roles: Roles, column: str, form: str, alphabet: str) -> _Key:
+    gold = {"column": column, "form": form, **({"labels": roles.labels} if form == "label" else {})}
+    document = {"question": roles.question, "choices": list(roles.choices), "gold": gold, "strip": True}
+    if len(roles.choices) > 1:
+        document["choices_vary"] = True
+    reader = RowReader(Columns.model_validate(document), subject="", alphabet=alphabet)
+    return _Key(column, form, alphabet, tuple(_place(reader, row) for row in rows))
+
+
+def _place(reader: RowReader, row: Row) -> int | None:
+    try:
+        question = reader.read(row)
+    except ValueError:
+        return None
+    return question.letters.index(question.gold)
+
+
+def _document(path: Path, roles: Roles, key: _Key, *, header: bool, vary: bool) -> dict[str, Any]:
+    name = _NOT_IN_NAMES.sub("_", path.stem).strip("._-") or "questions"
+    columns = {
+        "question": roles.question,
+        "context": roles.context,
+        "choices": list(roles.choices) if len(roles.choices) > 1 else roles.choices[0],
+        "choices_vary": vary or None,
+        "gold": {
+            "column": key.column,
+            "form": key.form,
+            **({"labels": roles.labels} if key.form == "label" else {}),
+        },
+        "shuffle_seed": 0 if roles.right_first else None,
+        "strip": True,
+        "subject": roles.subject,
+        "id": roles.id,
+    }
+    return {
+        "name": name,
+        "version": "1",
+        "title": path.name,
+        "description": f"The questions of {path.name}.",
+        "licence": "not stated",
+        "language": "not stated",
+        **({"alphabet": key.alphabet} if key.alphabet != LETTERS else {}),
+        "protocols": list(_PROTOCOLS),
+        "protocol": _PROTOCOLS[0],
+        "dataset": {"file": str(path), **({} if header else {"header": False})},
+        "columns": {field: value for field, value in columns.items() if value is not None},
+    }
+
+
+def _vary(table: Table, roles: Roles) -> bool:
+    """Whether some row has fewer choices than others."""
+    last = roles.choices[-1]
+    return len(roles.choices) > 1 and any(not str(row.get(last) or "").strip() for row in table.rows)
+
+
+def _sentence(path: Path, table: Table, roles: Roles, key: _Key) -> str:
+    """What was taken for what, so that a wrong guess is seen."""
+    parts = [
+        f"the question from {roles.question!r}",
+        *([f"what is read before it from {roles.context!r}"] if roles.context else []),
+        f"the choices from {', '.join(map(repr, roles.choices))}",
+        f"the right answer from {roles.gold!r} ({_FORMS[key.form]})",
+        *([f"subjects from {roles.subject!r}"] if roles.subject else []),
+        *([f"ids from {roles.id!r}"] if roles.id else []),
+    ]
+    unused = [repr(name) for name in table.rows[0] if name not in roles.used()]
+    left = f"; not used: {', '.join(unused)}" if unused else ""
+    return f"{path.name} is taken so: {', '.join(parts)}{left}."

@@ -37,10 +37,10 @@ class Answer:
     missing: Outcome | None = None
 
     def outcome(self, gold: str) -> Outcome:
-        """Correct or wrong, or the reason for no letter."""
+        """Correct or wrong, or the reason for no letter; `gold` may be several letters, each of which is right."""
         if self.missing is not None:
             return self.missing
-        return Outcome.CORRECT if self.letter == gold else Outcome.WRONG
+        return Outcome.CORRECT if self.letter in set(gold) else Outcome.WRONG
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class _Loading:
 
     def read_all(self) -> None:
         """Every part, the few-shot split too."""
-        questions, examples = self._reader(), self._reader()
+        questions, examples = self._reader(several=True), self._reader(several=False)
         for subject, source in self.dataset.each().items():
             splits = self._splits(source)
             for row in _rows(splits[source.split or ""], source, source.split, subject):
@@ -142,9 +142,14 @@ class _Loading:
                 )
             self.say = _silent  # what is said of one part holds for all
 
-    def _reader(self) -> RowReader:
-        careful = self.dataset.file is not None  # nobody has looked over the rows
-        return RowReader(self.columns, subject=self.task.name, alphabet=self.task.alphabet, careful=careful)
+    def _reader(self, *, several: bool) -> RowReader:
+        return RowReader(
+            self.columns,
+            subject=self.task.name,
+            alphabet=self.task.alphabet,
+            careful=self.dataset.file is not None,  # nobody has looked over the rows
+            several=several,
+        )
 
     def _splits(self, source: DatasetSource) -> dict[str, Table]:
         if source.file is not None:
@@ -242,7 +247,7 @@ def _check(task: Task, dataset: DatasetSource, questions: list[Question]) -> Non
     repeated = [id_ for id_, times in Counter(q.id for q in questions).items() if times > 1]
     if repeated:
         raise UsageError(f"dataset {named}: the id {repeated[0]!r} is there twice; ids must differ.")
-    chance = fsum(1 / len(question.choices) for question in questions) / len(questions)
+    chance = fsum(len(question.gold) / len(question.choices) for question in questions) / len(questions)
     if task.chance is not None and abs(task.chance - chance) > _CHANCE_TOLERANCE:
         raise UsageError(
             f"task {task.name} says that guessing gives {task.chance:g}, but by the choices of dataset {named} it "

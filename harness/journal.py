@@ -190,9 +190,9 @@ def _is_consistent(entry: Entry) -> bool:
     if (entry.outcome is Outcome.FAILED) != (entry.reply is None):
         return False
     if entry.outcome is Outcome.CORRECT:
-        return entry.answer == entry.gold
+        return entry.answer in set(entry.gold)
     if entry.outcome is Outcome.WRONG:
-        return entry.answer not in (None, entry.gold)
+        return entry.answer is not None and entry.answer not in set(entry.gold)
     return entry.answer is None
 
 

@@ -140,6 +140,7 @@ class Gold(Record):
     column: Column
     form: Literal["index0", "index1", "letter", "label", "text", "mask", "bool"]
     labels: Text | None = None
+    several: bool = False
 
     _column_is_readable = field_validator("column")(_template_is_readable)
 

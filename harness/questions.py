@@ -18,7 +18,7 @@ class Question:
 
     Attributes:
         id: the dataset's own identifier, else `<subject>/<place within the subject, from 0>`.
-        gold: the letter of the right choice.
+        gold: the letter of the right choice, or the letters where the task lets each of several be right.
         rationale: the worked answer that a few-shot example has, "" where it has none.
         alphabet: the letters that choices are named by, in order: "1234", "アイウエ"; as many as there are choices,
             or more.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from harness.lettered import split_lettered
-from harness.mapping import Columns, Gold
+from harness.mapping import Columns
 from harness.questions import LETTERS, Question
 from harness.templates import compile_template, is_template
 
@@ -26,7 +26,13 @@ class RowReader:
     """Makes rows into questions, in file order."""
 
     def __init__(
-        self, columns: Columns, *, subject: str, alphabet: str = LETTERS, careful: bool = False
+        self,
+        columns: Columns,
+        *,
+        subject: str,
+        alphabet: str = LETTERS,
+        careful: bool = False,
+        several: bool = True,
     ) -> None:
         """Compile the columns.
 
@@ -35,11 +41,13 @@ class RowReader:
             subject: of rows that have neither a subject nor a part.
             alphabet: the letters of choices.
             careful: refuse empty texts and a right choice that is there twice: nobody has looked over the rows.
+            several: take rows with several right choices, where the columns say so; an example needs a single one.
         """
         self._columns = columns
         self._subject = subject
         self._alphabet = alphabet
         self._careful = careful
+        self._several = several
         self._value_of = {spec: value_of(spec) for spec in columns.specs()}
         self._of_choice = compile_template(columns.choice) if columns.choice else None
         self._seen: Counter[str] = Counter()
@@ -64,10 +72,10 @@ class RowReader:
             raise ValueError(fault)
         id_ = str(self._filled(row, columns.id)) if columns.id else f"{subject}/{number}"
         choices = self._choices(row)
-        place = self._gold(row, choices)
+        right = self._right(row, choices)
         if columns.shuffle_seed is not None:
             order = shuffled(len(choices), columns.shuffle_seed, id_)
-            choices, place = tuple(choices[at] for at in order), order.index(place)
+            choices, right = tuple(choices[at] for at in order), tuple(sorted(map(order.index, right)))
         context = self._text(row, columns.context) if columns.context else ""
         text = self._text(row, columns.question)
         return Question(
@@ -75,7 +83,7 @@ class RowReader:
             subject=subject,
             text=f"{context}\n{text}" if context else text,
             choices=choices,
-            gold=self._alphabet[place],
+            gold="".join(self._alphabet[place] for place in right),
             rationale=self._text(row, columns.rationale) if columns.rationale else "",
             alphabet=self._alphabet,
             context=context,
@@ -145,24 +153,23 @@ class RowReader:
                 raise ValueError(f"{spec!r} is empty")
         return [str(value) for _, value in values]
 
-    def _gold(self, row: Row, choices: Sequence[str]) -> int:
+    def _right(self, row: Row, choices: Sequence[str]) -> tuple[int, ...]:
+        """The places of the right choices: one, unless the task says that there may be several."""
         gold = self._columns.gold
         value = self._filled(row, gold.column)
-        if gold.labels:
-            labels = self._filled(row, gold.labels)
-            place = _equal_to(value, labels) if isinstance(labels, list) else None
-        elif gold.form == "text":
-            place = _equal_to(value, choices)
-        else:
-            place = place_of(value, gold, len(choices), self._alphabet)
-        if place is None or place >= len(choices):
+        among = self._filled(row, gold.labels) if gold.labels else choices
+        places = _places(value, gold.form, among if isinstance(among, Sequence) else (), self._alphabet)
+        fits = bool(places) and all(place is not None and place < len(choices) for place in places)
+        if not fits or (len(places) > 1 and not (self._several and gold.several)):
             raise ValueError(
                 f"the gold answer {_short(value)} in {gold.column!r} is none of its {len(choices)} choices "
                 f"(form {gold.form})"
             )
-        if self._careful and choices.count(choices[place]) > 1:
-            raise ValueError(f"the right choice {_short(choices[place])} is there twice")
-        return place
+        found = tuple(sorted({place for place in places if place is not None}))
+        for place in found if self._careful else ():
+            if choices.count(choices[place]) > 1:
+                raise ValueError(f"the right choice {_short(choices[place])} is there twice")
+        return found
 
 
 def value_of(spec: str) -> Value:
@@ -184,25 +191,30 @@ def value_of(spec: str) -> Value:
     return find
 
 
-def place_of(value: object, gold: Gold, choices: int, alphabet: str) -> int | None:
-    """The place that a key stands for, None where it stands for none; all forms but label and text."""
-    form = gold.form
+def _places(value: object, form: str, among: Sequence[object], alphabet: str) -> list[int | None]:
+    """The places that a key stands for, None for what stands for none. A list may hold several keys."""
     if form == "mask":
-        return _marked(value, choices)
-    if (
-        isinstance(value, list) and len(value) == 1
-    ):  # some datasets write lists, for rows with several answers
-        value = value[0]
-    if form == "bool":
-        return {True: 0, False: 1}[value] if isinstance(value, bool) else None
-    if form == "letter":
-        return (
-            alphabet.index(value)
-            if isinstance(value, str) and len(value) == 1 and value in alphabet
-            else None
-        )
-    number = _whole(value)
-    return None if number is None or number - (form == "index1") < 0 else number - (form == "index1")
+        if (
+            not isinstance(value, list)
+            or len(value) != len(among)
+            or any(mark not in (0, 1) for mark in value)
+        ):
+            return []
+        return [place for place, mark in enumerate(value) if mark]
+    return [_place(key, form, among, alphabet) for key in (value if isinstance(value, list) else [value])]
+
+
+def _place(key: object, form: str, among: Sequence[object], alphabet: str) -> int | None:
+    match form:
+        case "text" | "label":
+            return among.index(key) if among.count(key) == 1 else None
+        case "letter":
+            return alphabet.index(key) if isinstance(key, str) and len(key) == 1 and key in alphabet else None
+        case "bool":
+            return int(not key) if isinstance(key, bool) else None
+    number = _whole(key)
+    first = 1 if form == "index1" else 0
+    return None if number is None or number < first else number - first
 
 
 def shuffled(count: int, seed: int, id_: str) -> list[int]:
@@ -234,18 +246,6 @@ def _whole(value: object) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdecimal():
         return int(value)
     return None
-
-
-def _marked(value: object, choices: int) -> int | None:
-    """The place of the only 1 of a mask that has a figure for each choice."""
-    if not isinstance(value, list) or len(value) != choices or any(figure not in (0, 1) for figure in value):
-        return None
-    return value.index(1) if value.count(1) == 1 else None
-
-
-def _equal_to(value: object, among: Sequence[object]) -> int | None:
-    """The place of the only one that is equal."""
-    return among.index(value) if among.count(value) == 1 else None
 
 
 def _short(value: object) -> str:

@@ -17,11 +17,15 @@ from harness.stats import Interval, macro_stderr, normal_interval, proportion_st
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """One question's final outcome, with what a score needs to know of the question."""
+    """One question's final outcome, with what a score needs to know of the question.
+
+    Attributes:
+        choices: how many there are to each right one.
+    """
 
     id: str
     subject: str
-    choices: int
+    choices: float
     outcome: Outcome
 
 

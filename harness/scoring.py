@@ -87,7 +87,9 @@ def score_run(
 
 def _graded(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[Graded, ...]:
     return tuple(
-        Graded(question.id, question.subject, len(question.choices), outcomes[question.id])
+        Graded(
+            question.id, question.subject, len(question.choices) / len(question.gold), outcomes[question.id]
+        )
         for question in plan.questions
         if question.id in outcomes
     )

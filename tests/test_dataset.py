@@ -11,6 +11,7 @@ import pytest
 from builders import task_document, write_task
 from shared import mmlu, needs_shared
 
+from harness.answers import Answer
 from harness.dataset import load_questions
 from harness.errors import EndpointError, UsageError
 from harness.questions import Question
@@ -407,3 +408,23 @@ def test_mmlu_has_14042_questions_and_five_examples_a_subject():
     assert {question.subject for question in found.questions} == set(task.group_of) == set(found.shots)
     assert {len(shots) for shots in found.shots.values()} == {5}
     assert found.questions[17].id == "abstract_algebra/17"
+
+
+def test_several_right_answers_are_each_right_and_told_so(hub, tmp_path):
+    """As truthfulqa's mc2 by letters; guessing is right as often as there are right choices."""
+    targets = {"choices": ["a", "b", "c", "d"], "labels": [1, 0, 1, 0]}
+    hub("a/b/c/validation-0.parquet", [{"question": "?", "mc2_targets": targets}])
+    columns = {
+        "question": "question",
+        "choices": "mc2_targets.choices",
+        "gold": {"column": "mc2_targets.labels", "form": "mask", "several": True},
+    }
+    (question,) = loaded(
+        tmp_path, {"path": "a/b", "name": "c", "split": "validation"}, columns, chance=0.5
+    ).questions
+    assert question.gold == "AC"
+    assert [Answer(letter).outcome(question.gold).value for letter in "ABC"] == [
+        "correct",
+        "wrong",
+        "correct",
+    ]

@@ -78,6 +78,19 @@ def test_a_gold_that_does_not_fit_its_form_is_refused(form, value):
         gold(value, form)
 
 
+@pytest.mark.parametrize(
+    ("form", "value", "letters"),
+    [("mask", [1, 0, 1], "AC"), ("index0", [2, 1], "BC"), ("letter", ["A", "B"], "AB"), ("index0", 1, "B")],
+)
+def test_several_choices_are_right_only_where_the_task_says_so(form, value, letters):
+    assert gold(value, form, gold={"several": True}) == letters
+    with pytest.raises(ValueError, match="the gold answer"):
+        gold([0, 3] if form == "index0" else [], form, gold={"several": True})
+    if len(letters) > 1:
+        with pytest.raises(ValueError, match="the gold answer"):
+            gold(value, form)
+
+
 def test_a_gold_text_that_is_there_twice_stands_for_no_choice():
     with pytest.raises(ValueError, match="the gold answer 'x'"):
         gold("x", "text", ("x", "y", "x"))

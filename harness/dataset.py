@@ -61,6 +61,7 @@ def load_questions(
         _shots(task.dataset, loading.questions, examples),
         groups=loading.groups(),
         revision=loading.revision(),
+        left_out=tuple(loading.left_out),
         notes=notes,
     )
 

@@ -49,6 +49,7 @@ class QuestionSet:
         shots: subject to its few-shot examples, in file order; empty where the task has none.
         groups: group to its subjects, where the rows say so; the task's own are not here.
         revision: the commit that the hub gave, None where it was not asked.
+        left_out: what is wrong with the rows that were left out, a sentence each.
         notes: what a reader of the score should know of the questions, as sentences.
     """
 
@@ -56,6 +57,7 @@ class QuestionSet:
     shots: dict[str, tuple[Question, ...]]
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     revision: str | None = None
+    left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

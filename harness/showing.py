@@ -1,7 +1,7 @@
 """Showing: prompts, tasks and models, on standard output."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import IO
@@ -11,6 +11,7 @@ from rich.table import Column, Table
 
 from harness.estimate import Estimate, Range
 from harness.journal import one_line
+from harness.lint import Finding
 from harness.places import NOWHERE
 from harness.plan import Plan
 from harness.prices import Prices
@@ -170,6 +171,22 @@ def resolved(task: Task) -> str:
 
     held = task.model_dump(mode="json", exclude_unset=True)
     return yaml.safe_dump(held, sort_keys=False, allow_unicode=True, width=110)
+
+
+def print_findings(findings: Sequence[Finding], questions: int) -> None:
+    """A table of what is odd about a task's questions."""
+    table = _table("what", "how many", "examples")
+    for finding in findings:
+        table.add_row(finding.what, f"{finding.count:,}", "\n".join(finding.examples))
+    if findings:
+        _console().print(table)
+    print(f"{questions:,} questions, {len(findings) or 'no'} kinds of findings.")
+
+
+def findings_document(findings: Sequence[Finding], questions: int) -> str:
+    """The same as JSON."""
+    held = {"questions": questions, "findings": [asdict(finding) for finding in findings]}
+    return json.dumps(held, indent=2, ensure_ascii=False)
 
 
 def print_models(catalog: Catalog) -> None:

@@ -1,0 +1,119 @@
+"""What is odd about questions, found and counted."""
+
+import json
+
+import pytest
+from builders import question, task_document, write_task
+from scipy import stats
+from shared import SHARED, mmlu, needs_shared
+
+from harness.dataset import load_questions
+from harness.lint import chi_square_tail, lint
+from harness.questions import QuestionSet
+from harness.task import load_task
+
+
+def numbered(*changes):
+    """Questions that differ, but for what is changed."""
+    return tuple(
+        question(**{"id": f"m/{n}", "text": f"What is {n}?", **change}) for n, change in enumerate(changes)
+    )
+
+
+def found(*changes, shots=()):
+    return {
+        finding.what: finding.examples
+        for finding in lint(QuestionSet(numbered(*changes), {"m": tuple(shots)}))
+    }
+
+
+def test_questions_that_are_well_have_no_findings():
+    assert found({}, {"gold": "A"}, {"gold": "C"}, {"gold": "D"}) == {}
+
+
+SAME = {"text": "Same?"}
+ODDITIES = {
+    "repeats of an earlier question, word for word": ((SAME, {}, SAME), ("m/2",)),
+    "the same question with another right answer": ((SAME, {}, {"text": " same? ", "gold": "C"}), ("m/2",)),
+    "two choices that are the same": (({}, {"choices": ("3", "4", "3", "6")}), ("m/1",)),
+    "an empty question or choice": (({"text": " "}, {"choices": ("3", "4", "", "6")}), ("m/0", "m/1")),
+    "one choice only": (({"choices": ("3",), "gold": "A"},), ("m/0",)),
+    "white space at an end of the question or a choice": (
+        ({"text": "Why?\n"}, {"choices": (" 3", "4")}),
+        ("m/0", "m/1"),
+    ),
+    "more than 16,000 characters": (({"text": "x" * 16_001},), ("m/0",)),
+    "right letters out of balance among 4 choices": (
+        ({},) * 40,
+        ("A 0.0 %", "B 100.0 %", "C 0.0 %", "D 0.0 %"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ODDITIES)
+def test_an_oddity_is_found(what):
+    changes, examples = ODDITIES[what]
+    assert found(*changes)[what] == examples
+
+
+def test_the_same_question_with_its_choices_in_another_order_is_no_contradiction():
+    assert found(SAME, {**SAME, "choices": ("4", "3", "5", "6"), "gold": "A"}) == {}
+
+
+def test_an_example_that_is_asked_too_is_found():
+    shot = question(id="dev/0", text="what is  1?")
+    assert found({}, {}, shots=[shot]) == {"examples that are questions too": ("m/1",)}
+
+
+def test_letters_are_compared_among_questions_with_equally_many_choices():
+    three = {"choices": ("3", "4", "5"), "gold": "C"}
+    assert list(found(*({"gold": letter} for letter in "ABCD" * 10), *((three,) * 20))) == [
+        "right letters out of balance among 3 choices"
+    ]
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 9, 25])
+@pytest.mark.parametrize("statistic", [0.0, 0.5, 3.0, 30.0, 300.0])
+def test_the_chi_square_is_that_of_scipy(statistic, freedom):
+    assert chi_square_tail(statistic, freedom) == pytest.approx(stats.chi2.sf(statistic, freedom), rel=1e-9)
+
+
+def test_lint_prints_a_table_or_a_document_and_ends_well(tmp_path, here):
+    (tmp_path / "mine.csv").write_text(
+        "question,A,B,answer\nWhy?,x,y,A\nHow?,x,y,B\nWhy?,x,y,A\nWho?,x,y,C\n"
+    )
+    done = here("lint", "mine.csv", "--json")
+    assert done.returncode == 0
+    document = json.loads(done.stdout)
+    assert document["questions"] == 3
+    assert [(finding["what"], finding["count"]) for finding in document["findings"]] == [
+        ("rows that do not fit", 1),
+        ("repeats of an earlier question, word for word", 1),
+    ]
+    assert "mine.csv, line 5: the gold answer 'C'" in document["findings"][0]["examples"][0]
+    assert "3 questions, 2 kinds of findings." in here("lint", "mine.csv").stdout
+
+
+@needs_shared
+def test_mmlu_repeats_questions_and_choices():
+    _, held = mmlu()
+    counts = {finding.what: finding.count for finding in lint(held)}
+    assert counts["two choices that are the same"] == 9
+    assert counts["right letters out of balance among 4 choices"] == 14_042
+
+
+@needs_shared
+def test_mmlu_pro_repeats_questions_word_for_word(tmp_path):
+    columns = {
+        "question": "question",
+        "choices": "options",
+        "gold": {"column": "answer", "form": "letter"},
+        "subject": "category",
+        "id": "question_id",
+    }
+    dataset = {"path": "TIGER-Lab/MMLU-Pro", "split": "test"}
+    document = task_document(dataset=dataset, columns=columns, questions=None, shots=None, groups=None)
+    held = load_questions(load_task(write_task(tmp_path, document)), SHARED / "data")
+    counts = {finding.what: finding.count for finding in lint(held)}
+    assert counts["repeats of an earlier question, word for word"] > 100
+    assert counts["one choice only"] == 5

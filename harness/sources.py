@@ -16,7 +16,7 @@ from harness.errors import EndpointError, UsageError
 from harness.mapping import DatasetSource
 from harness.tables import Table, read_tables, reason
 
-_COMMIT = re.compile(r"@([0-9a-f]{40})/")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _ENDINGS = ("parquet", "csv", "tsv", "jsonl", "json", "arrow")
 _USUAL_FILES = ("{split}-*.{ending}", "{split}.{ending}", "{split}/*.{ending}")
 """How the hub calls a split's files in the folder of a configuration, or in data/ where there is only one."""
@@ -129,32 +129,36 @@ def _load_from_hub(
     datasets.disable_progress_bars()
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it warns of each repeat; we tell the end
     try:
-        loaded = {split: datasets.load_dataset(**_call(source, split, texts)) for split in wanted}
+        builder = datasets.load_dataset_builder(**_call(source, wanted, texts))
+        builder.download_and_prepare()
+        tables = {split: _table(builder.as_dataset(split=split).to_list()) for split in wanted}
     except datasets.exceptions.DatasetGenerationError as error:
         raise UsageError(
             f"dataset {source.path} cannot be read ({reason(error.__cause__ or error)}): is a file of it damaged?"
         ) from error
-    except ValueError as error:  # what datasets raises where a dataset has no such configuration or split
+    # What datasets raises where a dataset has no such configuration or split, or is a program that it will not run.
+    except (ValueError, RuntimeError) as error:
         raise UsageError(
             f"dataset {source.path} cannot be loaded as the task file says ({reason(error)})."
         ) from error
     # What datasets and huggingface_hub raise is an OSError: no network, no such dataset; a broken connection is not.
     except (OSError, httpx2.HTTPError) as error:
         raise EndpointError(_not_to_be_had(source, wanted[0], data, error)) from error
-    tables = {split: _table(found.to_list()) for split, found in loaded.items()}
-    return Held(tables, _commit(loaded[wanted[0]]))
+    commit = builder.hash if _COMMIT.fullmatch(builder.hash or "") else None
+    if commit and source.revision and _COMMIT.fullmatch(source.revision) and commit != source.revision:
+        # What datasets falls back to where the hub cannot be reached: whatever it loaded last.
+        raise EndpointError(
+            f"the hub does not give dataset {source.path} at commit {source.revision}, and what was loaded before is "
+            f"of commit {commit}: connect to the network, or give --dataset-revision {commit} to ask that."
+        )
+    return Held(tables, commit)
 
 
-def _call(source: DatasetSource, split: str, texts: Iterable[str]) -> dict[str, Any]:
-    """The arguments of load_dataset."""
-    call: dict[str, Any] = {
-        "path": source.path,
-        "name": source.name,
-        "revision": source.revision,
-        "split": split,
-    }
+def _call(source: DatasetSource, wanted: Sequence[str], texts: Iterable[str]) -> dict[str, Any]:
+    """The arguments of load_dataset_builder."""
+    call: dict[str, Any] = {"path": source.path, "name": source.name, "revision": source.revision}
     if source.files:
-        call["data_files"] = {split: source.files.replace("{split}", split)}
+        call["data_files"] = {split: source.files.replace("{split}", split) for split in wanted}
     if source.format == "csv":  # else pandas makes numbers of digits, and nothing of "NA" and "None"
         call |= {"na_filter": False, "converters": dict.fromkeys(texts, str)}
     return call
@@ -175,9 +179,3 @@ def _not_to_be_had(source: DatasetSource, split: str, data: Path | None, error: 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
     return Table(rows, [f"row {place}" for place in range(len(rows))])
-
-
-def _commit(loaded: Any) -> str | None:
-    """The commit in the addresses of the files that were loaded, which are kept with what was loaded before."""
-    found = {match[1] for url in loaded.download_checksums or {} if (match := _COMMIT.search(url))}
-    return found.pop() if len(found) == 1 else None

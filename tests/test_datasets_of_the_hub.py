@@ -1,0 +1,127 @@
+"""Datasets loaded from the hub itself: which commit is asked for, and which one is recorded.
+
+The hub's address is read when datasets is imported, so each test asks in a process of its own.
+"""
+
+import json
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from builders import task_document, write_task
+from dataset_hub import DATASET, dataset_hub
+from hub import COMMIT, environment
+from loopback import Loopback
+from whole_runs import done, small_model, words
+
+ROWS = [{"question": f"{n} + 1?", "choices": ["1", "2", "3", "4"], "answer": n} for n in range(3)]
+COLUMNS = {"question": "question", "choices": "choices", "gold": {"column": "answer", "form": "index0"}}
+CSV = "question,A,B,C,D,answer\nWhich?,NA,None,007,1.50,C\n"
+README = "---\nconfigs:\n- config_name: {name}\n  data_files:\n  - split: test\n    path: {file}\n---\n"
+
+
+def parquet(rows=ROWS):
+    sink = pyarrow.BufferOutputStream()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), sink)
+    return sink.getvalue().to_pybytes()
+
+
+PARQUET = {
+    "README.md": README.format(name="all", file="all/test-*").encode(),
+    "all/test-0.parquet": parquet(),
+}
+
+
+def task_file(folder, columns=COLUMNS, **dataset):
+    held = {"path": DATASET, "name": "all", "split": "test", **dataset}
+    return write_task(
+        folder, task_document(dataset=held, columns=columns, questions=None, shots=None, groups=None)
+    )
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run of the small model on a dataset of a hub that holds these files; gives the process and the score."""
+
+    def run_(path, files, *more):
+        with dataset_hub(files) as hub, Loopback(small_model) as server:
+            ended = done(
+                *words(server, path, tmp_path / "results", *more), environment=environment(hub, tmp_path)
+            )
+        assert "Traceback" not in ended.stderr
+        score = json.loads(Path(ended.stdout.strip()).read_bytes()) if ended.returncode == 0 else None
+        return ended, score, hub
+
+    return run_
+
+
+def test_where_no_revision_is_pinned_the_commit_that_the_hub_gave_is_recorded(tmp_path, run):
+    ended, score, _ = run(task_file(tmp_path), PARQUET)
+    assert ended.returncode == 0, ended.stderr
+    assert score["task"]["dataset"]["revision"] == COMMIT
+    assert score["task"]["questions"] == 3
+
+
+def test_a_pinned_revision_is_asked_for_and_the_command_goes_before_it(tmp_path, run):
+    path = task_file(tmp_path, revision="0" * 40)
+    ended, _, hub = run(path, PARQUET)
+    assert ended.returncode == 4
+    assert any("0" * 40 in request.path for request in hub.requests)
+    ended, score, hub = run(path, PARQUET, "--dataset-revision", COMMIT)
+    assert not any("0" * 40 in request.path for request in hub.requests)
+    assert score["task"]["dataset"]["revision"] == COMMIT
+
+
+def test_what_was_loaded_before_does_not_stand_in_for_a_pinned_revision(tmp_path, run):
+    run(task_file(tmp_path), PARQUET)
+    ended, _, _ = run(task_file(tmp_path, revision="0" * 40), PARQUET)
+    assert ended.returncode == 4
+    assert f"what was loaded before is of commit {COMMIT}" in ended.stderr
+
+
+def test_a_run_is_regraded_with_the_commit_that_it_asked(tmp_path, run):
+    ended, _, _ = run(task_file(tmp_path), PARQUET)
+    with dataset_hub(PARQUET) as hub:
+        again = done("regrade", ended.stdout.strip(), environment=environment(hub, tmp_path / "elsewhere"))
+    assert again.returncode == 0, again.stderr
+    assert hub.requests[0].path == f"/datasets/{DATASET}/resolve/{COMMIT}/README.md"
+
+
+def test_the_cells_of_a_csv_on_the_hub_stay_texts(tmp_path):
+    """datasets would make numbers of digits, and nothing of NA and None."""
+    files = {"README.md": README.format(name="all", file="all.csv").encode(), "all.csv": CSV.encode()}
+    columns = {
+        "question": "question",
+        "choices": list("ABCD"),
+        "gold": {"column": "answer", "form": "letter"},
+    }
+    path = task_file(tmp_path, columns, format="csv")
+    with dataset_hub(files) as hub:
+        shown = done("prompts", "--task", str(path), environment=environment(hub, tmp_path))
+    assert shown.stdout.split("\n\n")[2].splitlines()[:4] == ["A) NA", "B) None", "C) 007", "D) 1.50"]
+
+
+def test_files_may_be_named_in_the_task(tmp_path, run):
+    path = task_file(tmp_path, name=None, files="odd/{split}_questions.parquet")
+    ended, score, _ = run(path, {"odd/test_questions.parquet": parquet()})
+    assert ended.returncode == 0, ended.stderr
+    assert score["task"]["dataset"]["revision"] == COMMIT
+
+
+def test_a_program_instead_of_a_dataset_is_refused_in_one_sentence(tmp_path, run):
+    ended, _, _ = run(task_file(tmp_path), {"something.py": b"print()", "README.md": b""})
+    assert ended.returncode == 2
+    assert (
+        "cannot be loaded as the task file says (RuntimeError: Dataset scripts are no longer supported"
+        in ended.stderr
+    )
+
+
+def test_a_gated_dataset_says_whose_terms_and_which_token(tmp_path, run):
+    ended, _, _ = run(task_file(tmp_path, gated=True), {})
+    assert ended.returncode == 4
+    assert (
+        f"accept its terms at https://huggingface.co/datasets/{DATASET}, put your token into HF_TOKEN"
+        in ended.stderr
+    )

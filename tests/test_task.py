@@ -1,15 +1,19 @@
 """Task files: found by name or path, and checked as a whole."""
 
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 from builders import inline, task_document, write_task
 
 from harness.errors import UsageError
+from harness.mapping import Columns, DatasetSource, Gold
 from harness.profiles import load_catalog
 from harness.protocols import PROTOCOLS
 from harness.suite import read_suite
-from harness.task import find_task, load_task, read_task, task_files
+from harness.task import Task, find_task, load_task, read_task, task_files
+from harness.templates import FILTERS
 
 DATASET = {"path": "someone/something", "split": "test"}
 COLUMNS = {"question": "q", "choices": "c", "gold": {"column": "g", "form": "letter"}, "subject": "s"}
@@ -299,3 +303,20 @@ def test_columns_that_do_not_fit_are_refused(tmp_path, changes, field, words):
     sentence = refused(write_task(tmp_path, hub_task(columns={**COLUMNS, **changes})))
     assert f"field {field}: " in sentence
     assert words in sentence
+
+
+def test_the_task_files_that_the_docs_show_are_task_files(tmp_path):
+    page = (Path(__file__).parents[1] / "docs" / "tasks.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```yaml\n(name: (\w+).*?)```", page, re.DOTALL)
+    for text, name in shown:
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    exam, short = (load_task(tmp_path / f"{name}.yaml") for _, name in shown)
+    assert exam.columns.choices == ("A", "B", "C", "D")
+    assert (short.dataset.name, short.dataset.revision, short.size) == ("short", None, None)
+
+
+def test_the_docs_name_every_field_form_and_filter():
+    page = (Path(__file__).parents[1] / "docs" / "tasks.md").read_text(encoding="utf-8")
+    forms = Gold.model_fields["form"].annotation.__args__
+    for word in (*DatasetSource.model_fields, *Columns.model_fields, *Task.model_fields, *forms, *FILTERS):
+        assert re.search(rf"\b{word}\b", page), word

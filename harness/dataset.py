@@ -114,6 +114,7 @@ class _Loading:
         group_of: subject to its group, as the rows say.
         left_out: what is wrong with the rows that were left out.
         revisions: dataset to the commit that the hub gave.
+        missing: where few-shot splits were looked for in vain.
     """
 
     task: Task
@@ -127,6 +128,8 @@ class _Loading:
     group_of: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     revisions: dict[str, str | None] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
 
     def read_all(self) -> None:
         """Every part, the few-shot split too."""
@@ -141,7 +144,9 @@ class _Loading:
                 self._read_examples(
                     examples, (r for r in rows if r.chosen != (source.shots_split == source.split)), subject
                 )
-            self.say = _silent  # what is said of one part holds for all
+        if self.missing:
+            more = f" and {len(self.missing) - 1} more" if len(self.missing) > 1 else ""
+            self.say(f"{self.data} has no {self.missing[0]}{more}, so there are no few-shot examples there.")
 
     def _reader(self, *, several: bool) -> RowReader:
         return RowReader(
@@ -156,9 +161,17 @@ class _Loading:
         if source.file is not None:
             return {"": read_table(Path(source.file), header=source.header)}
         wanted = tuple(dict.fromkeys(split for split in (source.split, source.shots_split) if split))
-        held = load_splits(source, wanted, self.data, self.say, _columns_read(self.columns))
+        held = load_splits(source, wanted, self.data, self._say_once, _columns_read(self.columns))
         self.revisions[source.called] = held.revision
+        if held.missing:
+            self.missing.append(held.missing)
         return dict(held.splits)
+
+    def _say_once(self, sentence: str) -> None:
+        """What is the same for every part of a dataset is said for the first."""
+        if sentence not in self.said:
+            self.said.add(sentence)
+            self.say(sentence)
 
     def _read_question(self, reader: RowReader, row: "_Placed", subject: str | None) -> None:
         try:

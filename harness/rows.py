@@ -72,7 +72,9 @@ class RowReader:
             raise ValueError(fault)
         id_ = str(self._filled(row, columns.id)) if columns.id else f"{subject}/{number}"
         choices = self._choices(row)
-        right = self._right(row, choices)
+        right = self._right(row, choices)  # as the row has them: a gold text goes through no template
+        if self._of_choice:
+            choices = tuple(self._of_choice({**row, "choice": choice}) for choice in choices)
         if columns.shuffle_seed is not None:
             order = shuffled(len(choices), columns.shuffle_seed, id_)
             choices, right = tuple(choices[at] for at in order), tuple(sorted(map(order.index, right)))
@@ -117,8 +119,6 @@ class RowReader:
         found = self._found_choices(row)
         if self._columns.strip:
             found = [choice.strip() for choice in found]
-        if self._of_choice:
-            found = [self._of_choice({**row, "choice": choice}) for choice in found]
         if self._careful and not all(choice.strip() for choice in found):
             raise ValueError(f"choice {_place_of_empty(found) + 1} is empty")
         if not 0 < len(found) <= len(self._alphabet):
@@ -143,15 +143,23 @@ class RowReader:
         return value
 
     def _choices_of_columns(self, row: Row) -> list[str]:
-        """One a column; where they vary, up to the first empty one, after which all must be empty."""
-        values = [(spec, self._value_of[spec](row)) for spec in self._columns.choices]
-        if self._columns.choices_vary:
-            while values and _is_empty(values[-1][1]):
-                values.pop()
+        """One a column; where they vary, without the empty ones at the end, which may be missing too."""
+        vary = self._columns.choices_vary
+        values = [(spec, self._of_column(row, spec, vary=vary)) for spec in self._columns.choices]
+        while vary and values and _is_empty(values[-1][1]):
+            values.pop()
         for spec, value in values:
             if value is None:
                 raise ValueError(f"{spec!r} is empty")
         return [str(value) for _, value in values]
+
+    def _of_column(self, row: Row, spec: str, *, vary: bool) -> object:
+        try:
+            return self._value_of[spec](row)
+        except ValueError:
+            if vary and not is_template(spec):
+                return None
+            raise
 
     def _right(self, row: Row, choices: Sequence[str]) -> tuple[int, ...]:
         """The places of the right choices: one, unless the task says that there may be several."""

@@ -29,10 +29,12 @@ class Held:
     Attributes:
         splits: by name; the few-shot split is missing where it is not there.
         revision: the commit that the hub gave; None where it was not asked, or does not say.
+        missing: where the few-shot split was looked for in vain.
     """
 
     splits: Mapping[str, Table]
     revision: str | None = None
+    missing: str | None = None
 
 
 def load_splits(
@@ -48,7 +50,7 @@ def load_splits(
         source: the dataset.
         wanted: names of splits.
         data: a folder laid out like the hub; where it holds the first split, no network is asked.
-        say: told where the hub is asked, and which examples are missing.
+        say: told where the hub is asked.
         texts: columns of a CSV whose cells are to stay the texts that are written there.
 
     Raises:
@@ -57,10 +59,8 @@ def load_splits(
     """
     local = _load_local(source, wanted, data) if data else {}
     if wanted[0] in local:
-        for split in wanted:
-            if say and split not in local:
-                say(f"{data} has no {_pattern(source, split)}, so there are no few-shot examples.")
-        return Held(local)
+        missing = next((_pattern(source, split) for split in wanted if split not in local), None)
+        return Held(local, missing=missing)
     if source.origin is not None:
         raise UsageError(
             f"dataset {source.path} is not on the hub in a form that can be loaded: fetch it from {source.origin}, "

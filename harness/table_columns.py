@@ -6,21 +6,23 @@ that people give to columns, in a few languages; where a CSV has no header, by t
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from harness.rows import value_of
 
 Row = Mapping[str, Any]
 
 _QUESTION = (
     "question questiontext questionstem stem query prompt problem q sent1 "
-    "问题 题目 題目 問題 質問 設問 질문 문제"
+    "frage pregunta pergunta domanda вопрос 问题 题目 題目 問題 質問 設問 질문 문제"
 )
 _CHOICES = "choices options endings candidates mcanswers answers 选项 選択肢 보기"
 _GOLD = (
     "answerkey answerletter answerindex answeridx correctanswernum correctanswer correctchoice correctoption "
     "correctindex correctidx correct gold goldindex goldanswer target label answer key solution bestanswer "
-    "答案 正确答案 正解 解答 답 정답"
+    "antwort lösung réponse respuesta resposta risposta ответ 答案 正确答案 正解 解答 답 정답"
 )
 _SUBJECT = "subject category topic domain field discipline 科目 学科 分野 과목"
 _ID = "id questionid qid uuid recordid exampleid sampleid"
@@ -72,22 +74,24 @@ class Roles:
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Whether a CSV's first row names columns: some cell is a name for the question or the right answer."""
-    return any(_plain(cell) in f"{_QUESTION} {_GOLD}".split() for cell in cells)
+    """Whether a CSV's first row names columns: a question, or a right answer beside choices.
+
+    A right answer alone does not do: "solution" may be a choice.
+    """
+    plain = {cell: _plain(cell) for cell in cells}
+    gold = _named(plain, _GOLD) is not None
+    return _named(plain, _QUESTION) is not None or (gold and bool(_series(plain, (*_SERIES, *_WRONG))))
 
 
-def by_name(names: Sequence[str], first: Row) -> Roles:
-    """Roles by the columns' names.
-
-    Args:
-        names: of all columns.
-        first: a row, for what columns hold.
+def by_name(rows: Sequence[Row]) -> Roles:
+    """Roles by the names of the rows' columns.
 
     Raises:
         ValueError: saying which role no column has.
     """
+    names = list(rows[0])
     plain = {name: _plain(name) for name in names}
-    choices, labels = _choice_lists(plain, first)
+    choices, labels = _choice_lists(plain, rows)
     wrong = () if choices else _series(plain, _WRONG)
     right = _named(plain, _RIGHT) if wrong else None
     choices = choices or ((right, *wrong) if right else _series(plain, _SERIES))
@@ -136,6 +140,19 @@ def by_order(names: Sequence[str], rows: Sequence[Row]) -> Roles:
     return Roles(columns[0], choices, columns[-1])
 
 
+def value_or_none(column: str) -> Callable[[Row], object]:
+    """What a column or path holds; None where it is missing."""
+    value = value_of(column)
+
+    def find(row: Row) -> object:
+        try:
+            return value(row)
+        except ValueError:
+            return None
+
+    return find
+
+
 def alphabets() -> tuple[str, ...]:
     """Letters that right answers are written in."""
     return _ALPHABETS
@@ -156,15 +173,20 @@ def _named(plain: Mapping[str, str], words: str) -> str | None:
     return None
 
 
-def _choice_lists(plain: Mapping[str, str], first: Row) -> tuple[tuple[str, ...], str | None]:
-    """A column of lists, or of lists with labels beside them; nothing where there is none."""
+def _choice_lists(plain: Mapping[str, str], rows: Sequence[Row]) -> tuple[tuple[str, ...], str | None]:
+    """A column of lists, of lists with labels beside them, or of choices by letter; nothing where there is none."""
     for word in _CHOICES.split():
         for name in (name for name, said in plain.items() if said == word):
-            value = first.get(name)
+            value = rows[0][name]
             if isinstance(value, list):
                 return (name,), None
             if isinstance(value, Mapping) and isinstance(value.get("text"), list):
                 return (f"{name}.text",), f"{name}.label" if "label" in value else None
+            if isinstance(value, Mapping):  # {"A": …, "B": …}; some rows may have more of them than others
+                keys = {
+                    key: _plain(key) for row in rows if isinstance(row[name], Mapping) for key in row[name]
+                }
+                return tuple(f"{name}.{key}" for key in _series(keys, ("",))), None
     return (), None
 
 

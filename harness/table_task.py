@@ -16,7 +16,7 @@ from harness.errors import UsageError
 from harness.mapping import Columns
 from harness.questions import LETTERS
 from harness.rows import RowReader
-from harness.table_columns import Roles, alphabets, by_name, by_order, is_header
+from harness.table_columns import Roles, alphabets, by_name, by_order, is_header, value_or_none
 from harness.tables import Row, Table, is_table, read_table, separated_rows
 from harness.task import Task
 
@@ -118,18 +118,22 @@ def _has_header(path: Path) -> bool:
 
 
 def _roles(table: Table, *, header: bool) -> Roles:
-    names = list(dict.fromkeys(name for row in table.rows[:100] for name in row))
-    return by_name(names, table.rows[0]) if header else by_order(names, table.rows)
+    return by_name(table.rows) if header else by_order(list(table.rows[0]), table.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """One way to write the right answer, and which choice it gives for each row that was tried; None where none."""
+    """One way to write the right answer, and which choice it gives for each row that was tried; None where none.
+
+    Attributes:
+        complaint: what else than the right answer does not fit in the first row.
+    """
 
     column: str
     form: str
     alphabet: str
     places: tuple[int | None, ...]
+    complaint: str | None
 
     @property
     def fits(self) -> int:
@@ -146,6 +150,8 @@ def _key(table: Table, roles: Roles) -> tuple[_Key, str | None]:
     rows = table.rows[:: max(1, len(table.rows) // _TRIED)]
     keys = [_tried(rows, roles, *way) for way in _ways(roles)]
     best = max(keys, key=lambda key: key.fits)
+    if best.fits == 0 and best.complaint:
+        raise ValueError(f"in its first row, {best.complaint}")
     if best.fits < len(rows) / 2:
         held = ", ".join(list(dict.fromkeys(repr(row.get(roles.gold)) for row in rows))[:_SHOWN])
         raise ValueError(f"{roles.gold!r} holds no letter, place or text of a choice, but {held}")
@@ -177,14 +183,18 @@ def _tried(rows: Sequence[Row], roles: Roles, column: str, form: str, alphabet: 
     if len(roles.choices) > 1:
         document["choices_vary"] = True
     reader = RowReader(Columns.model_validate(document), subject="", alphabet=alphabet)
-    return _Key(column, form, alphabet, tuple(_place(reader, row) for row in rows))
+    found = [_place(reader, row) for row in rows]
+    complaint = found[0] if isinstance(found[0], str) and not found[0].startswith("the gold answer") else None
+    places = tuple(place if isinstance(place, int) else None for place in found)
+    return _Key(column, form, alphabet, places, complaint)
 
 
-def _place(reader: RowReader, row: Row) -> int | None:
+def _place(reader: RowReader, row: Row) -> int | str:
+    """The place of the right choice, or what does not fit."""
     try:
         question = reader.read(row)
-    except ValueError:
-        return None
+    except ValueError as error:
+        return str(error)
     return question.letters.index(question.gold)
 
 
@@ -222,8 +232,8 @@ def _document(path: Path, roles: Roles, key: _Key, *, header: bool, vary: bool) 
 
 def _vary(table: Table, roles: Roles) -> bool:
     """Whether some row has fewer choices than others."""
-    last = roles.choices[-1]
-    return len(roles.choices) > 1 and any(not str(row.get(last) or "").strip() for row in table.rows)
+    last = value_or_none(roles.choices[-1])
+    return len(roles.choices) > 1 and any(not str(last(row) or "").strip() for row in table.rows)
 
 
 def _sentence(path: Path, table: Table, roles: Roles, key: _Key) -> str:

@@ -162,7 +162,7 @@ def _read_json_lines(path: Path, text: str) -> Table:
             raise UsageError(f"{path}, line {number}, should be a JSON object of a row's columns.")
         rows.append(row)
         places.append(f"line {number}")
-    return Table(rows, places)
+    return Table(_filled(rows), places)
 
 
 def _read_json(path: Path, text: str) -> Table:
@@ -175,7 +175,13 @@ def _read_json(path: Path, text: str) -> Table:
         held = lists[0] if len(lists) == 1 else held
     if not _is_rows(held):
         raise UsageError(f"{path} should hold a list of objects, one for each row.")
-    return _numbered(held)
+    return _numbered(_filled(held))
+
+
+def _filled(rows: Sequence[Row]) -> Sequence[Row]:
+    """With None for what a row leaves out and another has, so that every row has every column."""
+    blank = dict.fromkeys(name for row in rows for name in row)
+    return [row if len(row) == len(blank) else {**blank, **row} for row in rows]
 
 
 def _is_rows(value: object) -> bool:

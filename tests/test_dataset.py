@@ -191,14 +191,22 @@ CSV = ",Question,A,B,C,D,Answer\n0,2 + 2?,3,4,NA,6,B\n1,None?,None,x,y,z,A\n"
 
 def test_parts_may_be_configurations_and_are_the_subjects(hub, tmp_path):
     """As cmmlu: a CSV for each subject, its first column without a name."""
+    hub("lmlmcat/cmmlu/botany/test.csv", CSV)
     hub("lmlmcat/cmmlu/agronomy/test.csv", CSV)
     hub("lmlmcat/cmmlu/anatomy/test.csv", CSV)
     hub("lmlmcat/cmmlu/anatomy/dev.csv", CSV)
     dataset = {"path": "lmlmcat/cmmlu", "name": "{part}", "split": "test", "shots_split": "dev"}
-    found = loaded(tmp_path, {**dataset, "parts": ["agronomy", "anatomy"]}, FOUR)
-    assert [q.id for q in found.questions] == ["agronomy/0", "agronomy/1", "anatomy/0", "anatomy/1"]
+    said = []
+    found = loaded(tmp_path, {**dataset, "parts": ["botany", "agronomy", "anatomy"]}, FOUR, said=said)
+    assert [q.id for q in found.questions] == [
+        f"{part}/{n}" for part in ("botany", "agronomy", "anatomy") for n in (0, 1)
+    ]
     assert found.questions[0].choices == ("3", "4", "NA", "6")
     assert list(found.shots) == ["anatomy"]
+    (sentence,) = said
+    assert sentence.endswith(
+        "has no lmlmcat/cmmlu/botany/dev-*.parquet and 1 more, so there are no few-shot examples there."
+    )
 
 
 def test_parts_may_be_splits(hub, tmp_path):

@@ -188,6 +188,18 @@ def test_every_choice_may_go_through_a_template():
     assert read({**row, "c": ["(A) red", "(B) blue"]}, columns).choices == ("red", "blue")
 
 
+def test_a_gold_text_is_compared_before_choices_go_through_a_template():
+    """As gpqa, whose texts lm-eval cleans."""
+    columns = {
+        "question": "q",
+        "choices": ["right", "wrong"],
+        "choice": "{{ choice | lm_eval_cleaned }}",
+        "gold": {"column": "right", "form": "text"},
+    }
+    asked = read({"q": "?", "right": " yes [x]", "wrong": "no"}, columns)
+    assert (asked.choices, asked.gold) == (("yes ", "no"), "A")
+
+
 SHUFFLED = {
     "question": "q",
     "choices": ["right", "w1", "w2", "w3"],

@@ -77,6 +77,26 @@ def test_json_lines_json_and_parquet_hold_lists_of_choices(tmp_path, ending):
     assert loaded(path) == WANTED
 
 
+def test_choices_by_letter_are_found_though_some_rows_have_more(tmp_path):
+    """As medqa's `options`; and the same spread over columns of JSON lines."""
+    nested = [
+        {"question": "2 + 2?", "options": {"A": "3", "B": "4"}, "answer": "B"},
+        {"question": "Warm?", "options": {"A": "sun", "B": "ice", "C": "snow"}, "answer": "A"},
+    ]
+    flat = [{"question": row["question"], **row["options"], "answer": row["answer"]} for row in nested]
+    for rows in (nested, flat):
+        path = written(tmp_path, "mine.jsonl", "\n".join(map(json.dumps, rows)))
+        assert [(q.choices, q.gold) for q in loaded(path)] == [
+            (("3", "4"), "B"),
+            (("sun", "ice", "snow"), "A"),
+        ]
+
+
+def test_a_word_for_an_answer_among_the_choices_makes_no_header(tmp_path):
+    path = written(tmp_path, "mine.csv", "What is brine?,solution,salt,water,A\nWhat is salt?,x,y,z,B\n")
+    assert [q.gold for q in loaded(path)] == ["A", "B"]
+
+
 def test_letters_of_another_alphabet_are_kept(tmp_path):
     path = written(tmp_path, "mine.csv", "問題,ア,イ,ウ,正解\n水は?,氷,火,土,イ\n火は?,氷,熱,土,ア\n")
     assert [(q.gold, q.letters) for q in loaded(path)] == [("イ", "アイウ"), ("ア", "アイウ")]
@@ -125,6 +145,7 @@ REFUSED = {
         f"question,{','.join(f'option{n}' for n in range(1, 28))},answer\nWhy?,{','.join(map(str, range(27)))},3\n",
         "it has 27 columns of choices, and there are 26 letters",
     ),
+    "no texts": ("question,choices,answer\nWhy?,x,A\n", "no columns are called like choices"),
     "no rows": ("question,A,B,answer\n", "holds no rows"),
 }
 
@@ -159,6 +180,11 @@ def test_a_wrong_row_is_named_by_its_line_and_can_be_left_out(tmp_path, row, wor
     assert len(questions) == 10
     assert questions[-1].id == "mine/10"
     assert said[0].startswith("1 of 11 rows do not fit and are left out, the first being mine.csv, line 11: ")
+
+
+def test_choices_that_are_no_texts_are_told_as_such(tmp_path):
+    path = written(tmp_path, "mine.json", json.dumps([{**row, "choices": [1, 2, 3]} for row in ROWS]))
+    assert "in its first row, 'choices' should be a list of texts" in refused(path)
 
 
 def test_a_list_of_27_choices_is_a_wrong_row(tmp_path):

@@ -10,6 +10,10 @@ def test_letters_are_as_many_as_choices():
     assert question(choices=("a", "b", "c")).letters == "ABC"
 
 
+def test_letters_are_the_first_of_the_alphabet():
+    assert question(choices=("a", "b", "c"), alphabet="アイウエ").letters == "アイウ"
+
+
 @pytest.mark.parametrize(
     "change",
     [

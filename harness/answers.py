@@ -31,10 +31,12 @@ class Answer:
     Attributes:
         letter: as the reader read it, None where there is none.
         missing: why there is none.
+        rule: the reader's rule that decided, None where a reader has one rule only.
     """
 
     letter: str | None
     missing: Outcome | None = None
+    rule: str | None = None
 
     def outcome(self, gold: str) -> Outcome:
         """Correct or wrong, or the reason for no letter; `gold` may be several letters, each of which is right."""
@@ -49,18 +51,20 @@ class Reader:
 
     Attributes:
         reads: the kind of reply it can read.
-        letter: the reading itself; None where the reply has no letter.
+        letter: the reading itself; None where the reply has no letter, an Answer where the reader knows more.
     """
 
     name: str
     reads: type[Want]
-    letter: Callable[[Reply, Question], str | None]
+    letter: Callable[[Reply, Question], str | Answer | None]
 
     def read(self, reply: Reply, question: Question) -> Answer:
         """The letter, or the reason why there is none."""
-        letter = self.letter(reply, question)
-        if letter is not None:
-            return Answer(letter)
+        found = self.letter(reply, question)
+        if isinstance(found, Answer):
+            return found
+        if found is not None:
+            return Answer(found)
         if self.reads is Generate and reply.finish_reason in CUT_OFF:
             return Answer(None, Outcome.TRUNCATED)
         if reply.finish_reason in ("content_filter", "refusal"):

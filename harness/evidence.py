@@ -84,7 +84,13 @@ def read_again(entry: Entry, question: Question, reader: Reader) -> Entry:
     if entry.reply is None:
         return entry
     answer = reader.read(entry.reply, question)
-    return replace(entry, answer=answer.letter, outcome=answer.outcome(question.gold), gold=question.gold)
+    return replace(
+        entry,
+        answer=answer.letter,
+        outcome=answer.outcome(question.gold),
+        rule=answer.rule,
+        gold=question.gold,
+    )
 
 
 def _answered(line: Entry, question: Question, others: Iterable[Reader]) -> Answered:

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from harness.answers import Outcome
 from harness.endpoint.reply import Failure, Reply
@@ -26,6 +26,7 @@ class Entry:
 
     Attributes:
         answer: the letter that was read, None where there is none.
+        rule: the reader's rule that decided; the line has it only where the reader names one.
         reply: None where the request failed; `failure` then says why.
         shots_dropped: few-shot examples left out because the prompt did not fit into the context.
         elapsed_s: seconds that the run had worked when the line was written, resumed parts included.
@@ -36,6 +37,7 @@ class Entry:
     gold: str
     answer: str | None
     outcome: Outcome
+    rule: Annotated[str | None, Field(exclude_if=lambda rule: rule is None)] = None
     reply: Reply | None
     failure: Failure | None = None
     prompt_sha256: str

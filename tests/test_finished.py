@@ -100,6 +100,7 @@ def test_the_columns_are_those_of_a_line_and_of_its_reply(folder):
         "gold",
         "answer",
         "outcome",
+        "rule",
         "text",
         "reasoning",
         "finish_reason",

@@ -207,6 +207,15 @@ def test_two_writers_lines_do_not_mix(path):
     assert len(read_journal(path)) == 100
 
 
+def test_the_rule_that_read_a_letter_is_kept(path):
+    made = entry(rule="boxed")
+    assert read_journal(write(path, made)) == (made,)
+
+
+def test_a_line_has_no_rule_where_its_reader_names_none(path):
+    assert "rule" not in json.loads(write(path, entry()).read_text(encoding="utf-8"))
+
+
 def test_reading_a_reply_again_from_the_journal_gives_the_same_letter(path):
     made = entry(reply=reply("Réponse : B\u2028Answer: c"))
     (again,) = read_journal(write(path, made))

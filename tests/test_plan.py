@@ -107,7 +107,10 @@ def test_a_group_without_questions_is_refused(task, questions):
         ({"shots": 5}, "simple-evals takes at most 0 shots; leave --shots 5 out"),
         ({"protocol": "lmeval"}, r"unknown protocol 'lmeval' \(did you mean lm-eval"),
         ({"reader": "letter"}, r"unknown reader 'letter' \(did you mean letters"),
-        ({"reader": "letters"}, "reader letters cannot read what simple-evals asks for; simple-evals can"),
+        (
+            {"reader": "letters"},
+            "reader letters cannot read what simple-evals asks for; simple-evals, best can",
+        ),
         ({"protocol": "cloze", "reader": "letters"}, "choices, choices-per-char can"),
     ],
 )

@@ -1,0 +1,49 @@
+"""Choices' texts: the letter of the choice whose own text or number somebody wrote.
+
+Takes a Question and a piece of plain text; gives a letter only where one choice alone fits.
+"""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from harness.questions import Question
+from harness.readers.best.page import plain
+
+_SAME = str.maketrans("−–—×·’", "---x*'")
+_DROPPED = re.compile(r"""[\s_!"#&()\[\]{}:;?@\\`~$“”‘«»„…。、，；：！？「」『』【】《》।،؛؟]+""")
+_NUMBER = re.compile(r"[-+]?\d{1,30}(?:\.\d{1,30})?")
+
+
+def squeezed(text: str) -> str:
+    """A text as it is compared: lower case, without spaces and the punctuation that no formula needs."""
+    return _DROPPED.sub("", text.translate(_SAME).casefold()).strip(".,'*")
+
+
+def letter_of_text(question: Question, text: str) -> str | None:
+    """The letter of the only choice whose text, or whose number, this is."""
+    written = squeezed(text)
+    if not written:
+        return None
+    texts = _texts(question.choices)
+    same = [place for place, choice in enumerate(texts) if choice == written]
+    if not same and (value := _number(written)) is not None:
+        same = [place for place, choice in enumerate(texts) if _number(choice) == value]
+    return question.letters[same[0]] if len(same) == 1 else None
+
+
+def begins_with_choice(question: Question, letter: str, text: str) -> bool:
+    """Whether a text begins with the text of this letter's choice."""
+    choice = _texts(question.choices)[question.letters.index(letter)]
+    return bool(choice) and squeezed(text[: 2 * len(choice) + 60]).startswith(choice)
+
+
+@lru_cache(maxsize=256)
+def _texts(choices: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(squeezed(plain(choice)) for choice in choices)
+
+
+def _number(squeezed_text: str) -> Decimal | None:
+    """3,000 and 3000.0 are one number; what has a unit is a text."""
+    bare = re.sub(r"(?<=\d),(?=\d{3})", "", squeezed_text).strip("€£")
+    return Decimal(bare) if _NUMBER.fullmatch(bare) else None

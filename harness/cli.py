@@ -235,14 +235,18 @@ def regrade(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Read a run's replies again, asking no model, and write a new run beside it.
+    """Read a run's replies again, asking no model, write a new run beside it, and say which answers changed.
 
     Example: harness regrade results/smollm2-135m/sample/RUN-ID --reader choices-per-char
     """
+    from harness.regrading import differences
     from harness.regrading import regrade as regrade_
+    from harness.summary import print_differences
 
     done = regrade_(path, reader=reader, data=data)
-    _show(done, _console(), json)
+    console = _console()
+    print_differences(differences(path, done), done.score, console)
+    _show(done, console, json)
     if done.score.status in ("incomplete", "interrupted"):
         sys.exit(_INCOMPLETE)
 

@@ -1,9 +1,11 @@
 """Regrading: the recorded replies of a run read again, asking no model.
 
-Takes a run's folder; writes a new run beside it, and leaves the old one as it is.
+Takes a run's folder; writes a new run beside it, and leaves the old one as it is. Tells on which answers the two
+differ.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +34,7 @@ def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = 
     Raises:
         UsageError: no such run, its questions or prompts are not the same any more, or the reader does not fit.
     """
-    folder = Path(path).parent if Path(path).is_file() else Path(path)
+    folder = _folder(path)
     home = (folder if folder.name not in ("", "..") else folder.resolve()).parent  # "." has a parent too
     old = RunFolder(folder, read_record(folder))
     before = read_score(old.score) if old.score.exists() else None
@@ -49,6 +51,38 @@ def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = 
             discard(new)
             raise
     return Run(new.path, score)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One reply, read differently by two readers.
+
+    Attributes:
+        before: the letter, or the outcome where there was none.
+        now: the same, of the new reader.
+        rule: the new reader's rule, None where it names none.
+    """
+
+    id: str
+    before: str
+    now: str
+    gold: str
+    rule: str | None
+
+
+def differences(before: Path | str, now: Run) -> tuple[Difference, ...]:
+    """The answers on which a run and its regrading differ, in the journal's order."""
+    name = now.score.answers.file
+    pairs = zip(read_last_lines(_folder(before) / name), read_last_lines(now.path / name), strict=True)
+    return tuple(
+        Difference(old.id, old.answer or old.outcome, new.answer or new.outcome, new.gold, new.rule)
+        for old, new in pairs
+        if (old.answer, old.outcome) != (new.answer, new.outcome)
+    )
+
+
+def _folder(path: Path | str) -> Path:
+    return Path(path).parent if Path(path).is_file() else Path(path)
 
 
 def _read_again(old: RunFolder, plan: Plan) -> Iterator[Entry]:

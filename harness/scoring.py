@@ -17,6 +17,8 @@ from harness.evidence import Answered, Evidence, gather
 from harness.journal import read_extent, read_lines
 from harness.plan import Plan
 from harness.prices import GpuHours, Pricing
+from harness.prompts import Generate
+from harness.readers.best import BEST
 from harness.run_folder import RunFolder, RunRecord, read_record
 from harness.score_file import (
     AnswersPart,
@@ -81,7 +83,7 @@ def score_run(
         cost=_cost(usage, prices, uncounted=evidence.uncounted, worked_s=latency.elapsed_s),
         latency=latency,
         answers=_answers(folder.answers),
-        warnings=(*record.warnings, *plan.notes, *_findings(model, counts, failures)),
+        warnings=(*record.warnings, *plan.notes, *_findings(plan, model, counts, failures)),
     )
 
 
@@ -212,7 +214,7 @@ def _answers(journal: Path) -> AnswersPart:
     return AnswersPart(file=journal.name, sha256=extent.sha256, lines=extent.lines)
 
 
-def _findings(model: ModelPart, counts: CountsPart, failures: Sequence[str]) -> list[str]:
+def _findings(plan: Plan, model: ModelPart, counts: CountsPart, failures: Sequence[str]) -> list[str]:
     """What a reader of the score must know, as sentences."""
     unread = counts.unparsed + counts.refused + counts.truncated
     found = []
@@ -226,8 +228,7 @@ def _findings(model: ModelPart, counts: CountsPart, failures: Sequence[str]) -> 
     if counts.questions and unread / counts.questions > _UNREAD_WARNING:
         found.append(
             f"{unread} of {counts.questions} replies have no letter ({counts.unparsed} unparsed, "
-            f"{counts.refused} refused, {counts.truncated} truncated) and count as wrong: look at them in "
-            "answers.jsonl; truncated ones want a larger --max-tokens."
+            f"{counts.refused} refused, {counts.truncated} truncated) and count as wrong: {_way_out(plan, counts)}."
         )
     if counts.failed:
         reasons = Counter(failures).most_common(_REASONS_SHOWN)
@@ -240,3 +241,15 @@ def _findings(model: ModelPart, counts: CountsPart, failures: Sequence[str]) -> 
     if counts.letters_forced:
         found.append(f"{counts.letters_forced} answers were forced, their rivals' logprobs are unknown.")
     return found
+
+
+def _way_out(plan: Plan, counts: CountsPart) -> str:
+    """What to do about replies without a letter."""
+    ways = ["look at them in answers.jsonl"]
+    if plan.protocol.wants is Generate and plan.reader is not BEST:
+        ways.append(
+            f"`harness regrade RUN --reader {BEST.name}` reads more forms of answer than {plan.reader.name}"
+        )
+    if counts.truncated:
+        ways.append("truncated ones want a larger --max-tokens")
+    return "; ".join(ways)

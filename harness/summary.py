@@ -1,15 +1,18 @@
 """Summaries: a score file as a table for people."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.regrading import Difference
 from harness.score_file import ScoreFile
 from harness.stats import Interval
 from harness.stops import StopKind
 
+_DIFFERENCES_SHOWN = 10
 _OUTCOMES = ("correct", "wrong", "unparsed", "refused", "truncated", "failed")
 
 
@@ -54,8 +57,29 @@ def _accuracies(score: ScoreFile) -> Table:
         table.add_row(
             f"read by {other.reader}", f"{answered:,}", percent(other.accuracy), interval(other.ci95)
         )
+    unparsed, asked = score.counts.unparsed, score.counts.questions
+    table.add_row("unparsed", f"{unparsed:,}", percent(unparsed / asked if asked else None), "")
     table.add_row("guessing", "", percent(score.score.chance), "")
     return table
+
+
+def print_differences(found: Sequence[Difference], regraded: ScoreFile, console: Console) -> None:
+    """How many answers a regrading changed, which way, and the first of them."""
+    said = f"{len(found):,} of {regraded.counts.questions:,} answers differ from run {regraded.run.regraded_from}"
+    gained = sum(difference.now == difference.gold for difference in found)
+    lost = sum(difference.before == difference.gold for difference in found)
+    console.print(Text(f"{said}: {gained:,} are right only now, {lost:,} only before."), soft_wrap=True)
+    if not found:
+        return
+    table = Table()
+    for column in ("id", "before", "now", "gold", "rule"):
+        table.add_column(column, overflow="fold")
+    for difference in found[:_DIFFERENCES_SHOWN]:
+        cells = (difference.id, difference.before, difference.now, difference.gold, difference.rule or "")
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+    if len(found) > _DIFFERENCES_SHOWN:
+        console.print(Text(f"… and {len(found) - _DIFFERENCES_SHOWN:,} more."))
 
 
 def percent(share: float | None) -> str:

@@ -401,6 +401,7 @@ def test_regrade_prints_the_path_of_a_new_score(finished):
     assert (new.path == finished.path, new.path.parent == finished.path.parent) == (False, True)
     assert repeatable(new.score) == repeatable(finished.score)
     assert "95 % interval" in ended.stderr
+    assert f"0 of 12 answers differ from run {finished.path.name}" in ended.stderr
 
 
 def test_regrade_prints_the_document_where_json_is_wanted(here, finished):
@@ -412,7 +413,7 @@ def test_regrade_prints_the_document_where_json_is_wanted(here, finished):
 def test_regrade_with_a_reader_that_does_not_fit_is_wrong_use(here, finished):
     ended = here("regrade", finished.path, "--reader=letters")
     assert is_wrong_use(ended)
-    assert "reader letters cannot read what simple-evals asks for; simple-evals can" in ended.stderr
+    assert "reader letters cannot read what simple-evals asks for; simple-evals, best can" in ended.stderr
 
 
 def test_a_valid_score_is_exit_0_and_a_changed_one_exit_2(finished):

@@ -13,7 +13,7 @@ from builders import answered, plan_of, task_document, write_task, written_run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from limits import with_file_size_limit
-from loopback import Loopback, completion, completion_logprobs, error, reply
+from loopback import Loopback, chat, completion, completion_logprobs, error, reply
 from whole_runs import (
     MODELS,
     PATIENCE_S,
@@ -35,6 +35,7 @@ from whole_runs import (
 import harness
 from harness.errors import UsageError
 from harness.journal import read_journal
+from harness.regrading import differences
 from harness.validation import validate
 
 
@@ -260,13 +261,37 @@ def test_a_score_is_that_of_a_run_which_was_read_so_from_the_start(task_file, re
 @pytest.mark.parametrize(
     ("reader", "match"),
     [
-        ("letters", "reader letters cannot read what simple-evals asks for; simple-evals can"),
+        ("letters", "reader letters cannot read what simple-evals asks for; simple-evals, best can"),
         ("simple-eval", "unknown reader 'simple-eval' .did you mean simple-evals"),
     ],
     ids=["does not fit", "unknown"],
 )
 def test_a_reader_that_cannot_read_the_replies_is_refused(task_file, results, reader, match):
     refuse(a_run(small_model, task_file, results), match, reader=reader)
+
+
+def letters_in_sentences(request):
+    """Answers in words that simple-evals does not read, but for the questions of chess."""
+    if request.method == "GET":
+        return MODELS
+    text = sent_text(request)
+    letter = letter_for(text)
+    return chat(f"Answer: {letter}" if "chess" in text else f"The answer is ({letter}).")
+
+
+def test_the_answers_that_the_other_reader_changed_are_told(task_file, results):
+    old = a_run(letters_in_sentences, task_file, results)
+    new = harness.regrade(old.path, reader="best")
+    found = differences(old.path, new)
+    assert {difference.id.split("/")[0] for difference in found} == {"algebra", "botany"}
+    assert {(difference.before, difference.rule) for difference in found} == {("unparsed", "phrase")}
+    letters = {entry.id: entry.answer for entry in read_journal(new.path / "answers.jsonl")}
+    assert all(difference.now == letters[difference.id] for difference in found)
+
+
+def test_the_same_reader_changes_nothing(task_file, results):
+    old = a_run(small_model, task_file, results)
+    assert differences(old.path / "score.json", harness.regrade(old.path)) == ()
 
 
 # What is refused

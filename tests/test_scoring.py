@@ -129,6 +129,16 @@ def test_replies_without_a_letter_are_counted_and_told(scored, plan):
     assert any(warning.startswith("3 of 12 replies have no letter") for warning in score.warnings)
 
 
+@pytest.mark.parametrize(
+    ("reader", "told"), [("simple-evals", True), ("best", False)], ids=["another reader", "best itself"]
+)
+def test_who_has_replies_without_a_letter_is_told_of_the_reader_best(scored, task_file, reader, told):
+    plan = plan_of(task_file, reader=reader)
+    (warning,) = scored(answered(plan, {"algebra/0": "no idea"}), plan).warnings
+    assert ("`harness regrade RUN --reader best`" in warning) is told
+    assert "--max-tokens" not in warning
+
+
 def test_few_replies_without_a_letter_are_counted_without_a_warning(scored, plan):
     assert scored(answered(plan)).warnings == ()
 

@@ -21,9 +21,10 @@ from harness.answers import Outcome
 from harness.endpoint.reply import Usage
 from harness.journal import Journal
 from harness.prices import Prices
+from harness.regrading import Difference
 from harness.run_folder import SessionRecord, create, locked, note_session
 from harness.scoring import score_run
-from harness.summary import print_summary
+from harness.summary import print_differences, print_summary
 
 PRICES = Prices(input=2.0, cached_input=1.0, output=10.0, as_of="2026-11", source="a list")
 WRONG = {"algebra/0": "Answer: D", "algebra/1": "Answer: D", "chess/0": "Answer: D"}
@@ -103,6 +104,8 @@ def test_accuracy_stands_with_its_interval_by_group_and_over_all(scored, plan):
         ["science", "8", "75.0 %", "40.9 – 92.9"],
         ["games", "4", "75.0 %", "30.1 – 95.4"],
         ["all (micro average)", "12", "75.0 %", "46.8 – 91.1"],
+        ["read by best", "12", "75.0 %", "46.8 – 91.1"],
+        ["unparsed", "0", "0.0 %", ""],
         ["guessing", "", "25.0 %", ""],
     ]
 
@@ -119,6 +122,8 @@ def test_a_task_without_groups_has_the_whole_alone(scored, tmp_path):
     plan = plan_of(write_task(tmp_path, task_document(groups={})))
     assert [row[0] for row in rows(printed(scored(plan, answered(plan))))] == [
         "all (micro average)",
+        "read by best",
+        "unparsed",
         "guessing",
     ]
 
@@ -153,9 +158,18 @@ def test_where_there_is_no_figure_there_is_a_dash(scored, plan):
     assert "None" not in text
 
 
+def test_the_share_of_unparsed_replies_is_in_the_table(scored, plan):
+    table = rows(
+        printed(scored(plan, answered(plan, {"algebra/0": "Hm.", "algebra/1": "Well.", "chess/0": None})))
+    )
+    assert ["unparsed", "2", "16.7 %", ""] in table
+
+
 def test_where_nothing_was_asked_guessing_has_a_dash_too(scored, plan):
     assert rows(printed(scored(plan, []))) == [
         ["all (micro average)", "0", "–", "–"],
+        ["read by best", "0", "–", "–"],
+        ["unparsed", "0", "–", ""],
         ["guessing", "", "–", ""],
     ]
 
@@ -296,9 +310,9 @@ def test_in_40_columns_no_figure_is_lost(scored, plan, show):
     table = rows(text)
     columns = [" ".join(filter(None, (row[place] for row in table))) for place in range(1, 4)]
     assert columns == [
-        "8 4 12",
-        "100.0 % 100.0 % 100.0 % 25.0 %",
-        "67.6 – 100.0 51.0 – 100.0 75.8 – 100.0",
+        "8 4 12 12 0",
+        "100.0 % 100.0 % 100.0 % 100.0 % 0.0 % 25.0 %",
+        "67.6 – 100.0 51.0 – 100.0 75.8 – 100.0 75.8 – 100.0",
     ]
 
 
@@ -315,3 +329,32 @@ def test_in_40_columns_no_name_is_cut(scored, tmp_path):
     names = "".join(row[0] for row in table)
     assert "…" not in names
     assert "high_school_algebrahigh_school_others" in names
+
+
+def differing(count):
+    return [Difference(f"maths/{n}", "unparsed", "B", "B" if n else "C", "phrase") for n in range(count)]
+
+
+def printed_differences(score, found):
+    print_differences(found, score, Console(file=(file := StringIO()), width=100, force_terminal=False))
+    return file.getvalue()
+
+
+def test_the_answers_that_a_regrading_changed_are_listed(scored, plan):
+    text = printed_differences(scored(plan, answered(plan)), differing(2))
+    assert "2 of 12 answers differ" in text
+    assert "1 are right only now, 0 only before" in text
+    assert rows(text) == [
+        ["maths/0", "unparsed", "B", "C", "phrase"],
+        ["maths/1", "unparsed", "B", "B", "phrase"],
+    ]
+
+
+def test_of_many_changed_answers_ten_are_listed_and_the_rest_counted(scored, plan):
+    text = printed_differences(scored(plan, answered(plan)), differing(12))
+    assert len(rows(text)) == 10
+    assert "… and 2 more." in text
+
+
+def test_where_no_answer_changed_there_is_no_table(scored, plan):
+    assert printed_differences(scored(plan, answered(plan)), []).count("\n") == 1

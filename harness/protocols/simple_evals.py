@@ -41,6 +41,6 @@ SIMPLE_EVALS = Protocol(
     shots=0,
     max_shots=0,
     wants=Generate,
-    readers=("simple-evals",),
+    readers=("simple-evals", "best"),
     usual_tokens=USUAL_TOKENS,
 )

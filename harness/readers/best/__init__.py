@@ -10,17 +10,17 @@ from harness.endpoint.reply import Reply
 from harness.prompts import Generate
 from harness.questions import Question
 from harness.readers.best.lines import lone_letter
-from harness.readers.best.page import read_page
+from harness.readers.best.page import read_pages
 from harness.readers.best.refusals import refuses
 from harness.readers.best.statements import last_statement
 
 
 def best_letter(reply: Reply, question: Question) -> Answer | None:
     """The letter and the rule that read it; why there is none, where the text says so."""
-    page = read_page(reply, question)
-    stated = last_statement(page)
-    if stated.letter is not None:
-        return Answer(stated.letter, rule=stated.rule)
+    for page in read_pages(reply, question):
+        stated = last_statement(page)
+        if stated.letter is not None:
+            return Answer(stated.letter, rule=stated.rule)
     if page.cut:  # what stands on the last line is half a thought
         return None
     if stated.rule is None and (found := lone_letter(page)) is not None and found[0] not in stated.denied:

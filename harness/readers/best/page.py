@@ -1,11 +1,13 @@
 """Pages: what of a reply is read, in plain signs.
 
-Takes a Reply and its Question, gives a Page: the text after the reasoning and before a question that the model
-asked itself, without Markdown, LaTeX wrappers and full-width forms. Knows nothing of answers.
+Takes a Reply and its Question, gives a Page: the text after the reasoning, before a question that the model asked
+itself and before a summary of all that it was asked, without Markdown, LaTeX wrappers and full-width forms. Knows
+nothing of answers.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.endpoint.reply import CUT_OFF, Reply
@@ -49,6 +51,15 @@ _NEXT_QUESTION = (
         "\nسؤال:",
     ),
     *("\nপ্রশ্ন:", "\nPertanyaan:", "\nSwali:", "\nÌbéèrè:"),
+)
+# Models that were shown several questions sum up what they answered to all of them; that is no answer to the last.
+_SUMMARY = re.compile(
+    r"""\b(?:summari[sz](?:e|ing)|combin(?:e|ing)|considering|here\sare|answers\sto)\s
+        (?:all\s(?:of\s)?(?:the\s|these\s|our\s|my\s)?|the\s(?:above|previous|other|first)\s)
+        (?:\w{1,12}\s){0,2}?(?:answers|questions)\b
+      | \banswers\s(?:to|for)\sthe\s(?:other|previous|first)\b
+      | (?:总结|汇总|綜合|综合)[^\n]{0,4}(?:以上|所有|上述)[^\n]{0,8}答案""",
+    re.VERBOSE,
 )
 _ONE_TOKEN = 4  # characters; a protocol that lets the model write one token wanted no more, "(B)" at most
 _OWN = 40  # characters by which a question is known again
@@ -99,12 +110,27 @@ class Page:
     ended: bool
 
 
-def read_page(reply: Reply, question: Question) -> Page:
-    """What is read of a reply."""
-    own = _without_next_question(_without_reasoning(reply.text), question)
-    text = plain(own[-READ:])
+def read_pages(reply: Reply, question: Question) -> Iterator[Page]:
+    """What is read of a reply: one page, and where it ends before the question's own repetition, a longer one too."""
+    text = _without_reasoning(reply.text)
+    own = _squeezed(question.text)
+    begun = len(text) - len(text.lstrip())
+    headings = [
+        (at, heading) for heading in _NEXT_QUESTION if (at := text.find(heading, begun, begun + READ)) >= 0
+    ]
+    at, heading = min(headings, default=(len(text), ""))
+    yield _page(reply, question, text[:at])
+    if heading and own and _squeezed(text[at + len(heading) : at + len(heading) + 4 * _OWN]).startswith(own):
+        yield _page(reply, question, text)
+
+
+def _page(reply: Reply, question: Question, text: str) -> Page:
+    text = plain(text[-READ:])
+    lowered = text.lower()
+    if summary := _SUMMARY.search(lowered):
+        text, lowered = text[: summary.start()], lowered[: summary.start()]
     cut = reply.finish_reason in CUT_OFF and len(text.strip()) > _ONE_TOKEN
-    return Page(text, text.lower(), question, cut, ended=not cut and reply.finish_reason is not None)
+    return Page(text, lowered, question, cut, ended=not cut and reply.finish_reason is not None)
 
 
 def plain(text: str) -> str:
@@ -125,24 +151,6 @@ def _without_reasoning(text: str) -> str:
         if begin >= 0:
             text = text[:begin]
     return text
-
-
-def _without_next_question(text: str, question: Question) -> str:
-    """Base models go on with a question of their own and answer it; the one they were asked may be repeated."""
-    begun = len(text) - len(text.lstrip())
-    own = _squeezed(question.text)
-    ends = [len(text)]
-    for heading in _NEXT_QUESTION:
-        at = text.find(heading, begun, begun + READ)
-        if (
-            at >= 0
-            and own
-            and _squeezed(text[at + len(heading) : at + len(heading) + 4 * _OWN]).startswith(own)
-        ):
-            at = text.find(heading, at + 1, begun + READ)
-        if at >= 0:
-            ends.append(at)
-    return text[: min(ends)]
 
 
 def _squeezed(text: str) -> str:

@@ -68,15 +68,17 @@ def print_differences(found: Sequence[Difference], regraded: ScoreFile, console:
     said = f"{len(found):,} of {regraded.counts.questions:,} answers differ from run {regraded.run.regraded_from}"
     gained = sum(difference.now == difference.gold for difference in found)
     lost = sum(difference.before == difference.gold for difference in found)
+    console.print()
     console.print(Text(f"{said}: {gained:,} are right only now, {lost:,} only before."), soft_wrap=True)
     if not found:
         return
+    with_rule = any(difference.rule for difference in found)
     table = Table()
-    for column in ("id", "before", "now", "gold", "rule"):
+    for column in ("id", "before", "now", "gold", *(("rule",) if with_rule else ())):
         table.add_column(column, overflow="fold")
-    for difference in found[:_DIFFERENCES_SHOWN]:
-        cells = (difference.id, difference.before, difference.now, difference.gold, difference.rule or "")
-        table.add_row(*(Text(cell) for cell in cells))
+    for one in found[:_DIFFERENCES_SHOWN]:
+        cells = (one.id, one.before, one.now, one.gold, *((one.rule or "",) if with_rule else ()))
+        table.add_row(*map(Text, cells))
     console.print(table)
     if len(found) > _DIFFERENCES_SHOWN:
         console.print(Text(f"… and {len(found) - _DIFFERENCES_SHOWN:,} more."))

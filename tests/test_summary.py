@@ -356,5 +356,12 @@ def test_of_many_changed_answers_ten_are_listed_and_the_rest_counted(scored, pla
     assert "… and 2 more." in text
 
 
+def test_without_rules_there_is_no_column_for_them(scored, plan):
+    found = [replace(one, rule=None) for one in differing(1)]
+    assert rows(printed_differences(scored(plan, answered(plan)), found)) == [
+        ["maths/0", "unparsed", "B", "C"]
+    ]
+
+
 def test_where_no_answer_changed_there_is_no_table(scored, plan):
-    assert printed_differences(scored(plan, answered(plan)), []).count("\n") == 1
+    assert rows(printed_differences(scored(plan, answered(plan)), [])) == []

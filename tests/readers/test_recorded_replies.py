@@ -1,8 +1,9 @@
-"""Reader best on real replies: letters as a person read them, over seven models.
+"""Reader best on real replies: labelled by reading them one by one, over seven models.
 
 labels.csv and labels_unseen.csv hold question id, model and what was read there: a letter, or why there is none. Half
 of the replies were drawn among those without "answer is (X)", the others among all. The rules were made with labels.csv
-in view; labels_unseen.csv was read by the person first, and by `best` once the rules stood.
+in view; labels_unseen.csv was labelled first, and read by `best` once the rules stood. Three labels of replies that
+sum up several answers, one in the first file and two in the second, were corrected together with the rule on summaries.
 """
 
 import csv
@@ -42,7 +43,7 @@ def replies(model: str) -> dict[str, str]:
 
 
 def read(name: str) -> list[tuple[str, str, str | None, str | None]]:
-    """Question, model, the person's letter and the reader's."""
+    """Question, model, the label's letter and the reader's."""
     with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
@@ -63,7 +64,7 @@ def read(name: str) -> list[tuple[str, str, str | None, str | None]]:
 
 @needs_shared
 @pytest.mark.parametrize("name", LABELS)
-def test_at_least_98_of_100_replies_are_read_as_a_person_reads_them(name):
+def test_at_least_98_of_100_replies_are_read_as_they_are_labelled(name):
     rows = read(name)
     different = [row for row in rows if row[2] != row[3]]
     assert len(different) <= 0.02 * len(rows), different
@@ -71,5 +72,5 @@ def test_at_least_98_of_100_replies_are_read_as_a_person_reads_them(name):
 
 @needs_shared
 @pytest.mark.parametrize("name", LABELS)
-def test_no_letter_is_read_where_a_person_reads_none(name):
+def test_no_letter_is_read_where_the_label_is_none(name):
     assert [row for row in read(name) if row[2] is None and row[3] is not None] == []

@@ -91,6 +91,7 @@ class OtherReading(_Record):
     accuracy: Share | None
     stderr: float | None
     ci95: Interval | None
+    expected_with_guessing: Share | None = Field(None, description="as in score")
 
 
 class ScorePart(_Record):
@@ -104,6 +105,11 @@ class ScorePart(_Record):
     micro: Share | None
     macro: Share | None
     bounds: Interval | None = Field(description="accuracy if all without a letter were wrong, and if right")
+    expected_with_guessing: Share | None = Field(
+        None,
+        description="micro, if each reply without a letter were given one at random, as the protocol's source does; "
+        "null for other protocols",
+    )
     other_readers: tuple[OtherReading, ...] = ()
 
 
@@ -220,8 +226,8 @@ def schema() -> str:
     )
 
 
-def score_part(score: Score, others: tuple[OtherReading, ...]) -> ScorePart:
-    """A Score as the file has it."""
+def score_part(score: Score, others: tuple[OtherReading, ...], *, guesses: bool) -> ScorePart:
+    """A Score as the file has it; `guesses` as in Protocol."""
     return ScorePart(
         accuracy=score.accuracy,
         stderr=score.stderr,
@@ -231,6 +237,7 @@ def score_part(score: Score, others: tuple[OtherReading, ...]) -> ScorePart:
         micro=score.micro,
         macro=score.macro,
         bounds=score.bounds,
+        expected_with_guessing=score.expected_with_guessing if guesses else None,
         other_readers=others,
     )
 

@@ -75,6 +75,8 @@ class Score:
         macro: plain mean of the subjects' shares.
         bounds: least and greatest share that the questions without a letter leave open:
             correct / questions, (correct + unparsed + refused + truncated + failed) / questions.
+        expected_with_guessing: what `micro` would be expected to be if each reply without a letter were given one
+            of its question's at random: each of them counts as 1/choices.
     """
 
     accuracy: float | None
@@ -85,6 +87,7 @@ class Score:
     micro: float | None
     macro: float | None
     bounds: Interval | None
+    expected_with_guessing: float | None
 
 
 def count(graded: Iterable[Graded]) -> Counts:
@@ -122,6 +125,7 @@ def score(graded: Sequence[Graded], average: Average) -> Score:
         micro=whole.accuracy,
         macro=macro,
         bounds=(counts.correct / n, (counts.correct + without_letter) / n) if n else None,
+        expected_with_guessing=_with_guessing(graded),
     )
 
 
@@ -145,6 +149,17 @@ def by_group(graded: Sequence[Graded], group_of: Mapping[str, str]) -> tuple[Par
         if item.subject in group_of:
             members[group_of[item.subject]].append(item)
     return tuple(_part(name, items) for name, items in members.items() if items)
+
+
+def _with_guessing(graded: Iterable[Graded]) -> float | None:
+    worth = [_worth(item) for item in graded if item.outcome is not Outcome.FAILED]
+    return math.fsum(worth) / len(worth) if worth else None
+
+
+def _worth(item: Graded) -> float:
+    if item.outcome in (Outcome.CORRECT, Outcome.WRONG):
+        return float(item.outcome is Outcome.CORRECT)
+    return 1 / item.choices
 
 
 def _part(name: str, graded: Sequence[Graded]) -> Part:

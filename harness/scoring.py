@@ -75,7 +75,11 @@ def score_run(
         model=model,
         task=_task(plan),
         comparison_key=plan.comparison_key,
-        score=score_part(score(graded, plan.protocol.average), _other_readings(plan, evidence)),
+        score=score_part(
+            score(graded, plan.protocol.average),
+            _other_readings(plan, evidence),
+            guesses=plan.protocol.guesses,
+        ),
         groups=named_parts(by_group(graded, plan.task.group_of)),
         subjects=named_parts(by_subject(graded)),
         counts=counts,
@@ -170,7 +174,13 @@ def _other_readings(plan: Plan, evidence: Evidence) -> tuple[OtherReading, ...]:
         outcomes = {id_: one.by_others[place] for id_, one in evidence.answered.items()}
         other = score(_graded(plan, outcomes), "micro")
         readings.append(
-            OtherReading(reader=name, accuracy=other.accuracy, stderr=other.stderr, ci95=other.ci95)
+            OtherReading(
+                reader=name,
+                accuracy=other.accuracy,
+                stderr=other.stderr,
+                ci95=other.ci95,
+                expected_with_guessing=other.expected_with_guessing if plan.protocol.guesses else None,
+            )
         )
     return tuple(readings)
 

@@ -53,10 +53,12 @@ def _accuracies(score: ScoreFile) -> Table:
         interval(score.score.ci95),
         style="bold",
     )
+    _add_expected(table, score.score.expected_with_guessing)
     for other in score.score.other_readers:
         table.add_row(
             f"read by {other.reader}", f"{answered:,}", percent(other.accuracy), interval(other.ci95)
         )
+        _add_expected(table, other.expected_with_guessing)
     unparsed, asked = score.counts.unparsed, score.counts.questions
     table.add_row("unparsed", f"{unparsed:,}", percent(unparsed / asked if asked else None), "")
     table.add_row("guessing", "", percent(score.score.chance), "")
@@ -82,6 +84,11 @@ def print_differences(found: Sequence[Difference], regraded: ScoreFile, console:
     console.print(table)
     if len(found) > _DIFFERENCES_SHOWN:
         console.print(Text(f"… and {len(found) - _DIFFERENCES_SHOWN:,} more."))
+
+
+def _add_expected(table: Table, share: float | None) -> None:
+    if share is not None:
+        table.add_row("  missing letters guessed", "", percent(share), "")
 
 
 def percent(share: float | None) -> str:

@@ -16,8 +16,9 @@ from harness.scores import Graded, Part, by_subject, count, score
 def validate(path: Path) -> Path:
     """Check a score file.
 
-    What its answers decide is computed anew: counts, averages, errors, intervals, bounds and subjects. `chance`
-    and the division into groups need the questions; of groups only their own sums are checked.
+    What its answers decide is computed anew: counts, averages, errors, intervals, bounds and subjects. `chance`,
+    `expected_with_guessing` and the division into groups need the questions; of groups only their own sums are
+    checked.
 
     Returns:
         The score file's path.
@@ -30,7 +31,7 @@ def validate(path: Path) -> Path:
     graded = _answers(said, file)
     _compare("counts", asdict(count(graded)), said.counts.model_dump(), file)
     again = asdict(score(graded, said.score.average))
-    del again["chance"]
+    del again["chance"], again["expected_with_guessing"]
     _compare("score", again, said.score.model_dump(), file)
     _check_parts("subjects", by_subject(graded), said.subjects, file)
     _check_groups(said, file)
@@ -46,7 +47,7 @@ def _answers(said: ScoreFile, file: Path) -> tuple[Graded, ...]:
     if extent.sha256 != said.answers.sha256:
         raise UsageError(f"{file}: {said.answers.file} is not the file that the score was made from.")
     _compare("answers", {"lines": extent.lines}, said.answers.model_dump(), file)
-    unknown = 1  # the number of choices, which decides `chance` alone
+    unknown = 1  # the number of choices, which decides `chance` and `expected_with_guessing` alone
     last = {
         entry.id: Graded(entry.id, entry.subject, unknown, entry.outcome) for entry in read_lines(answers)
     }

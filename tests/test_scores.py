@@ -49,6 +49,7 @@ def test_shares_are_shares_and_hold_together(answers, average):
     assert found.accuracy == (found.macro if average == "macro" else found.micro)
     if found.micro is not None:
         assert low <= found.micro <= high
+        assert found.micro <= found.expected_with_guessing <= 1
     if found.ci95 is not None:
         assert 0 <= found.ci95[0] <= found.accuracy + 1e-12
         assert found.accuracy - 1e-12 <= found.ci95[1] <= 1
@@ -78,6 +79,15 @@ def test_chance_is_the_mean_of_guessing_each_question():
     assert score(mixed, "micro").chance == pytest.approx((0.5 + 0.5 + 0.1 + 0.1) / 4)
 
 
+def test_guessing_is_expected_to_bring_one_over_the_choices_for_each_reply_without_a_letter():
+    two, ten = (
+        graded(RIGHT, Outcome.UNPARSED, FAILED, choices=2),
+        graded(Outcome.TRUNCATED, WRONG, choices=10),
+    )
+    found = score([*two, *ten], "macro")
+    assert found.expected_with_guessing == pytest.approx((1 + 1 / 2 + 1 / 10 + 0) / 4)
+
+
 def test_macro_is_the_plain_mean_of_the_subjects():
     answers = [*graded(RIGHT, RIGHT, RIGHT, WRONG), *graded(WRONG, RIGHT, subject="botany")]
     found = score(answers, "macro")
@@ -102,7 +112,7 @@ def test_a_subject_whose_questions_all_failed_is_no_part_of_macro():
 
 @pytest.mark.parametrize("average", ["micro", "macro"])
 def test_without_a_single_question_there_are_no_figures(average):
-    assert astuple(score([], average)) == (None, None, None, average, None, None, None, None)
+    assert astuple(score([], average)) == (None, None, None, average, None, None, None, None, None)
     assert by_subject([]) == ()
     assert by_group([], {"algebra": "science"}) == ()
 
@@ -121,6 +131,18 @@ def test_groups_come_in_the_tasks_order_and_leave_out_what_is_in_none():
         ("games", 1, 1.0),
         ("science", 1, 1.0),
     ]
+
+
+WITH_GUESSING = {
+    "Meta-Llama-3-70B": 52.73,
+    "Meta-Llama-3_1-8B-Instruct": 44.25,
+    "Meta-Llama-3_1-8B": 36.65,
+    "Mixtral-8x7B-Instruct-v0.1": 43.14,
+    "Phi-3-mini-4k-instruct": 43.09,
+    "Qwen1.5-72B-Chat": 49.10,
+    "gemini-1.5-flash-002": 64.06,
+}
+"""Per cent, where a reply without a letter counts as 1/options."""
 
 
 @cache
@@ -177,3 +199,4 @@ def test_seven_recorded_models_score_as_they_do_elsewhere(model, n, k, micro, ma
     plain, by_category = score(answers, "micro"), score(answers, "macro")
     assert (plain.accuracy, plain.stderr, *plain.ci95) == pytest.approx(micro, abs=5.1e-7)
     assert (by_category.accuracy, by_category.stderr) == pytest.approx(macro, abs=5.1e-7)
+    assert 100 * plain.expected_with_guessing == pytest.approx(WITH_GUESSING[model], abs=0.005)

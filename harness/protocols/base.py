@@ -31,6 +31,8 @@ class Protocol:
         usual_tokens: what a reply of generated text usually takes, from and to; None where that is not known, or
             where the reply is a letter or logprobs.
         average: which average its source reports.
+        guesses: its source draws a letter at random for a reply without one; we count it as wrong, and say beside
+            the score what drawing would be expected to bring.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Protocol:
     readers: tuple[str, ...]
     usual_tokens: tuple[int, int] | None = None
     average: Average = "micro"
+    guesses: bool = False
 
 
 def spoken(subject: str) -> str:

@@ -47,12 +47,8 @@ class Check:
 
     @property
     def trouble(self) -> str | None:
-        """Why no run will come to anything, as one sentence; None where some protocol will work."""
-        if any(finding.works for finding in self.protocols.values()):
-            return None
-        return self.findings.refusal or (
-            f"No protocol will work with {self.model} at {self.endpoint}, as far as it answered; see the table."
-        )
+        """Why no run will come to anything, as one sentence; None where chats or completions are answered."""
+        return self.findings.refusal
 
     def document(self) -> dict[str, Any]:
         """For JSON."""

@@ -19,3 +19,10 @@ def mmlu() -> tuple[Task, QuestionSet]:
     """MMLU's task and its 14,042 questions, loaded once for all tests."""
     task = load_task(find_task("mmlu"))
     return task, load_questions(task, SHARED / "data")
+
+
+@cache
+def mmlu_pro() -> tuple[Task, QuestionSet]:
+    """MMLU-Pro's task and its 12,032 questions, without examples: their split is not there."""
+    task = load_task(find_task("mmlu_pro"))
+    return task, load_questions(task, SHARED / "data")

@@ -104,7 +104,7 @@ def is_wrong_use(ended):
 
 # What a run's command may have wrong, each after words that are right.
 WRONG_OPTIONS = {
-    "--task=mmul": "unknown task 'mmul' (did you mean mmlu?); see `python -m harness tasks`",
+    "--task=mmul": "unknown task 'mmul' (did you mean mmlu or mmlu_pro?); see `python -m harness tasks`",
     "--task=mine.yaml": "task file mine.yaml does not exist",
     "--base-url=127.0.0.1:8000": "should begin with http:// or https://",
     "--api-key-env=NOT_SET": "--api-key-env names no environment variable that is set",
@@ -148,10 +148,10 @@ WRONG_COMMANDS = {
     "run --task=sample --model=no-00002-of-00002.gguf": "the weights no-00001-of-00002.gguf do not exist",
     "run --task=sample --model=hf:model": "--model hf:model should look like hf:OWNER/REPO",
     "run --task=sample --model=gpt-4o": "set the environment variable OPENAI_API_KEY",
-    "tasks mmul": "unknown task 'mmul' (did you mean mmlu?)",
+    "tasks mmul": "unknown task 'mmul' (did you mean mmlu or mmlu_pro?)",
     "tasks --tasks=nowhere": "--tasks nowhere is not a folder",
     "models smollm": "unknown model 'smollm' (did you mean smollm2-135m?); see `harness models`",
-    "prompts --task=mmul": "unknown task 'mmul' (did you mean mmlu?)",
+    "prompts --task=mmul": "unknown task 'mmul' (did you mean mmlu or mmlu_pro?)",
     "prompts": "Missing option '--task'",
     "validate nowhere": "nowhere does not exist; name a run's folder or its score.json",
     "validate": "Missing argument 'FILE'",
@@ -413,7 +413,7 @@ def test_regrade_prints_the_document_where_json_is_wanted(here, finished):
 def test_regrade_with_a_reader_that_does_not_fit_is_wrong_use(here, finished):
     ended = here("regrade", finished.path, "--reader=letters")
     assert is_wrong_use(ended)
-    assert "reader letters cannot read what simple-evals asks for; simple-evals, best can" in ended.stderr
+    assert "reader letters cannot read what simple-evals asks for; simple-evals" in ended.stderr
 
 
 def test_a_valid_score_is_exit_0_and_a_changed_one_exit_2(finished):

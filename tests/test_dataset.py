@@ -9,7 +9,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 from builders import task_document, write_task
-from shared import mmlu, needs_shared
+from shared import mmlu, mmlu_pro, needs_shared
 
 from harness.answers import Answer
 from harness.dataset import load_questions
@@ -83,6 +83,23 @@ def test_gold_may_be_a_letter_and_the_id_a_column(load):
     columns = {**COLUMNS, "gold": {"column": "answer", "form": "letter"}, "id": "key"}
     questions = load(rows, columns=columns).questions
     assert [(question.id, question.gold) for question in questions] == [("70", "B"), ("71", "C"), ("72", "A")]
+
+
+def test_the_worked_answer_may_be_a_column_which_only_examples_fill(load):
+    columns = {**COLUMNS, "rationale": "worked"}
+    rows = [{**row, "worked": ""} for row in ROWS]
+    found = load(rows, shots=[{**ROWS[0], "worked": "Count. The answer is B."}], columns=columns)
+    assert {question.rationale for question in found.questions} == {""}
+    assert found.shots["maths"][0].rationale == "Count. The answer is B."
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [(ROWS, "row 0: there is no column 'worked'"), ([{**ROWS[0], "worked": 4}], "'worked' should be a text")],
+)
+def test_a_worked_answer_that_does_not_fit_is_named(load, rows, words):
+    with pytest.raises(UsageError, match=words):
+        load(rows, columns={**COLUMNS, "rationale": "worked"})
 
 
 def test_a_single_choice_is_a_question_too(load):
@@ -436,3 +453,12 @@ def test_several_right_answers_are_each_right_and_told_so(hub, tmp_path):
         "wrong",
         "correct",
     ]
+
+
+@needs_shared
+def test_mmlu_pro_has_12032_questions_with_one_to_ten_options_and_can_do_without_its_examples():
+    task, found = mmlu_pro()
+    assert len(found.questions) == 12_032
+    assert {question.subject for question in found.questions} == set(task.group_of)
+    assert {len(question.choices) for question in found.questions} == set(range(1, 11))
+    assert found.shots == {}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from builders import answered, entry, failed, plan_of, record_of, reply, write_task
+from builders import answered, entry, failed, plan_of, record_of, reply, task_document, write_task
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -248,6 +248,24 @@ def test_the_protocols_other_readers_are_shown_beside_the_score(scored, task_fil
     (other,) = score.score.other_readers
     assert (other.reader, other.accuracy) == ("choices-per-char", 0.25)
     assert score.score.accuracy == 0.25
+
+
+def test_where_the_source_draws_letters_at_random_the_expected_share_stands_beside_each_reading(
+    scored, tmp_path
+):
+    document = task_document(name="pro", protocols=["mmlu-pro-api"], protocol="mmlu-pro-api")
+    plan = plan_of(write_task(tmp_path, document), shots=0)
+    texts = {q.id: f"The answer is {q.gold}." for q in plan.questions}
+    texts |= {"algebra/0": "Answer: A", "algebra/1": "No idea"}  # A is right, and read by chain only
+    score = scored(answered(plan, texts), plan).score
+    (strict,) = score.other_readers
+    assert (score.accuracy, score.expected_with_guessing) == (11 / 12, 11.25 / 12)
+    assert (strict.accuracy, strict.expected_with_guessing) == (10 / 12, 10.5 / 12)
+
+
+def test_where_the_source_draws_none_there_is_no_such_share(scored, plan):
+    score = scored(answered(plan, {"algebra/0": "No idea"}), plan).score
+    assert score.expected_with_guessing is None
 
 
 def test_what_was_sent_and_said_by_the_endpoint_is_kept(scored, plan):

@@ -36,7 +36,7 @@ def wide(monkeypatch):
 
 @pytest.fixture
 def task(tmp_path):
-    return load_task(write_task(tmp_path))
+    return load_task(write_task(tmp_path, task_document(protocols=list(PROTOCOLS))))
 
 
 @pytest.fixture

@@ -148,6 +148,21 @@ def test_other_readers_stand_below_the_score(scored, task_file):
     assert ["read by choices-per-char", "12", "25.0 %", "8.9 – 53.2"] in rows(printed(score))
 
 
+def test_what_guessing_missing_letters_would_bring_stands_below_each_reading(scored, tmp_path):
+    document = task_document(name="pro", protocols=["mmlu-pro-api"], protocol="mmlu-pro-api")
+    plan = plan_of(write_task(tmp_path, document), shots=0)
+    texts = {q.id: f"The answer is {q.gold}." for q in plan.questions}
+    told = [
+        row[0::2] for row in rows(printed(scored(plan, answered(plan, {**texts, "chess/0": "Answer: A"}))))
+    ]
+    assert told[2:-1] == [
+        ["all (micro average)", "100.0 %"],
+        ["missing letters guessed", "100.0 %"],
+        ["read by strict", "91.7 %"],
+        ["missing letters guessed", "93.8 %"],
+    ]
+
+
 def test_where_there_is_no_figure_there_is_a_dash(scored, plan):
     text = printed(scored(plan, [failed(q.id) for q in plan.questions]))
     assert rows(text)[:3] == [

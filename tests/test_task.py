@@ -40,6 +40,15 @@ def test_mmlu_is_pinned_and_asked_by_simple_evals():
     assert task.protocol == "simple-evals"
 
 
+def test_mmlu_pro_is_pinned_and_takes_worked_examples_of_its_validation_split():
+    task = load_task(find_task("mmlu_pro"))
+    assert task.dataset.revision == "527feea0afed1de15a8c115abf7be4c912123315"
+    assert (task.dataset.split, task.dataset.shots_split) == ("test", "validation")
+    assert task.columns.rationale == "cot_content"
+    assert task.protocol == "mmlu-pro-api"
+    assert len(task.group_of) == 14
+
+
 @pytest.mark.parametrize("path", task_files().values(), ids=list(task_files()))
 def test_every_task_of_ours_loads(path):
     if suite := read_suite(path):
@@ -126,7 +135,7 @@ def test_a_file_is_called_as_its_task(tmp_path):
 
 
 def test_an_unknown_task_is_refused_with_the_nearest_names():
-    with pytest.raises(UsageError, match=r"unknown task 'mmul' \(did you mean mmlu\?\)"):
+    with pytest.raises(UsageError, match=r"unknown task 'mmul' \(did you mean mmlu or mmlu_pro\?\)"):
         find_task("mmul")
 
 

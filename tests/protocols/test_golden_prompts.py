@@ -1,10 +1,18 @@
-"""The prompts of MMLU are, byte for byte, those that the protocols' own code makes."""
+"""The prompts of MMLU and MMLU-Pro are, byte for byte, those that the protocols' own code makes."""
 
 import pyarrow.parquet
 import pytest
-from shared import SHARED, mmlu, needs_shared
+from shared import SHARED, mmlu, mmlu_pro, needs_shared
 
 from harness.plan import make_plan
+
+
+def golden_hashes(file, entry):
+    """Subject and index to the SHA-256 of the prompt."""
+    rows = pyarrow.parquet.read_table(
+        SHARED / "golden" / file, filters=[("protocol", "=", entry)]
+    ).to_pylist()
+    return {(row["subject"], row["index"]): row["sha256"] for row in rows}
 
 
 @needs_shared
@@ -21,9 +29,18 @@ from harness.plan import make_plan
 def test_all_prompts_of_mmlu_equal_the_golden_ones(protocol, shots, entry):
     task, questions = mmlu()
     plan = make_plan(task, questions, protocol=protocol, shots=shots)
-    golden = pyarrow.parquet.read_table(
-        SHARED / "golden" / "mmlu_prompts.parquet", filters=[("protocol", "=", entry)]
-    ).to_pylist()
-    wanted = {f"{row['subject']}/{row['index']}": row["sha256"] for row in golden}
+    golden = golden_hashes("mmlu_prompts.parquet", entry)
+    wanted = {f"{subject}/{index}": sha256 for (subject, index), sha256 in golden.items()}
     assert len(wanted) == 14_042
     assert {question.id: plan.prompt(question).sha256 for question in plan.questions} == wanted
+
+
+@needs_shared
+@pytest.mark.parametrize("protocol", ["mmlu-pro-api", "mmlu-pro-local", "lm-eval-mmlu-pro"])
+def test_all_prompts_of_mmlu_pro_equal_the_golden_ones(protocol):
+    task, questions = mmlu_pro()
+    plan = make_plan(task, questions, protocol=protocol, shots=0)
+    golden = golden_hashes("more_prompts.parquet", f"{protocol}-0shot")
+    wanted = {(subject, str(index)): sha256 for (subject, index), sha256 in golden.items()}
+    assert len(wanted) == 12_032
+    assert {(q.subject, q.id): plan.prompt(q).sha256 for q in plan.questions} == wanted

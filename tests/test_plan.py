@@ -5,6 +5,7 @@ from itertools import groupby
 
 import pytest
 from builders import inline, plan_of, task_document, write_task
+from shared import mmlu_pro, needs_shared
 
 from harness.dataset import load_questions
 from harness.errors import UsageError
@@ -117,6 +118,16 @@ def test_a_group_without_questions_is_refused(task, questions):
 def test_choices_that_do_not_fit_are_refused(task, questions, choices, words):
     with pytest.raises(UsageError, match=words):
         make_plan(task, questions, **choices)
+
+
+@needs_shared
+def test_where_the_split_of_examples_is_missing_the_way_out_is_to_ask_without():
+    task, questions = mmlu_pro()
+    with pytest.raises(
+        UsageError, match=r"the dataset has 0 few-shot examples for \w+; ask with --shots 0\.$"
+    ):
+        make_plan(task, questions)
+    assert len(make_plan(task, questions, shots=0).questions) == 12_032
 
 
 def test_shots_without_any_examples_name_the_way_out(task, questions):

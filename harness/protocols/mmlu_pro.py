@@ -6,8 +6,8 @@ white space, so "MMLU-Pro, 5-shot" does not name a protocol.
 
 What looks like a mistake and is not: four newlines under the local instruction (its file ends with three, the code
 adds one), the API's message ending in two, and nothing stripped. The sources leave out options that read "N/A"; no
-question of today has one, and we leave none out. Where a prompt is too long, evaluate_from_local.py takes examples away until it
-has fewer than 2,048 tokens; we take them away when the endpoint says that it does not fit.
+question of today has one, and we leave none out. Where a prompt is too long, evaluate_from_local.py takes examples
+away until it has fewer than 2,048 tokens; we take them away when the endpoint says that it does not fit.
 """
 
 from collections.abc import Sequence

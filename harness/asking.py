@@ -22,7 +22,8 @@ from harness.stops import Stop, StopKind
 _HOPELESS = 10
 """So many failures without a reply in between, and nothing will come of the rest."""
 _MUTE = 2
-"""So many in vain where this session had no reply at all: each has cost two whole time-outs, or 40 s of repeats."""
+"""So many in vain while nobody had a reply: each has cost two whole time-outs, or half a minute of repeats."""
+_UNWELL = UNWELL | {FailureKind.BAD_REPLY}
 
 
 class Asked(Protocol):
@@ -64,7 +65,7 @@ class Asking:
         self.stopped: Stop | None = None
         self._plan = plan
         self._questions = questions
-        self._left = len(questions)
+        self._left = self._unbegun = len(questions)
         self._endpoint = endpoint
         self._journal = journal
         self._budget = budget
@@ -117,6 +118,7 @@ class Asking:
         try:
             for question in self._questions:
                 await self._endpoint.room()
+                self._unbegun -= 1
                 fitted = await self._budget.begin(question)
                 await asyncio.sleep(0)  # whoever failed and so made room is heard first
                 if errors or not fitted:
@@ -144,7 +146,7 @@ class Asking:
         finally:
             self._budget.ended(question, result)
         if isinstance(result, Failure):
-            self._failures_in_a_row += result.kind in UNWELL or not self._ever_replied
+            self._failures_in_a_row += result.kind in _UNWELL or not self._ever_replied
             if self._is_the_end(result, asked_at):
                 self.stop(Stop(StopKind.ENDPOINT, result.message))
                 return
@@ -175,10 +177,9 @@ class Asking:
     def _is_the_end(self, failure: Failure, asked_at: float) -> bool:
         """Whether every other question would fail too: refused for all, gone, never there, or unwell for long."""
         gone = failure.kind is FailureKind.UNREACHABLE and self._last_reply < asked_at
-        unwell = failure.kind in UNWELL or failure.kind is FailureKind.BAD_REPLY
-        mute = unwell and self._last_reply == float("-inf")
+        mute = failure.kind in _UNWELL and self._last_reply < asked_at
         patience = _MUTE if mute else _HOPELESS
-        return failure.fatal or gone or self._failures_in_a_row >= patience
+        return failure.fatal or gone or (self._unbegun > 0 and self._failures_in_a_row >= patience)
 
     def _entry(self, question: Question, prompt: Prompt, result: Reply | Failure, dropped: int) -> Entry:
         reply = result if isinstance(result, Reply) else None

@@ -30,6 +30,10 @@ from whole_runs import (
 )
 
 import harness
+from harness.endpoint.reply import FailureKind
+from harness.endpoint.retry import _DOWN
+from harness.errors import EndpointError
+from harness.stops import StopKind
 
 WORD = re.compile(r" ?[^\s]+|\s")
 TIMEOUT_S = 2.0
@@ -213,16 +217,38 @@ def test_a_question_that_is_never_answered_does_not_end_a_run_whose_others_are(t
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dead", [silent, refusing(500), refusing(502)], ids=["silent", "500", "502"])
-def test_a_dead_endpoint_ends_the_run_within_a_minute_at_the_usual_settings(tmp_path, dead):
+def test_a_silent_endpoint_ends_the_run_within_a_minute_at_the_usual_settings(tmp_path):
     began = time.monotonic()
-    with Loopback(dead) as server:
+    with Loopback(silent) as server:
         ended = done(*words(server, big_task(tmp_path), tmp_path / "results"))
         took_s = time.monotonic() - began
     assert ended.returncode == 4
     assert is_one_sentence(ended.stderr)
     assert took_s < 60
     assert left_behind(tmp_path / "results") == []
+
+
+@pytest.fixture
+def sooner(monkeypatch):
+    """A server that only fails is down after a second, not after 25, by which a run ends well within a minute."""
+    assert _DOWN[FailureKind.SERVER_ERROR][0] <= 25
+    monkeypatch.setitem(_DOWN, FailureKind.SERVER_ERROR, (1.0, 3))
+
+
+@pytest.mark.parametrize("status", [500, 502])
+def test_an_endpoint_that_only_fails_ends_the_run_once_it_is_down(tmp_path, sooner, status):
+    with Loopback(refusing(status)) as server, pytest.raises(EndpointError, match=f"failed .{status}"):
+        run(server, big_task(tmp_path), tmp_path / "results", max_wait_s=60.0)
+    assert len(times_asked(server)) <= 8
+
+
+def test_an_endpoint_that_fails_for_good_in_the_middle_ends_the_run_once_it_is_down(tmp_path, sooner):
+    def dying(request):
+        return small_model(request) if len(server.requests) < 60 else refusing(500)(request)
+
+    with Loopback(dying) as server:
+        made = run(server, big_task(tmp_path, 400), tmp_path / "results", max_wait_s=60.0)
+    assert (made.score.status, made.score.run.stop_kind) == ("interrupted", StopKind.ENDPOINT)
 
 
 @needs_shared

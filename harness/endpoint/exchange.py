@@ -5,6 +5,7 @@ Knows what is the same in every reply (an error in the body, usage, who served i
 """
 
 import json
+import time
 from collections.abc import Callable
 from json import JSONEncoder
 from typing import Any, TypeVar
@@ -115,7 +116,8 @@ class Exchange:
             self._count(document)
             outcome = read(document)
             if not isinstance(outcome, FailedAttempt):
-                self._transport.ever_answered |= method == "POST"  # a list of models is not an answer yet
+                if method == "POST":  # a list of models is no answer yet
+                    self._transport.last_answer_s = time.monotonic()
                 self.latency_s += response.latency_s
             return outcome
 
@@ -133,7 +135,7 @@ class Exchange:
             self._max_wait_s,
             self._tries,
             self._transport.pace.pause,
-            ever_answered=self._transport.ever_answered,
+            lambda: self._transport.last_answer_s,
         )
         final: T | FailedAttempt = await policy(next_outcome)
         if not (

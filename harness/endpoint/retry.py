@@ -3,6 +3,7 @@
 Policies for tenacity over the outcomes of attempts (see failures.py); they send nothing themselves.
 """
 
+import math
 import random
 import time
 from collections import Counter
@@ -15,13 +16,15 @@ from tenacity.wait import wait_base, wait_random_exponential
 from harness.endpoint.failures import FailedAttempt
 from harness.endpoint.reply import FailureKind
 
-DOWN_S = 40.0  # a restart of the server would have been over
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 
 
 def retrying(
-    max_wait_s: float, tries: int, pause: Callable[[float], Awaitable[None]], *, ever_answered: bool
+    max_wait_s: float,
+    tries: int,
+    pause: Callable[[float], Awaitable[None]],
+    last_answer_s: Callable[[], float],
 ) -> AsyncRetrying:
     """A new policy for one request. Its object counts, so it must not be used for two.
 
@@ -29,8 +32,7 @@ def retrying(
         max_wait_s: how long after the first failure another attempt may begin.
         tries: the most attempts, whatever their failures.
         pause: sleeps.
-        ever_answered: whether the endpoint has answered anything; one that only ever failed is given up like one that
-            is not there, unless it says that it will come.
+        last_answer_s: when the endpoint last answered any question, by time.monotonic; -inf: never.
     """
     return AsyncRetrying(
         sleep=pause,
@@ -40,7 +42,7 @@ def retrying(
             stop_after_attempt(tries),
             stop_after_kind(),
             stop_after_first_failure(max_wait_s),
-            stop_when_down(_NOT_THERE if ever_answered else _NOT_THERE | _NEVER_WELL),
+            stop_when_down(last_answer_s),
         ),
         retry_error_callback=_last_outcome,
     )
@@ -94,26 +96,36 @@ class stop_after_first_failure(stop_base):  # noqa: N801
 
 
 class stop_when_down(stop_base):  # noqa: N801
-    """Gives up early after failures of these kinds alone; any other one in between starts the time anew."""
+    """Gives up early where the endpoint is down: nobody there, or nothing but failures of the server, for so long.
 
-    def __init__(self, kinds: frozenset[FailureKind], after_s: float | None = None) -> None:
-        self._kinds = kinds
-        self._after_s = DOWN_S if after_s is None else after_s
-        self._since_s: float | None = None
+    Where it answered somebody else meanwhile, failed in another way or says that it will come, the time starts anew.
+    """
+
+    def __init__(self, last_answer_s: Callable[[], float]) -> None:
+        self._last_answer_s = last_answer_s
+        self._since_s = math.inf
+        self._failures = 0
 
     def __call__(self, retry_state: RetryCallState) -> bool:
         now_s = time.monotonic()
         failed = _outcome(retry_state)
-        if failed.failure.kind not in self._kinds or failed.will_come:
-            self._since_s = None
+        patience = _DOWN.get(failed.failure.kind)
+        if patience is None or failed.will_come:
+            self._since_s, self._failures = math.inf, 0
             return False
-        if self._since_s is None:
-            self._since_s = now_s
-        return now_s + retry_state.upcoming_sleep - self._since_s >= self._after_s
+        if self._since_s == math.inf or self._last_answer_s() > self._since_s:
+            self._since_s, self._failures = now_s, 0
+        self._failures += 1
+        seconds, failures = patience
+        return self._failures >= failures and now_s + retry_state.upcoming_sleep - self._since_s >= seconds
 
 
-_NOT_THERE = frozenset({FailureKind.UNREACHABLE})
-_NEVER_WELL = frozenset({FailureKind.SERVER_ERROR, FailureKind.BAD_REPLY})
+_DOWN = {
+    FailureKind.UNREACHABLE: (40.0, 1),  # a restart of the server would have been over
+    FailureKind.SERVER_ERROR: (25.0, 5),
+    FailureKind.BAD_REPLY: (25.0, 5),
+}
+"""Seconds, and failures in a row, after which it is down."""
 
 
 def _failed(outcome: object) -> bool:

@@ -56,7 +56,7 @@ class Transport:
 
     Attributes:
         path: what the routes are put behind; Azure's is longer than the base URL's.
-        ever_answered: whether any question had a reply that was of use; whoever reads replies says so.
+        last_answer_s: when a question last had a reply of use, by time.monotonic; whoever reads replies says so.
     """
 
     def __init__(self, settings: EndpointSettings, *, pace: Pace, judge: Judge) -> None:
@@ -65,7 +65,7 @@ class Transport:
         # The pool has no limit of its own: a wait for a connection would count as latency.
         self.pace = pace
         self.path = judge.path
-        self.ever_answered = False
+        self.last_answer_s = float("-inf")
         self._targets: dict[str, URL] = {}
         self._wrong = _what_is_wrong(settings.base_url, settings.api_key, judge)
         if self._wrong is None and settings.local_only:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import math
 import time
 import tracemalloc
 import zlib
@@ -11,11 +12,11 @@ from email.utils import format_datetime
 import pytest
 from asking import CHAT, CHOICES, KEY, LETTERS, ask, ask_all, failure_of, reply_to
 from loopback import Answer, Loopback, chat, completion, completion_logprobs, error, reply
-from tenacity import AsyncRetrying, retry_if_result, wait_fixed
+from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_fixed
 
-from harness.endpoint.failures import MANY, FailedAttempt
+from harness.endpoint.failures import FailedAttempt, Judge
 from harness.endpoint.reply import Failure, FailureKind, Reply, Usage
-from harness.endpoint.retry import stop_when_down
+from harness.endpoint.retry import _DOWN, stop_when_down
 
 
 def bomb(window_bits):
@@ -400,7 +401,7 @@ def test_a_certificate_that_nobody_signed_is_not_accepted_and_not_tried_again(ho
     assert server.requests == []
 
 
-def test_an_unreachable_endpoint_is_given_up_after_a_while():
+def test_an_unreachable_endpoint_is_given_up_after_a_while(monkeypatch):
     down = FailedAttempt(Failure(kind=FailureKind.UNREACHABLE, message="down"))
     busy = FailedAttempt(Failure(kind=FailureKind.RATE_LIMITED, message="busy"))
     outcomes = [down, busy, down, down, down]
@@ -411,8 +412,9 @@ def test_an_unreachable_endpoint_is_given_up_after_a_while():
         return seen[-1]
 
     # The pause of 0.3 s alone is less than the 0.5 s, two of them in a row are more.
+    monkeypatch.setitem(_DOWN, FailureKind.UNREACHABLE, (0.5, 1))
     policy = AsyncRetrying(
-        stop=stop_when_down(frozenset({FailureKind.UNREACHABLE}), 0.5),
+        stop=stop_when_down(lambda: -math.inf),
         wait=wait_fixed(0.3),
         retry=retry_if_result(bool),
         retry_error_callback=lambda state: state.outcome.result(),
@@ -476,16 +478,39 @@ def test_faults_do_not_change_what_is_read():
     assert sum(outcome.attempts for outcome in outcomes) == len(server.requests)
 
 
-def test_an_endpoint_that_only_ever_failed_is_given_up_sooner_than_one_that_answered_or_loads(monkeypatch):
-    for name, seconds in {"DOWN_S": 0.1, "LONGEST_PAUSE_S": 0.02}.items():
-        monkeypatch.setattr(f"harness.endpoint.retry.{name}", seconds)
+@pytest.mark.parametrize(
+    ("failed", "answered_others", "attempts"),
+    [
+        (FailedAttempt(Failure(kind=FailureKind.SERVER_ERROR, message="500")), False, 5),
+        (FailedAttempt(Failure(kind=FailureKind.BAD_REPLY, message="garbage")), False, 5),
+        (FailedAttempt(Failure(kind=FailureKind.SERVER_ERROR, message="500")), True, 20),
+        (FailedAttempt(Failure(kind=FailureKind.SERVER_ERROR, message="loading"), will_come=True), False, 20),
+        (FailedAttempt(Failure(kind=FailureKind.RATE_LIMITED, message="429")), False, 20),
+    ],
+    ids=["fails", "garbage", "answers others", "loads", "limits the rate"],
+)
+def test_a_server_that_only_fails_is_given_up_sooner(monkeypatch, failed, answered_others, attempts):
+    for kind in (FailureKind.SERVER_ERROR, FailureKind.BAD_REPLY):
+        monkeypatch.setitem(_DOWN, kind, (0.0, 5))
+    seen = []
 
-    def attempts(*script, prompts=(CHAT,)):
-        with Loopback(*script) as server:
-            outcomes, _ = ask_all(prompts[:1], server, later=prompts[1:])
-        return outcomes[-1].attempts
+    async def attempt():
+        seen.append(failed)
+        return failed
 
-    failing, loading = error(500), error(503, "Loading model")
-    assert attempts(failing) < MANY
-    assert attempts(loading) == MANY
-    assert attempts(chat("Answer: B"), failing, prompts=(CHAT, CHAT)) == MANY
+    policy = AsyncRetrying(
+        stop=stop_when_down(time.monotonic if answered_others else lambda: -math.inf)
+        | stop_after_attempt(20),
+        wait=wait_fixed(0.001),
+        retry=retry_if_result(bool),
+        retry_error_callback=lambda state: state.outcome.result(),
+    )
+    asyncio.run(policy(attempt))
+    assert len(seen) == attempts
+
+
+def test_a_server_that_loads_its_model_says_that_it_will_come():
+    judge = Judge("http://127.0.0.1:1/v1", "m", None)
+    assert judge.response(503, {}, b'{"error": {"message": "Loading model"}}').will_come
+    assert judge.response(503, {"Retry-After": "3"}, b"").will_come
+    assert not judge.response(503, {}, b"Service Unavailable").will_come

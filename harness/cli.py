@@ -45,10 +45,9 @@ class _Commands(TyperGroup):
             print(f"Error: {error}", file=sys.stderr)
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
-            print(
-                "Interrupted; no score was written. Replies that came are kept, and the same command goes on.",
-                file=sys.stderr,
-            )
+            asking = ctx.invoked_subcommand == "run"
+            kept = "; no score was written. Replies that came are kept, and the same command goes on"
+            print(f"Interrupted{kept if asking else ''}.", file=sys.stderr)
             sys.exit(_INTERRUPTED)
         except BrokenPipeError:  # whoever read has enough
             _drop_standard_output()
@@ -390,7 +389,7 @@ def check(
     host: Host = None,
     base_url: BaseUrl = None,
     api_key_env: ApiKeyEnv = None,
-    timeout: Annotated[float, typer.Option(help="Seconds that all requests together may take.")] = 9.0,
+    timeout: Annotated[float, typer.Option(help="Seconds that all requests together may take.")] = 7.5,
     json: Annotated[bool, typer.Option("--json", help="Print a document instead of tables.")] = False,
 ) -> None:
     """See by a dozen short requests what an endpoint can do, and which protocols will work there.

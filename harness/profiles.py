@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from harness.endpoint.weights import PackagedWeights
+from harness.errors import UsageError
 from harness.prices import Prices
+from harness.task import did_you_mean
 from harness.tokens import EncodingName
 from harness.yaml_file import read_yaml
 
@@ -126,12 +129,32 @@ def load_catalog(environment: Mapping[str, str]) -> Catalog:
     for path in user_files(environment):
         if path.is_file() and not path.samefile(PROFILES_FILE):
             theirs = _read(path)
+            _check_hosts(path, theirs, catalog)
             catalog = Catalog(
                 models=_merged(catalog.models, theirs.models),
                 hosts=_merged(catalog.hosts, theirs.hosts),
                 changed={**catalog.changed, **dict.fromkeys((*theirs.models, *theirs.hosts), path)},
             )
     return catalog
+
+
+def _check_hosts(path: Path, theirs: Catalog, known: Catalog) -> None:
+    """A host that is misspelt would be a host without an address, and its prices nobody's."""
+    hosts = {**known.hosts, **theirs.hosts}
+    for model, profile in theirs.models.items():
+        for host in (*profile.hosts, *filter(None, [profile.host])):
+            if host not in hosts:
+                raise UsageError(
+                    f"{path}, model {model!r}: unknown host {host!r}{did_you_mean(host, hosts)}; hosts are named "
+                    "under `hosts:`, there or in ours."
+                )
+    for host, entry in theirs.hosts.items():
+        url = urlsplit(entry.base_url or "http://unset")
+        if url.scheme not in ("http", "https") or not url.hostname or url.username or url.query:
+            raise UsageError(
+                f"{path}, host {host!r}: base_url should look like https://host.example/v1, with no user, password or "
+                "query; the key belongs into an environment variable that key_env names."
+            )
 
 
 def user_files(environment: Mapping[str, str]) -> tuple[Path, ...]:

@@ -29,7 +29,8 @@ from harness.models import Model, find_model
 from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
 from harness.prices import GpuHours, Prices, Pricing, read_prices
-from harness.prompts import ScoreLetters
+from harness.prompts import Generate, ScoreLetters
+from harness.protocols import PROTOCOLS
 from harness.run_folder import (
     RunFolder,
     RunRecord,
@@ -126,7 +127,7 @@ def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
     usual = model.profile.protocol if model.profile.protocol in task.protocols else None
     if usual and settings.protocol is None and usual != task.protocol:
         observer.say(f"{model.name} is asked by {usual}, unless --protocol says otherwise.")
-    return make_plan(
+    plan = make_plan(
         task,
         load_questions(task, settings.data, observer.say, skip_bad_rows=settings.skip_bad_rows),
         protocol=settings.protocol or usual,
@@ -135,6 +136,25 @@ def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
         limit=settings.limit,
         subjects=settings.subjects,
     )
+    _refuse_what_the_entry_rules_out(settings, model, plan)
+    return plan
+
+
+def _refuse_what_the_entry_rules_out(settings: RunSettings, model: Model, plan: Plan) -> None:
+    """Before anything is sent: what the entries of model and host say that it does not accept."""
+    if plan.protocol.wants is not Generate and "logprobs" in model.omit:
+        generating = [name for name in plan.task.protocols if PROTOCOLS[name].wants is Generate]
+        raise UsageError(
+            f"{model.name} gives no logprobs, by its entry, and {plan.protocol.name} needs them"
+            + (f": use --protocol {generating[0]}." if generating else ".")
+        )
+    if settings.temperature and "temperature" in model.omit:
+        raise UsageError(f"{model.name} takes no temperature, by its entry: leave --temperature out.")
+    longest = model.profile.output
+    if settings.max_tokens and longest and settings.max_tokens > longest:
+        raise UsageError(
+            f"--max-tokens {settings.max_tokens} is more than {model.name} can write: {longest}, by its entry."
+        )
 
 
 def weights_of(model: Model, observer: Observer) -> Path | None:
@@ -362,4 +382,6 @@ def _pricing(settings: RunSettings, model: Model) -> Pricing:
         return named
     if model.weights is not None:
         return "the model runs on this machine"
+    if given and model.prices is None:
+        return f"{settings.prices} has no price for {model.name}, only for {', '.join(given)}"
     return model.prices or "no price is known for this model"

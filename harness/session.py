@@ -150,7 +150,8 @@ async def _knock(endpoint: Endpoint, model: str, asking: Asking, observer: Obser
         observer.say(f"The endpoint does not list its models: {models.message}")
     elif models and model not in models:
         near = difflib.get_close_matches(model, models, n=3, cutoff=0.0)
-        observer.say(f"The endpoint does not list {model!r}; it lists {', '.join(near)}.")
+        listed = ", ".join(sorted(near))
+        observer.say(f"The endpoint does not list {model!r}, only {listed}; it is asked all the same.")
 
 
 async def _watch(ended: Callable[[], Stop | None], asking: Asking) -> None:

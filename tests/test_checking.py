@@ -132,7 +132,7 @@ def test_an_endpoint_where_something_works_is_exit_0_with_tables_on_standard_out
     rows = [" ".join(line.replace("│", " ").split()) for line in out.splitlines()]
     assert {"chat yes", "chat logprobs yes 20 candidates for a token"} <= set(rows)
     assert "cloze no no given texts" in rows
-    assert err == f"Checking {server.url} by at most 12 requests, for at most 9 s.\n"
+    assert err == f"Checking {server.url} by at most 12 requests, for at most 7.5 s.\n"
 
 
 def test_what_a_server_says_cannot_steer_the_terminal(here):

@@ -239,7 +239,7 @@ def sooner(monkeypatch):
 def test_an_endpoint_that_only_fails_ends_the_run_once_it_is_down(tmp_path, sooner, status):
     with Loopback(refusing(status)) as server, pytest.raises(EndpointError, match=f"failed .{status}"):
         run(server, big_task(tmp_path), tmp_path / "results", max_wait_s=60.0)
-    assert len(times_asked(server)) <= 8
+    assert len(times_asked(server)) < 50
 
 
 def test_an_endpoint_that_fails_for_good_in_the_middle_ends_the_run_once_it_is_down(tmp_path, sooner):

@@ -20,7 +20,7 @@ from strict_servers import (
 from whole_runs import small_model
 
 import harness
-from harness.errors import EndpointError
+from harness.errors import EndpointError, UsageError
 from harness.profiles import load_catalog
 
 CATALOG = load_catalog({})
@@ -139,8 +139,23 @@ def test_every_model_that_users_name_is_there():
 @pytest.mark.parametrize("model", ["o3", "gemini-3-pro", "deepseek-r1"])
 def test_a_model_without_completions_is_told_the_protocol_that_works(tmp_path, model):
     (served,) = [each for each in SERVED if each.model == model and each.host is None]
-    with pytest.raises(EndpointError, match="--protocol simple-evals"):
+    with pytest.raises(
+        UsageError, match="gives no logprobs, by its entry, and lm-eval needs them: use --protocol"
+    ):
         asked(served, tmp_path / "results", write_task(tmp_path), protocol="lm-eval")
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"temperature": 0.5}, "o3 takes no temperature"),
+        ({"max_tokens": 200_000}, "more than o3 can write: 100000"),
+    ],
+)
+def test_what_an_entry_rules_out_is_refused_before_anything_is_sent(tmp_path, choices, message):
+    (served,) = [each for each in SERVED if each.model == "o3"]
+    with pytest.raises(UsageError, match=message):
+        asked(served, tmp_path / "results", write_task(tmp_path), **choices)
 
 
 def test_reasoning_is_kept_beside_the_answer_and_counted(tmp_path):

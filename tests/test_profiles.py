@@ -69,10 +69,10 @@ def test_a_users_entry_is_added(files):
 
 
 def test_a_users_entry_changes_only_what_it_says(files):
-    catalog = files(here="models: {gpt-4o: {max_tokens: 100, hosts: {lab: {id: four-o}}}}")
+    catalog = files(here="models: {gpt-4o: {max_tokens: 100, hosts: {groq: {id: four-o}}}}")
     changed, ours = catalog.models["gpt-4o"], OURS.models["gpt-4o"]
     assert (changed.max_tokens, changed.context, changed.host) == (100, ours.context, "openai")
-    assert changed.hosts == {**ours.hosts, "lab": changed.hosts["lab"]}
+    assert changed.hosts == {**ours.hosts, "groq": changed.hosts["groq"]}
     assert catalog.models["o3"] == OURS.models["o3"]
 
 
@@ -114,3 +114,21 @@ def test_which_file_has_the_last_word_is_known(files, tmp_path):
 def test_a_mistake_is_told_with_its_place(files, text, place):
     with pytest.raises(UsageError, match=re.escape(place)):
         files(here=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "models: {gpt-4o: {hosts: {opnai: {id: x}}}}",
+            "model 'gpt-4o': unknown host 'opnai' (did you mean openai?)",
+        ),
+        ("models: {mine: {host: lib}}", "model 'mine': unknown host 'lib'"),
+        ("hosts: {lab: {base_url: nonsense}}", "host 'lab': base_url should look like"),
+        ("hosts: {lab: {base_url: https://me:secret@lab/v1}}", "host 'lab': base_url should look like"),
+    ],
+)
+def test_an_entry_that_leads_nowhere_is_refused_without_showing_a_password(files, text, said):
+    with pytest.raises(UsageError, match=re.escape(said)) as caught:
+        files(here=text)
+    assert "secret" not in str(caught.value)

@@ -422,8 +422,8 @@ def test_no_models_name_leads_out_of_the_results(task_file, results, name):
 @pytest.mark.parametrize(
     ("base_url", "why"),
     [
-        ("http://8.8.8.8/v1", "8.8.8.8 is a public address"),
-        ("http://[::ffff:8.8.8.8]/v1", "public"),
+        ("http://8.8.8.8/v1", "8.8.8.8 is no private address"),
+        ("http://[::ffff:8.8.8.8]/v1", "no private address"),
         ("https://api.no-such-host.invalid/v1", "cannot be resolved"),
     ],
 )

@@ -64,7 +64,11 @@ def why_not_private(url: str) -> str | None:
 
 def described(host: str, address: str) -> str:
     """A host and its public address, as the end of a sentence."""
-    return f"{host} is a public address" if host == address else f"{host} has the public address {address}"
+    return (
+        f"{host} is no private address"
+        if host == address
+        else f"{host} has the address {address}, which is not private"
+    )
 
 
 def _is_in(address: str, networks: _Networks) -> bool:

@@ -206,7 +206,7 @@ _SENTENCES = {
     FailureKind.NO_MODEL: "{where} does not serve the model {model!r}{quote}; check its name",
     FailureKind.WRONG_URL: "{where} has no such route{quote}; check the base URL, which often ends in /v1",
     FailureKind.TOO_LONG: "The prompt does not fit into the context of {model}{quote}",
-    FailureKind.RATE_LIMITED: "{where} limits the rate of requests{quote}; lower --concurrency",
+    FailureKind.RATE_LIMITED: "{where} limits the rate of requests{quote}; --rpm and --tpm keep below a limit",
     FailureKind.UNSUPPORTED: "{where} does not offer this for {model}{quote}",
     FailureKind.SERVER_ERROR: "{where} failed{quote}",
 }

@@ -87,8 +87,8 @@ def names(monkeypatch):
     [
         (["127.0.0.1"], None),
         (["10.1.2.3", "192.168.1.1"], None),
-        ([PUBLIC], "models.test has the public address 8.8.8.8"),
-        (["127.0.0.1", PUBLIC], "models.test has the public address 8.8.8.8"),
+        ([PUBLIC], "models.test has the address 8.8.8.8, which is not private"),
+        (["127.0.0.1", PUBLIC], "models.test has the address 8.8.8.8, which is not private"),
     ],
     ids=["loopback", "private", "public", "mixed"],
 )
@@ -108,7 +108,7 @@ def test_a_name_that_cannot_be_resolved_is_not_private(host):
 def test_a_public_address_in_the_url_is_not_connected_to(url):
     with Loopback(chat("4")) as server:
         failure = failure_of(CHAT, server, FailureKind.WRONG_URL, base_url=url, local_only=True)
-    assert "is a public address" in failure.message
+    assert "is no private address" in failure.message
 
 
 @pytest.mark.parametrize("addresses", [[PUBLIC], ["127.0.0.1", PUBLIC]], ids=["public", "mixed"])
@@ -118,7 +118,7 @@ def test_a_name_is_judged_where_the_connection_is_made(names, addresses):
         url = f"http://models.test:{server.port}/v1"
         assert why_not_private(url) is None
         failure = failure_of(CHAT, server, FailureKind.WRONG_URL, base_url=url, local_only=True)
-    assert "models.test has the public address 8.8.8.8" in failure.message
+    assert "models.test has the address 8.8.8.8, which is not private" in failure.message
     assert failure.attempts == 1
     assert server.connections == 0
 

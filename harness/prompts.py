@@ -18,10 +18,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Wanted: free text, at most `max_tokens` tokens, ended by any of `stop`."""
+    """Wanted: text, at most `max_tokens` tokens, ended by any of `stop`.
+
+    Attributes:
+        letters: where there are some, the text is to be `{"letter": …}` with one of them, and nothing else.
+    """
 
     max_tokens: int
     stop: tuple[str, ...] = ()
+    letters: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class Prompt:
 
     Attributes:
         content: a completion text, or chat messages. A text whose wanted reply is ScoreLetters
-            may also be sent as the only user message of a chat.
+            may also be sent as the only user message of a chat. Where the last message is the
+            assistant's, the reply is to go on with it.
         want: the kind of reply.
     """
 
@@ -59,9 +65,20 @@ class Prompt:
     want: Want
 
     @property
+    def begun(self) -> str:
+        """The beginning of the reply, where the prompt has it: the assistant's message at its end; else ""."""
+        return begun_reply(self.content)
+
+    @property
     def sha256(self) -> str:
         """SHA-256 of the UTF-8 text sent: see `hashed_text`."""
         return hashlib.sha256(hashed_text(self.content).encode()).hexdigest()
+
+
+def begun_reply(content: str | tuple[Message, ...]) -> str:
+    """See `Prompt.begun`."""
+    last = None if isinstance(content, str) else content[-1]
+    return last.content if last and last.role == "assistant" else ""
 
 
 def hashed_text(content: str | tuple[Message, ...]) -> str:

@@ -5,7 +5,7 @@ whoever sends it.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from harness.endpoint.exchange import Document, text_of
@@ -28,7 +28,8 @@ class Force(NamedTuple):
     tokens: int = 1
 
 
-def _json_schema(texts: list[str]) -> Document:
+def letter_schema(texts: Sequence[str]) -> Document:
+    """Structured output: a JSON object `{"letter": …}` with one of the texts, and nothing else."""
     letter = {"type": "string", "enum": [text.strip() for text in texts]}
     schema = {
         "type": "object",
@@ -49,7 +50,7 @@ def _json_schema(texts: list[str]) -> Document:
 _BIAS = Force("logit_bias", lambda texts: {"logit_bias": [[text, 100] for text in texts]}, true_logprob=True)
 _STRUCTURED = Force("structured_outputs", lambda texts: {"structured_outputs": {"choice": texts}})  # vLLM
 _GUIDED = Force("guided_choice", lambda texts: {"guided_choice": texts})  # vLLM before 0.12, SGLang
-_SCHEMA = Force("response_format", _json_schema, tokens=32)  # room for {"letter": "A"} in any layout
+_SCHEMA = Force("response_format", letter_schema, tokens=32)  # room for {"letter": "A"} in any layout
 FORCES = {COMPLETIONS: (_BIAS, _STRUCTURED, _GUIDED), CHAT: (_BIAS, _STRUCTURED, _GUIDED, _SCHEMA)}
 
 

@@ -4,19 +4,25 @@ Takes a prompt whose want is Generate, gives the text without its reasoning. A r
 and not why is a FailedAttempt, never an empty text.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.endpoint.exchange import Document, Exchange, first_choice, text_of, usage_of
 from harness.endpoint.failures import FailedAttempt, Judge
 from harness.endpoint.fields import CHAT, COMPLETIONS, Fields
+from harness.endpoint.forcing import letter_schema
 from harness.endpoint.reasoning import split_reasoning
 from harness.endpoint.reply import CUT_OFF
 from harness.endpoint.settings import EndpointSettings
-from harness.prompts import Generate, Message
+from harness.prompts import Generate, Message, begun_reply
 
 BROKEN_OFF = frozenset({"insufficient_system_resource", "error", "abort", "aborted", "cancelled"})
 """Finish reasons of a server that stopped in the middle: DeepSeek, OpenRouter, vLLM and SGLang."""
+
+_CONTINUE = {"continue_final_message": True, "add_generation_prompt": False}
+"""How vLLM and SGLang are told to go on with an assistant's message. llama.cpp and Ollama do so by themselves. Others
+begin a new one, or refuse the fields; then so be it: left out, the model would be asked something else. A host that
+goes on by itself and refuses them can have them in its entry's `omit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,16 @@ class Generator:
         route = COMPLETIONS if isinstance(content, str) else CHAT
         self._routes.add(route)
         self._last_route = route
-        return await exchange.post(route, self._body(content, want, more or {}), self._read)
+        begun = begun_reply(content)
+
+        def read(document: Document) -> Generated | FailedAttempt:
+            found = self._read(document)
+            if isinstance(found, FailedAttempt):
+                return found
+            # llama.cpp repeats what it went on with, vLLM does not.
+            return replace(found, text=found.text.removeprefix(begun))
+
+        return await exchange.post(route, self._body(content, want, more or {}), read)
 
     def sent(self) -> Document:
         """The settings of the last body, for the score file; empty where nothing was asked."""
@@ -74,10 +89,14 @@ class Generator:
             fields |= {"prompt": content, "max_tokens": limit}
         else:
             fields |= {"messages": chat_messages(content), settings.max_tokens_field: limit}
+            if begun_reply(content):
+                fields |= _CONTINUE
         if settings.temperature is not None:
             fields["temperature"] = settings.temperature
         if want.stop:
             fields["stop"] = want.stop
+        if want.letters:
+            fields |= letter_schema(want.letters)
         self._last = fields | more
         return self._last
 

@@ -113,8 +113,14 @@ def will_work(prompt: Prompt, findings: Findings) -> Finding:
     """Whether such a prompt will get the reply that it wants, and by what, or why not."""
     is_text = isinstance(prompt.content, str)
     match prompt.want:
-        case Generate():
-            return _by("completions", findings.completions) if is_text else _by("chat", findings.chat)
+        case Generate() as want:
+            by = _by("completions", findings.completions) if is_text else _by("chat", findings.chat)
+            untried = "structured output" if want.letters else "going on with a reply" if prompt.begun else ""
+            return (
+                replace(by, works=None, note=f"{by.note}; not known: {untried}")
+                if untried and by.works
+                else by
+            )
         case ScoreLetters():
             chat = _by("chat logprobs", findings.chat_logprobs)
             completions = _by("completion logprobs", findings.completion_logprobs)

@@ -14,6 +14,7 @@ from harness.endpoint.reply import Failure, FailureKind, Reply, Usage
 from harness.files import write_whole
 from harness.journal import Entry, Journal
 from harness.plan import Plan, make_plan
+from harness.protocols import PROTOCOLS
 from harness.questions import Question
 from harness.run_folder import RunFolder, RunRecord, SessionRecord, create, locked, note_session
 from harness.score_file import document
@@ -66,7 +67,7 @@ def task_document(**changes: Any) -> dict[str, Any]:
         "licence": "Apache-2.0",
         "language": "en",
         "groups": {"science": ["algebra", "botany"], "games": ["chess"]},
-        "protocols": ["simple-evals", "hendrycks", "lm-eval", "cloze"],
+        "protocols": [*PROTOCOLS],
         "protocol": "simple-evals",
         "questions": [inline(subject, place) for subject in subjects for place in range(4)],
         "shots": [inline(subject, 9 - place) for subject in subjects for place in range(2)],

@@ -10,7 +10,7 @@ from server_kinds import bare, listing, openai, vllm
 from whole_runs import clean_environment
 
 import harness
-from harness.checking import will_work
+from harness.checking import Check, will_work
 from harness.cli import main
 from harness.endpoint.findings import Finding
 from harness.errors import UsageError
@@ -54,15 +54,15 @@ def at(server):
     ("kind", "working_there"),
     [
         (bare, {"simple-evals"}),
-        (openai, {"simple-evals", "hendrycks", "lm-eval"}),
-        (vllm, {"simple-evals", "hendrycks", "lm-eval", "cloze", "mmlu-pro-local"}),
+        (openai, {"simple-evals", "hendrycks", "lm-eval", "letter"}),
+        (vllm, {"simple-evals", "hendrycks", "lm-eval", "cloze", "letter", "mmlu-pro-local"}),
     ],
     ids=["bare", "openai", "vllm"],
 )
 def test_protocols_work_where_their_prompts_are_answered(kind, working_there):
     found = working(checked(kind))
     assert set(found) == set(PROTOCOLS)
-    one_of_each_kind = ("simple-evals", "hendrycks", "lm-eval", "cloze", "mmlu-pro-local")
+    one_of_each_kind = ("simple-evals", "hendrycks", "lm-eval", "cloze", "letter", "mmlu-pro-local")
     assert {name for name in one_of_each_kind if found[name]} == working_there
 
 
@@ -117,6 +117,18 @@ def test_letters_after_a_text_come_from_either_route(found, completions, chat, w
 
 def test_choices_are_never_scored_in_chats(found):
     assert will_work(Prompt(CHAT, ScoreChoices({"A": " a"})), found()).works is False
+
+
+@pytest.mark.parametrize(
+    ("prompt", "untried"),
+    [
+        (Prompt(CHAT, Generate(1, letters="AB")), "structured output"),
+        (Prompt((*CHAT, Message("assistant", "It is")), Generate(1)), "going on with a reply"),
+    ],
+)
+def test_what_was_not_tried_is_not_promised(found, prompt, untried):
+    assert will_work(prompt, found()) == Finding(None, f"by chat; not known: {untried}")
+    assert will_work(prompt, found(chat=False)).works is False
 
 
 def test_letters_that_cannot_be_forced_are_told_of(found):
@@ -176,6 +188,15 @@ def test_a_refusal_is_exit_4_and_one_sentence_without_tables(here, kind, sentenc
     assert sentence in last
 
 
+def test_where_no_protocol_works_that_is_the_trouble(everything):
+    none = Check("m", "http://x/v1", everything, dict.fromkeys(PROTOCOLS, Finding(False, "")))
+    assert (
+        none.trouble == "No protocol will work with m at http://x/v1, as far as it answered; see the table."
+    )
+    some = Check("m", "http://x/v1", everything, none.protocols | {"json": Finding(True, "")})
+    assert some.trouble is None
+
+
 def test_a_time_of_nothing_is_wrong_use(here):
     code, _, err = here("--model=m", "--base-url=http://127.0.0.1:9/v1", "--timeout=0")
     assert (code, err) == (2, "Error: --timeout 0 should be more than 0 seconds.\n")
@@ -194,6 +215,6 @@ def test_a_time_limit_holds_for_the_library_too():
 @pytest.mark.real
 def test_a_model_file_is_served_for_the_time_of_the_check(smollm2):
     check = harness.check(str(smollm2), environment={})
-    assert working(check) == dict.fromkeys(PROTOCOLS, True)
+    assert working(check) == dict.fromkeys(PROTOCOLS, True) | {"json": None, "meta-llama3-chat": None}
     assert check.endpoint == "embedded"
     assert check.trouble is None

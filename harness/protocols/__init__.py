@@ -2,12 +2,23 @@
 
 from harness.protocols.base import Average, Protocol
 from harness.protocols.cloze import CLOZE
+from harness.protocols.direct import JSON, LETTER
+from harness.protocols.helm import HELM
 from harness.protocols.helm_mmlu_pro import HELM_MMLU_PRO, HELM_MMLU_PRO_V2
 from harness.protocols.hendrycks import HENDRYCKS
-from harness.protocols.lm_eval import LM_EVAL
+from harness.protocols.lighteval import LIGHTEVAL_0_10_LEADERBOARD, LIGHTEVAL_0_13
+from harness.protocols.lm_eval import LM_EVAL, LM_EVAL_CHAT, LM_EVAL_CONTINUATION, LM_EVAL_GENERATIVE
+from harness.protocols.lm_eval_flan import (
+    LM_EVAL_FLAN_COT_ZEROSHOT,
+    LM_EVAL_FLAN_N_SHOT,
+    LM_EVAL_FLAN_N_SHOT_GENERATIVE,
+)
 from harness.protocols.lm_eval_mmlu_pro import LM_EVAL_LEADERBOARD_MMLU_PRO, LM_EVAL_MMLU_PRO
+from harness.protocols.meta_llama3 import META_LLAMA3_CHAT, META_LLAMA3_COT
 from harness.protocols.meta_mmlu_pro import META_LLAMA3_MMLU_PRO
 from harness.protocols.mmlu_pro import MMLU_PRO_API, MMLU_PRO_LOCAL
+from harness.protocols.olmes import OLMES
+from harness.protocols.opencompass import OPENCOMPASS_GEN, OPENCOMPASS_PPL
 from harness.protocols.simple_evals import SIMPLE_EVALS
 
 PROTOCOLS: dict[str, Protocol] = {
@@ -16,7 +27,23 @@ PROTOCOLS: dict[str, Protocol] = {
         SIMPLE_EVALS,
         HENDRYCKS,
         LM_EVAL,
+        LM_EVAL_CHAT,
+        LM_EVAL_CONTINUATION,
+        LM_EVAL_GENERATIVE,
+        LM_EVAL_FLAN_N_SHOT,
+        LM_EVAL_FLAN_N_SHOT_GENERATIVE,
+        LM_EVAL_FLAN_COT_ZEROSHOT,
+        META_LLAMA3_COT,
+        META_LLAMA3_CHAT,
+        HELM,
+        LIGHTEVAL_0_10_LEADERBOARD,
+        LIGHTEVAL_0_13,
+        OPENCOMPASS_PPL,
+        OPENCOMPASS_GEN,
+        OLMES,
         CLOZE,
+        LETTER,
+        JSON,
         MMLU_PRO_API,
         MMLU_PRO_LOCAL,
         LM_EVAL_MMLU_PRO,

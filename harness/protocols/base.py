@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.prompts import Prompt, Want
+from harness.prompts import Message, Prompt, Want
 from harness.questions import Question
 
 Average = Literal["micro", "macro"]
@@ -49,6 +49,21 @@ class Protocol:
     guesses: bool = False
 
 
+def turns(
+    asked: Callable[[Question], str],
+    answer: Callable[[Question], str],
+    question: Question,
+    shots: Sequence[Question],
+) -> tuple[Message, ...]:
+    """Examples as turns of user and assistant, then the question as the user's last."""
+    examples = [
+        message
+        for shot in shots
+        for message in (Message("user", asked(shot)), Message("assistant", answer(shot)))
+    ]
+    return (*examples, Message("user", asked(question)))
+
+
 def spoken(subject: str) -> str:
     """A subject's name in running text: `abstract_algebra` is "abstract algebra"."""
     return subject.replace("_", " ")
@@ -59,3 +74,8 @@ def lettered(question: Question) -> str:
     return "\n".join(
         f"{letter}. {choice}" for letter, choice in zip(question.letters, question.choices, strict=True)
     )
+
+
+def named(letters: str) -> str:
+    """The letters in running text: "A, B, C or D"."""
+    return " or ".join(filter(None, (", ".join(letters[:-1]), letters[-1])))

@@ -6,10 +6,21 @@ Each is exact about its source, traps included, so that scores stay comparable; 
 from harness.answers import Reader
 from harness.readers.best import BEST
 from harness.readers.helm_mmlu_pro import HELM_MMLU_PRO
-from harness.readers.logprobs import CHOICES, CHOICES_PER_CHAR, LETTERS
+from harness.readers.lm_eval import (
+    LM_EVAL_FLAN_COT_FLEXIBLE,
+    LM_EVAL_FLAN_COT_STRICT,
+    LM_EVAL_FLAN_N_SHOT_FLEXIBLE,
+    LM_EVAL_FLAN_N_SHOT_STRICT,
+    LM_EVAL_GENERATIVE,
+)
+from harness.readers.logprobs import CHOICES, CHOICES_PER_BYTE, CHOICES_PER_CHAR, LETTERS
+from harness.readers.meta_llama3 import LLAMA_COOKBOOK, META_LLAMA3_CHAT, META_LLAMA3_COT
 from harness.readers.meta_mmlu_pro import META_LLAMA3_MMLU_PRO
 from harness.readers.mmlu_pro import CHAIN, STRICT
+from harness.readers.opencompass import OPENCOMPASS
 from harness.readers.simple_evals import SIMPLE_EVALS
+from harness.readers.structured import JSON
+from harness.readers.written_letter import HELM, LIGHTEVAL
 
 READERS: dict[str, Reader] = {
     reader.name: reader
@@ -17,7 +28,20 @@ READERS: dict[str, Reader] = {
         LETTERS,
         CHOICES,
         CHOICES_PER_CHAR,
+        CHOICES_PER_BYTE,
         SIMPLE_EVALS,
+        LM_EVAL_GENERATIVE,
+        LM_EVAL_FLAN_N_SHOT_STRICT,
+        LM_EVAL_FLAN_N_SHOT_FLEXIBLE,
+        LM_EVAL_FLAN_COT_STRICT,
+        LM_EVAL_FLAN_COT_FLEXIBLE,
+        META_LLAMA3_COT,
+        META_LLAMA3_CHAT,
+        LLAMA_COOKBOOK,
+        HELM,
+        LIGHTEVAL,
+        OPENCOMPASS,
+        JSON,
         STRICT,
         CHAIN,
         HELM_MMLU_PRO,

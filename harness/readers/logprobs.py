@@ -1,7 +1,7 @@
-"""letters, choices: the most probable of the letters, or of the choices' texts."""
+"""letters, choices…: the most probable of the letters, or of the choices' texts."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from harness.answers import Reader
 from harness.endpoint.reply import Reply
@@ -25,10 +25,20 @@ def most_probable_choice(reply: Reply, question: Question) -> str | None:
 
 def most_probable_choice_per_char(reply: Reply, question: Question) -> str | None:
     """The same, divided by the choice's number of characters (lm-eval's `acc_norm`)."""
+    return _highest(_divided(reply, question, [len(choice) for choice in question.choices]), question)
+
+
+def most_probable_choice_per_byte(reply: Reply, question: Question) -> str | None:
+    """The same, divided by the choice's number of bytes in UTF-8 (lm-eval's `acc_bytes`)."""
+    return _highest(
+        _divided(reply, question, [len(choice.encode()) for choice in question.choices]), question
+    )
+
+
+def _divided(reply: Reply, question: Question, lengths: Sequence[int]) -> dict[str, float]:
     logprobs = reply.choice_logprobs or {}
-    lengths = zip(question.letters, map(len, question.choices), strict=True)
-    per_char = {letter: logprobs[letter] / max(n, 1) for letter, n in lengths if letter in logprobs}
-    return _highest(per_char, question)
+    pairs = zip(question.letters, lengths, strict=True)
+    return {letter: logprobs[letter] / max(length, 1) for letter, length in pairs if letter in logprobs}
 
 
 def _highest(logprobs: Mapping[str, float | None], question: Question) -> str | None:
@@ -40,3 +50,4 @@ def _highest(logprobs: Mapping[str, float | None], question: Question) -> str | 
 LETTERS = Reader("letters", ScoreLetters, most_probable_letter)
 CHOICES = Reader("choices", ScoreChoices, most_probable_choice)
 CHOICES_PER_CHAR = Reader("choices-per-char", ScoreChoices, most_probable_choice_per_char)
+CHOICES_PER_BYTE = Reader("choices-per-byte", ScoreChoices, most_probable_choice_per_byte)

@@ -1,0 +1,40 @@
+"""Every protocol's prompt for one question of our own, to be read by people; tests/golden/prompts holds them."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from harness.dataset import load_questions
+from harness.plan import make_plan
+from harness.prompts import Prompt
+from harness.protocols import PROTOCOLS
+from harness.task import find_task, load_task
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "prompts"
+SUBJECT = "everyday_life"
+TASK = load_task(find_task("sample"))
+
+
+def written(prompt: Prompt) -> str:
+    """The prompt as JSON, its texts cut into their lines."""
+    content = prompt.content
+    sent: object = (
+        content.splitlines(keepends=True)
+        if isinstance(content, str)
+        else [{message.role: message.content.splitlines(keepends=True)} for message in content]
+    )
+    document = {"sent": sent, type(prompt.want).__name__: asdict(prompt.want), "sha256": prompt.sha256}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+@pytest.mark.parametrize("name", [name for name in PROTOCOLS if name in TASK.protocols])
+def test_a_prompt_is_as_it_was(name, update_golden):
+    most = PROTOCOLS[name].max_shots
+    plan = make_plan(TASK, load_questions(TASK), protocol=name, shots=3 if most is None else min(most, 3))
+    prompt = plan.prompt(next(question for question in plan.questions if question.subject == SUBJECT))
+    golden = GOLDEN / f"{name}.json"
+    if update_golden:
+        golden.write_text(written(prompt), encoding="utf-8")
+    assert written(prompt) == golden.read_text(encoding="utf-8")

@@ -94,6 +94,13 @@ Shots = Annotated[
 Reader = Annotated[str | None, typer.Option(help="How to read replies; else as the protocol's source does.")]
 Limit = Annotated[int | None, typer.Option(help="So many questions in all, taken in turn from each subject.")]
 Subjects = Annotated[str | None, typer.Option(help="Only these subjects or groups, separated by commas.")]
+AsPublished = Annotated[
+    bool,
+    typer.Option(
+        "--as-published",
+        help="With the system message and sampling that the protocol's source publishes with.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the score file instead of its path.")]
 
 
@@ -146,7 +153,10 @@ def run(
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave out and count rows that do not fit.")
     ] = False,
-    temperature: Annotated[float, typer.Option(help="Of generated text.")] = 0.0,
+    as_published: AsPublished = False,
+    temperature: Annotated[
+        float | None, typer.Option(help="Of generated text; else 0, or as published.")
+    ] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Longest reply; else the protocol's limit.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds that one request may take.")] = 600.0,
     max_wait: Annotated[float, typer.Option(help="Seconds to try a request again after it failed.")] = 300.0,
@@ -202,6 +212,7 @@ def run(
         tasks=tasks,
         dataset_revision=dataset_revision,
         skip_bad_rows=skip_bad_rows,
+        as_published=as_published,
         temperature=temperature,
         max_tokens=max_tokens,
         timeout_s=timeout,
@@ -262,6 +273,7 @@ def prompts(
     shots: Shots = None,
     limit: Limit = None,
     subjects: Subjects = None,
+    as_published: AsPublished = False,
     data: Data = None,
     tasks: Tasks = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="All prompts, a JSON line each.")] = False,
@@ -281,6 +293,7 @@ def prompts(
         "shots": shots,
         "limit": limit,
         "subjects": _names(subjects),
+        "as_published": as_published,
     }
     if model is None:
         say = partial(print, file=sys.stderr)

@@ -23,6 +23,7 @@ class Plan:
     """What is asked, in which way, and how it is read.
 
     Attributes:
+        as_published: whether the source's own system message and sampling are sent.
         shots: few-shot examples before each question.
         questions: the wanted ones, in the order in which they are asked: subject by subject, so that
             prompts that share a beginning follow each other and servers' prefix caches hit.
@@ -37,6 +38,7 @@ class Plan:
 
     task: Task
     protocol: Protocol
+    as_published: bool
     shots: int
     reader: Reader
     questions: tuple[Question, ...]
@@ -62,6 +64,7 @@ def make_plan(
     reader: str | None = None,
     limit: int | None = None,
     subjects: Sequence[str] = (),
+    as_published: bool = False,
 ) -> Plan:
     """Choose questions, protocol and reader.
 
@@ -73,6 +76,7 @@ def make_plan(
         reader: by name; the protocol's first where None.
         limit: ask so many questions in all, taken in turn from each subject in file order.
         subjects: ask these subjects or groups only; all where empty.
+        as_published: with the protocol's own system message and sampling.
 
     Raises:
         UsageError: a name is unknown, does not fit, or there are too few examples.
@@ -80,6 +84,8 @@ def make_plan(
     if question_set.groups:
         task = task.model_copy(update={"groups": question_set.groups})
     chosen = _protocol(task, protocol or task.protocol)
+    if as_published:
+        chosen = chosen.as_published()
     wanted = _limited(_of_subjects(question_set.questions, task, subjects), limit)
     examples = _in_order(chosen, question_set.shots)
     count = _shots(chosen, shots, wanted, examples)
@@ -92,6 +98,7 @@ def make_plan(
     return Plan(
         task,
         chosen,
+        as_published,
         count,
         read_by,
         wanted,

@@ -125,6 +125,7 @@ def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
         reader=reader or settings["reader"],
         limit=settings["limit"],
         subjects=settings["subjects"],
+        as_published=settings.get("as_published", False),
     )
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -43,6 +43,7 @@ class Agreed(TypedDict):
     subjects: list[str]
     fingerprint: str
     comparison_key: str
+    as_published: NotRequired[bool]
 
 
 class SessionRecord(BaseModel):

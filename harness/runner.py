@@ -30,7 +30,7 @@ from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
 from harness.prices import GpuHours, Prices, Pricing, read_prices
 from harness.prompts import Generate, ScoreLetters
-from harness.protocols import PROTOCOLS
+from harness.protocols import PROTOCOLS, Published
 from harness.run_folder import (
     RunFolder,
     RunRecord,
@@ -50,6 +50,8 @@ from harness.settings import RunSettings
 from harness.stops import Stop, StopKind
 from harness.tables import is_table
 from harness.task import at_revision, find_task, load_task, task_folders
+
+_OURS = Published()
 
 
 def run(
@@ -135,6 +137,7 @@ def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
         reader=settings.reader,
         limit=settings.limit,
         subjects=settings.subjects,
+        as_published=settings.as_published,
     )
     _refuse_what_the_entry_rules_out(settings, model, plan)
     return plan
@@ -215,7 +218,8 @@ def _open_folder(
 
 def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | None) -> dict[str, Any]:
     """Whatever decides what is asked, sent and read; not how fast, at what cost or into which folder."""
-    return {
+    published = _published(plan)
+    agreed = {
         "model": model.name,
         "model_id": model.id,
         "endpoint": model.where,
@@ -227,13 +231,22 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
         "reader": plan.reader.name,
         "limit": settings.limit,
         "subjects": list(settings.subjects),
-        "temperature": settings.temperature,
+        "temperature": _temperature(settings, published),
         "max_tokens": max_tokens_of(settings, model),
         "omit": sorted(model.omit),
         "extra": dict(model.extra),
         "fingerprint": plan.fingerprint,
         "comparison_key": plan.comparison_key,
     }
+    return agreed | {"as_published": True, "top_p": published.top_p} if plan.as_published else agreed
+
+
+def _published(plan: Plan) -> Published:
+    return plan.protocol.published if plan.as_published else _OURS
+
+
+def _temperature(settings: RunSettings, published: Published) -> float:
+    return published.temperature if settings.temperature is None else settings.temperature
 
 
 def _one_commit(plan: Plan) -> str | None:
@@ -273,7 +286,7 @@ def _ask_the_rest(
         return _ended(Session(Stop(StopKind.LIMIT, budget.sentence(len(rest)))), folder)
     place = len(read_record(folder.path).sessions)
     slots = SLOTS_FOR_LETTERS if plan.protocol.wants is ScoreLetters else SLOTS
-    serving = served(settings, model, weights, slots=slots)
+    serving = served(settings, model, weights, slots=slots, published=_published(plan))
     with serving as (endpoint, died), Journal(folder.answers) as journal:
         folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
         observer.begin(plan, tuple(earlier.values()))
@@ -310,14 +323,20 @@ def _ended(session: Session, folder: RunFolder) -> Session:
 
 @contextmanager
 def served(
-    settings: RunSettings, model: Model, weights: Path | None, *, slots: int = SLOTS
+    settings: RunSettings,
+    model: Model,
+    weights: Path | None,
+    *,
+    slots: int = SLOTS,
+    published: Published = _OURS,
 ) -> Iterator[tuple[EndpointSettings, Callable[[], str | None]]]:
     """Where to ask, and how to see that the server died; a model of our own is served meanwhile."""
     endpoint = EndpointSettings(
         base_url=model.base_url or "",
         model=model.id,
         api_key=model.api_key,
-        temperature=settings.temperature,
+        temperature=_temperature(settings, published),
+        top_p=published.top_p,
         max_tokens=max_tokens_of(settings, model),
         max_tokens_field=model.max_tokens_field,
         omit=model.omit,

@@ -77,6 +77,9 @@ class TaskPart(_Record):
     name: str
     version: str
     protocol: str
+    as_published: bool = Field(
+        False, description="with the system message and sampling of the protocol's source"
+    )
     shots: Count
     reader: str
     dataset: DatasetPart

@@ -144,6 +144,7 @@ def _task(plan: Plan) -> TaskPart:
         name=plan.task.name,
         version=plan.task.version,
         protocol=plan.protocol.name,
+        as_published=plan.as_published,
         shots=plan.shots,
         reader=plan.reader.name,
         dataset=DatasetPart(

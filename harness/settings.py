@@ -43,7 +43,9 @@ class RunSettings:
         tasks: a folder with task files of the user's own.
         dataset_revision: the dataset's commit or branch on the hub, instead of the task file's.
         skip_bad_rows: leave out and count the dataset's rows that do not fit, instead of stopping.
-        temperature: sent with requests for text; letters and choices are always scored at 0.
+        as_published: send the system message and sampling that the protocol's source publishes with.
+        temperature: sent with requests for text; 0 where None, or as published. Letters and choices are always
+            scored at 0.
         max_tokens: token limit of a reply; the protocol's where None.
         timeout_s: seconds that one request may take.
         max_wait_s: how long a request is tried again after its first failure.
@@ -75,7 +77,8 @@ class RunSettings:
     tasks: Path | None = None
     dataset_revision: str | None = None
     skip_bad_rows: bool = False
-    temperature: float = 0.0
+    as_published: bool = False
+    temperature: float | None = None
     max_tokens: int | None = None
     timeout_s: float = 600.0
     max_wait_s: float = 300.0
@@ -101,7 +104,9 @@ class RunSettings:
         self._check_types()
         wrong = {
             f"--timeout {self.timeout_s} should be seconds above 0": not 0 < self.timeout_s < math.inf,
-            f"--temperature {self.temperature} should be 0 or more": not 0 <= self.temperature < math.inf,
+            f"--temperature {self.temperature} should be 0 or more": (
+                self.temperature is not None and not 0 <= self.temperature < math.inf
+            ),
             f"--max-tokens {self.max_tokens} should be 1 or more": not _is_count(self.max_tokens),
             f"--concurrency {self.concurrency} should be 1 or more": not _is_count(self.concurrency),
             f"--gpus {self.gpus} should be 1 or more": not _is_count(self.gpus),

@@ -34,7 +34,8 @@ def _sentences(score: ScoreFile) -> list[Text]:
 
 def _title(score: ScoreFile) -> str:
     task = score.task
-    return f"{score.model.name} on {task.name} ({task.protocol}, {task.shots}-shot, reader {task.reader})"
+    published = " as published" if task.as_published else ""
+    return f"{score.model.name} on {task.name} ({task.protocol}{published}, {task.shots}-shot, reader {task.reader})"
 
 
 def _accuracies(score: ScoreFile) -> Table:

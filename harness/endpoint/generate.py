@@ -93,6 +93,8 @@ class Generator:
                 fields |= _CONTINUE
         if settings.temperature is not None:
             fields["temperature"] = settings.temperature
+        if settings.top_p is not None:
+            fields["top_p"] = settings.top_p
         if want.stop:
             fields["stop"] = want.stop
         if want.letters:

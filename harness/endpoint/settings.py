@@ -20,6 +20,7 @@ class EndpointSettings:
         api_version: where set, the base URL is that of an Azure resource, the model a deployment there, and the key
             goes into Azure's own header.
         temperature: None sends none.
+        top_p: with generated text; likewise.
         max_tokens: goes before the prompt's own limit for generated text; the single token of
             ScoreLetters and ScoreChoices is not touched.
         max_tokens_field: the name of that limit in chats: some models want `max_completion_tokens`.
@@ -38,6 +39,7 @@ class EndpointSettings:
     api_key: str | None = field(default=None, repr=False)
     api_version: str | None = None
     temperature: float | None = 0.0
+    top_p: float | None = None
     max_tokens: int | None = None
     max_tokens_field: str = "max_tokens"
     omit: frozenset[str] = frozenset()

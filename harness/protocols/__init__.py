@@ -1,6 +1,6 @@
 """The protocols, by name. A new one is a module of its own beside these and a line here."""
 
-from harness.protocols.base import Average, Protocol
+from harness.protocols.base import Average, Protocol, Published
 from harness.protocols.cloze import CLOZE
 from harness.protocols.direct import JSON, LETTER
 from harness.protocols.helm import HELM
@@ -19,12 +19,13 @@ from harness.protocols.meta_mmlu_pro import META_LLAMA3_MMLU_PRO
 from harness.protocols.mmlu_pro import MMLU_PRO_API, MMLU_PRO_LOCAL
 from harness.protocols.olmes import OLMES
 from harness.protocols.opencompass import OPENCOMPASS_GEN, OPENCOMPASS_PPL
-from harness.protocols.simple_evals import SIMPLE_EVALS
+from harness.protocols.simple_evals import DEEPSEEK_R1, SIMPLE_EVALS
 
 PROTOCOLS: dict[str, Protocol] = {
     protocol.name: protocol
     for protocol in (
         SIMPLE_EVALS,
+        DEEPSEEK_R1,
         HENDRYCKS,
         LM_EVAL,
         LM_EVAL_CHAT,
@@ -54,4 +55,4 @@ PROTOCOLS: dict[str, Protocol] = {
     )
 }
 
-__all__ = ["PROTOCOLS", "Average", "Protocol"]
+__all__ = ["PROTOCOLS", "Average", "Protocol", "Published"]

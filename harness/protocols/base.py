@@ -5,13 +5,30 @@ and names the readers of harness/readers/. Knows nothing of files, models or HTT
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from harness.prompts import Message, Prompt, Want
 from harness.questions import Question
 
 Average = Literal["micro", "macro"]
+Build = Callable[[Question, Sequence[Question]], Prompt]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a source sends besides the prompt; ours are the defaults.
+
+    Attributes:
+        temperature: of generated text.
+        top_p: likewise; None: none is sent.
+        system: a message before all others; "" for none.
+    """
+
+    temperature: float = 0.0
+    top_p: float | None = None
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +50,13 @@ class Protocol:
         average: which average its source reports.
         guesses: its source draws a letter at random for a reply without one; we count it as wrong, and say beside
             the score what drawing would be expected to bring.
+        published: what its source's published figures were made with, beside the prompt.
     """
 
     name: str
     summary: str
     source: str
-    build: Callable[[Question, Sequence[Question]], Prompt]
+    build: Build
     shots: int
     max_shots: int | None = None
     order: Callable[[Sequence[Question]], Sequence[Question]] | None = None
@@ -47,6 +65,18 @@ class Protocol:
     usual_tokens: tuple[int, int] | None = None
     average: Average = "micro"
     guesses: bool = False
+    published: Published = Published()
+
+    def as_published(self) -> "Protocol":
+        """The same, with its source's system message before its messages."""
+        return replace(self, build=partial(_build_with_system, self.build, self.published.system))
+
+
+def _build_with_system(build: Build, system: str, question: Question, shots: Sequence[Question]) -> Prompt:
+    prompt = build(question, shots)
+    if not system or isinstance(prompt.content, str):
+        return prompt
+    return replace(prompt, content=(Message("system", system), *prompt.content))
 
 
 def turns(

@@ -1,15 +1,16 @@
-"""simple-evals: OpenAI's zero-shot chain of thought, the letter read from the text.
+"""simple-evals, deepseek-r1: zero-shot chain of thought in chat, the letter read from the text.
 
-Source: common.py and mmlu_eval.py of openai/simple-evals @ ee3b031 (2025-07-09). The published GPT-4o
-and DeepSeek R1 figures use it. The source samples at temperature 0.5 under a system message for
-GPT models; we send temperature 0 and no system message unless told otherwise. It names its four
-letters ABCD; for another number of choices we name that many.
+Source: common.py and mmlu_eval.py of openai/simple-evals @ ee3b031 (2025-07-09). OpenAI's README and DeepSeek's R1
+report use it. OpenAI samples at temperature 0.5 under a system message, DeepSeek at 0.6 without one and with room for
+32,768 tokens, several times a question; `--as-published` sends that, once a question. Without it we send temperature 0
+and no system message. The source names its four letters ABCD; for another number of choices we name that many.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from harness.prompts import Generate, Message, Prompt
-from harness.protocols.base import Protocol
+from harness.protocols.base import Protocol, Published
 from harness.questions import Question
 
 MAX_TOKENS = 2048
@@ -33,6 +34,11 @@ def build(question: Question, shots: Sequence[Question]) -> Prompt:  # noqa: ARG
     return Prompt((Message("user", text),), Generate(MAX_TOKENS))
 
 
+def build_long(question: Question, shots: Sequence[Question]) -> Prompt:
+    """The same with room to think."""
+    return replace(build(question, shots), want=Generate(32_768))
+
+
 SIMPLE_EVALS = Protocol(
     name="simple-evals",
     summary="OpenAI's: zero-shot chain of thought in chat, the letter read from 'Answer: X'",
@@ -43,4 +49,13 @@ SIMPLE_EVALS = Protocol(
     wants=Generate,
     readers=("simple-evals", "best"),
     usual_tokens=USUAL_TOKENS,
+    published=Published(temperature=0.5, system="You are a helpful assistant."),
+)
+DEEPSEEK_R1 = replace(
+    SIMPLE_EVALS,
+    name="deepseek-r1",
+    summary="DeepSeek's for reasoning models: the same prompt, with room for 32,768 tokens",
+    source="DeepSeek_R1.pdf of deepseek-ai/DeepSeek-R1 @ 0cf7856, with the prompt of openai/simple-evals @ ee3b031",
+    build=build_long,
+    published=Published(temperature=0.6, top_p=0.95),
 )

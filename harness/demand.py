@@ -5,7 +5,7 @@ for certain is the most, by bytes, since no token is shorter than one byte of th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
 
@@ -61,8 +61,17 @@ def most(prompt: Prompt, max_tokens: int | None) -> Demand:
                 _LETTER_LEARNING * size,
                 _LETTER_LEARNING * _FORCED_TOKENS,
             )
-        case ScoreChoices(continuations):
-            return _most_of_choices(size, [len(text.encode()) for text in set(continuations.values())])
+        case ScoreChoices(continuations, baseline):
+            choices = [len(text.encode()) for text in set(continuations.values())]
+            once = _most_of_choices(size, choices)
+            if baseline is None:
+                return once
+            again = _most_of_choices(len(baseline.encode()) + _TEMPLATE_TOKENS, choices)
+            return replace(
+                once,
+                prompt_tokens=once.prompt_tokens + again.prompt_tokens,
+                completion_tokens=once.completion_tokens + again.completion_tokens,
+            )
 
 
 def _most_of_choices(context: int, choices: Sequence[int]) -> Demand:

@@ -6,6 +6,7 @@ neither are repeats.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 from typing import NamedTuple
 
@@ -136,8 +137,10 @@ def _needs(plan: Plan, profile: Profile, counter: TokenCounter, max_tokens: int 
                 case ScoreLetters():  # a text may go out as the only message of a chat
                     most = tokens + (_chat(prompt) or _MESSAGE_TOKENS + _REPLY_START_TOKENS)
                     yield _Need(Range(1, 1), Range(tokens + _chat(prompt), most), Range(1, 1), 1, most + 1)
-                case ScoreChoices(continuations):
-                    yield _of_choices(tokens, counter.count(list(dict.fromkeys(continuations.values()))))
+                case ScoreChoices(continuations, baseline):
+                    choices = counter.count(list(dict.fromkeys(continuations.values())))
+                    texts = [tokens] if baseline is None else [tokens, *counter.count([baseline])]
+                    yield reduce(_Need.plus, (_of_choices(text, choices) for text in texts))
 
 
 def _of_text(tokens: int, limit: int, plan: Plan, profile: Profile) -> _Need:

@@ -42,9 +42,11 @@ class ScoreChoices:
 
     Attributes:
         continuations: letter to continuation, leading space included.
+        baseline: a second text after which they are scored too, to tell a probable text from a probable answer.
     """
 
     continuations: dict[str, str]
+    baseline: str | None = None
 
 
 Want = Generate | ScoreLetters | ScoreChoices

@@ -35,6 +35,8 @@ def prompt_lines(plan: Plan) -> Iterator[bytes]:
             content = {"messages": [asdict(message) for message in prompt.content]}
         if isinstance(prompt.want, ScoreChoices):
             content["continuations"] = prompt.want.continuations
+            if prompt.want.baseline is not None:
+                content["baseline"] = prompt.want.baseline
         line = {
             "id": question.id,
             "subject": question.subject,
@@ -59,6 +61,8 @@ def print_prompts(plan: Plan, count: int) -> None:
         if isinstance(prompt.want, ScoreChoices):
             for letter, continuation in prompt.want.continuations.items():
                 print(f"  {letter}:{continuation}")
+            if prompt.want.baseline is not None:
+                print(f"the same after {prompt.want.baseline!r}")
     console.rule(f"{len(plan.questions):,} prompts in all; --jsonl writes them")
 
 

@@ -1,5 +1,7 @@
 """Demands: no endpoint can make a prompt take more than is said, short of failures."""
 
+from dataclasses import replace
+
 import pytest
 from loopback import Loopback, chat, chat_logprobs, completion, error, reply
 from whole_runs import sent_text
@@ -15,6 +17,8 @@ LETTERS = Prompt("Count. " * 500 + "2 + 2 is\nA. 3\nB. 4\nC. 5\nD. 6\nAnswer:", 
 CHOICES = Prompt(
     "Count. " * 500 + "2 + 2 is", ScoreChoices({"A": " three", "B": " four", "C": " five", "D": " 四"})
 )
+
+TWICE = replace(CHOICES, want=replace(CHOICES.want, baseline="Answer. " * 900))
 
 
 def answers(request):
@@ -57,8 +61,9 @@ def echo(request):
         (CHOICES, nothing_asked_for),
         (CHOICES, no_lists),
         (CHOICES, echo),
+        (TWICE, echo),
     ],
-    ids=["text", "no logprobs", "no letter", "no echo", "no lists", "cut characters"],
+    ids=["text", "no logprobs", "no letter", "no echo", "no lists", "cut characters", "a baseline"],
 )
 def test_what_a_server_is_sent_is_within_the_demand(prompt, serve):
     requests = asked(prompt, serve, times=1)
@@ -70,8 +75,8 @@ def test_what_a_server_is_sent_is_within_the_demand(prompt, serve):
 
 @pytest.mark.parametrize(
     ("prompt", "serve"),
-    [(TEXT, answers), (LETTERS, never_a_letter), (CHOICES, echo)],
-    ids=["text", "no letter", "cut characters"],
+    [(TEXT, answers), (LETTERS, never_a_letter), (CHOICES, echo), (TWICE, echo)],
+    ids=["text", "no letter", "cut characters", "a baseline"],
 )
 def test_once_an_endpoint_is_known_a_prompt_takes_its_own_share_alone(prompt, serve):
     first, both = asked(prompt, serve, times=1), asked(prompt, serve, times=2)

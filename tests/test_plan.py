@@ -112,7 +112,10 @@ def test_a_group_without_questions_is_refused(task, questions):
             {"reader": "letters"},
             "reader letters cannot read what simple-evals asks for; simple-evals, .* can",
         ),
-        ({"protocol": "cloze", "reader": "letters"}, "choices, choices-per-char, choices-per-byte can"),
+        (
+            {"protocol": "cloze", "reader": "letters"},
+            "choices, choices-per-char, choices-per-byte, choices-pmi can",
+        ),
     ],
 )
 def test_choices_that_do_not_fit_are_refused(task, questions, choices, words):

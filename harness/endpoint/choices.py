@@ -5,7 +5,7 @@ for it (choice_routes.py), or none; which one an endpoint has is learned from th
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.endpoint.choice_routes import ChoiceRoute, choice_routes
@@ -20,9 +20,10 @@ from harness.prompts import Message, ScoreChoices
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Letter to the summed natural logprob of its continuation."""
+    """Letter to the summed natural logprob of its continuation, after the context and after the baseline."""
 
     logprobs: dict[str, float]
+    baselines: dict[str, float] | None = None
 
 
 class ChoiceScorer:
@@ -43,14 +44,13 @@ class ChoiceScorer:
         if not isinstance(context, str):
             message = "Choices are scored after a text, not after chat messages; use another protocol"
             return self._judge.unsupported(message)
-        texts = list(dict.fromkeys(want.continuations.values()))
-        outcome = await self._score(exchange, context, texts)
-        if isinstance(outcome, FailedAttempt):
-            return outcome
-        if not all(map(math.isfinite, outcome)):
-            return self._judge.bad_reply("lacks the logprob of a token")
-        of_text = dict(zip(texts, outcome, strict=True))
-        return Choices({letter: of_text[text] for letter, text in want.continuations.items()})
+        logprobs = await self._after(exchange, context, want.continuations)
+        if isinstance(logprobs, FailedAttempt):
+            return logprobs
+        if want.baseline is None:
+            return Choices(logprobs)
+        baselines = await self._after(exchange, want.baseline, want.continuations)
+        return baselines if isinstance(baselines, FailedAttempt) else Choices(logprobs, baselines)
 
     def sent(self) -> Document:
         """What was learned, and what is therefore sent, for the score file; empty where nothing was asked."""
@@ -61,6 +61,18 @@ class ChoiceScorer:
             "temperature": self._fields.fit(self._route.path, self._route.fields).get("temperature"),
             "choice_route": self._route.name,
         }
+
+    async def _after(
+        self, exchange: Exchange, context: str, continuations: Mapping[str, str]
+    ) -> dict[str, float] | FailedAttempt:
+        texts = list(dict.fromkeys(continuations.values()))
+        outcome = await self._score(exchange, context, texts)
+        if isinstance(outcome, FailedAttempt):
+            return outcome
+        if not all(map(math.isfinite, outcome)):
+            return self._judge.bad_reply("lacks the logprob of a token")
+        of_text = dict(zip(texts, outcome, strict=True))
+        return {letter: of_text[text] for letter, text in continuations.items()}
 
     async def _score(
         self, exchange: Exchange, context: str, texts: Sequence[str]

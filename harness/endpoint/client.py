@@ -164,7 +164,7 @@ def _outcome(exchange: Exchange, found: Generated | Letters | Choices | FailedAt
         case Letters():
             what = {"text": "", "letter_logprobs": found.logprobs, "letter_forced": found.forced}
         case Choices():
-            what = {"text": "", "choice_logprobs": found.logprobs}
+            what = {"text": "", "choice_logprobs": found.logprobs, "choice_baselines": found.baselines}
         case FailedAttempt(filtered=True):
             what = {"text": "", "finish_reason": "content_filter"}
         case FailedAttempt():

@@ -45,6 +45,7 @@ class Reply:
             `letter_logprobs` then has the model's choice alone, its rivals' logprobs are unknown, and
             its own is None where the endpoint only gives it among the letters.
         choice_logprobs: letter to the summed natural logprob of its continuation, for ScoreChoices.
+        choice_baselines: the same after the prompt's baseline, where it has one.
         usage: None where the endpoint counted nothing.
         latency_s: from the first byte sent to the last received, of the attempts that succeeded.
         attempts: requests sent in all, repeats after a failure included.
@@ -57,6 +58,7 @@ class Reply:
     letter_logprobs: dict[str, float | None] | None = None
     letter_forced: bool = False
     choice_logprobs: dict[str, float] | None = None
+    choice_baselines: dict[str, float] | None = None
     usage: Usage | None = None
     latency_s: float
     attempts: int = 1

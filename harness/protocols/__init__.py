@@ -1,7 +1,7 @@
 """The protocols, by name. A new one is a module of its own beside these and a line here."""
 
 from harness.protocols.base import Average, Protocol, Published
-from harness.protocols.cloze import CLOZE
+from harness.protocols.cloze import CLOZE, CLOZE_PMI
 from harness.protocols.direct import JSON, LETTER
 from harness.protocols.helm import HELM
 from harness.protocols.helm_mmlu_pro import HELM_MMLU_PRO, HELM_MMLU_PRO_V2
@@ -43,6 +43,7 @@ PROTOCOLS: dict[str, Protocol] = {
         OPENCOMPASS_GEN,
         OLMES,
         CLOZE,
+        CLOZE_PMI,
         LETTER,
         JSON,
         MMLU_PRO_API,

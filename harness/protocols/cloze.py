@@ -1,12 +1,16 @@
-"""cloze: each choice's text scored by its logprobs after the question; no letters anywhere.
+"""cloze, cloze-pmi: each choice's text scored by its logprobs after the question; no letters anywhere.
 
 Ours, in the form that lm-evaluation-harness gives to ARC (`Question: …\\nAnswer:` and " " + choice). Small
 models answer so what they cannot answer by letters: SmolLM2-135M does not know that "B" stands for a
 choice, but finds the right text more probable. Read as the sum of the logprobs (lm-eval's acc), which
-favours short choices, or divided by the choice's characters (its acc_norm).
+favours short choices, or divided by the choice's characters (its acc_norm) or bytes (its acc_bytes).
+
+cloze-pmi asks twice as much: it scores the choices after "Answer:" alone too, and takes the one that the question makes
+more probable (pointwise mutual information; Holtzman et al. 2021, arXiv 2104.08315).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from harness.prompts import Prompt, ScoreChoices
 from harness.protocols.base import Protocol
@@ -22,6 +26,13 @@ def build(question: Question, shots: Sequence[Question]) -> Prompt:
     return Prompt(examples + _ask(question), ScoreChoices(continuations))
 
 
+def build_pmi(question: Question, shots: Sequence[Question]) -> Prompt:
+    """The same, with the choices also scored after "Answer:" alone, as lighteval does."""
+    prompt = build(question, shots)
+    assert isinstance(prompt.want, ScoreChoices)  # noqa: S101 - for the type checker
+    return replace(prompt, want=replace(prompt.want, baseline="Answer:"))
+
+
 def _ask(question: Question) -> str:
     return f"Question: {question.text}\nAnswer:"
 
@@ -33,5 +44,12 @@ CLOZE = Protocol(
     build=build,
     shots=0,
     wants=ScoreChoices,
-    readers=("choices", "choices-per-char"),
+    readers=("choices", "choices-per-char", "choices-per-byte"),
+)
+CLOZE_PMI = replace(
+    CLOZE,
+    name="cloze-pmi",
+    summary="ours: the text of a choice that the question makes more probable; twice as many requests",
+    build=build_pmi,
+    readers=("choices-pmi", *CLOZE.readers),
 )

@@ -35,6 +35,16 @@ def most_probable_choice_per_byte(reply: Reply, question: Question) -> str | Non
     )
 
 
+def choice_gaining_most(reply: Reply, question: Question) -> str | None:
+    """The choice that the question makes more probable than all others: its logprob less that after the baseline.
+
+    lm-eval's `acc_mutual_info` takes an empty text as baseline, lighteval's PMI takes "Answer:".
+    """
+    logprobs, baselines = reply.choice_logprobs or {}, reply.choice_baselines or {}
+    there = [letter for letter in question.letters if letter in logprobs and letter in baselines]
+    return _highest({letter: logprobs[letter] - baselines[letter] for letter in there}, question)
+
+
 def _divided(reply: Reply, question: Question, lengths: Sequence[int]) -> dict[str, float]:
     logprobs = reply.choice_logprobs or {}
     pairs = zip(question.letters, lengths, strict=True)
@@ -51,3 +61,4 @@ LETTERS = Reader("letters", ScoreLetters, most_probable_letter)
 CHOICES = Reader("choices", ScoreChoices, most_probable_choice)
 CHOICES_PER_CHAR = Reader("choices-per-char", ScoreChoices, most_probable_choice_per_char)
 CHOICES_PER_BYTE = Reader("choices-per-byte", ScoreChoices, most_probable_choice_per_byte)
+CHOICES_PMI = Reader("choices-pmi", ScoreChoices, choice_gaining_most)

@@ -316,3 +316,20 @@ def test_chat_messages_cannot_be_scored():
     with Loopback(echo_server()) as server:
         failure_of(Prompt((Message("user", "x"),), CHOICES.want), server, FailureKind.UNSUPPORTED)
     assert server.requests == []
+
+
+def test_with_a_baseline_the_choices_are_scored_after_it_too():
+    want = ScoreChoices({"A": " three", "B": " four"}, baseline="Answer:")
+    with Loopback(echo_server()) as server:
+        outcome = reply_to(Prompt("2 + 2 is", want), server)
+    assert [request.json["prompt"] for request in server.requests] == [
+        ["2 + 2 is three", "2 + 2 is four"],
+        ["Answer: three", "Answer: four"],
+    ]
+    assert outcome.choice_baselines == pytest.approx({"A": -0.5, "B": -0.4})
+    assert outcome.usage.prompt_tokens == 14
+
+
+def test_without_a_baseline_there_are_none():
+    with Loopback(echo_server()) as server:
+        assert reply_to(CHOICES, server).choice_baselines is None

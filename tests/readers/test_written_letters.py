@@ -207,3 +207,13 @@ def test_per_byte_divides_by_utf_8():
     said = reply(choice_logprobs={"A": -4.0, "B": -4.5})
     assert READERS["choices-per-char"].letter(said, asked) == "B"
     assert READERS["choices-per-byte"].letter(said, asked) == "A"
+
+
+def test_pmi_takes_the_choice_that_gains_most():
+    said = reply(choice_logprobs={"A": -2.0, "B": -5.0}, choice_baselines={"A": -1.0, "B": -9.0})
+    assert READERS["choices"].letter(said, ASKED) == "A"
+    assert READERS["choices-pmi"].letter(said, ASKED) == "B"
+
+
+def test_pmi_without_a_baseline_reads_nothing():
+    assert READERS["choices-pmi"].letter(reply(choice_logprobs={"A": -2.0}), ASKED) is None

@@ -20,9 +20,9 @@ BROKEN_OFF = frozenset({"insufficient_system_resource", "error", "abort", "abort
 """Finish reasons of a server that stopped in the middle: DeepSeek, OpenRouter, vLLM and SGLang."""
 
 _CONTINUE = {"continue_final_message": True, "add_generation_prompt": False}
-"""How vLLM and SGLang are told to go on with an assistant's message. llama.cpp and Ollama do so by themselves. Others
-begin a new one, or refuse the fields; then so be it: left out, the model would be asked something else. A host that
-goes on by itself and refuses them can have them in its entry's `omit`."""
+"""How vLLM and SGLang are told to go on with an assistant's message. llama.cpp does so by itself. Others begin a new
+one, or refuse the fields; then so be it: left out, the model would be asked something else. A host that goes on by
+itself and refuses them can have them in its entry's `omit`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,3 +38,9 @@ def test_a_prompt_is_as_it_was(name, update_golden):
     if update_golden:
         golden.write_text(written(prompt), encoding="utf-8")
     assert written(prompt) == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [name for name in PROTOCOLS if name in TASK.protocols])
+def test_a_protocol_is_told_of_in_the_docs(name):
+    docs = Path(__file__).parents[2] / "docs" / "protocols.md"
+    assert f"| `{name}` |" in docs.read_text(encoding="utf-8")

@@ -13,12 +13,13 @@ from typing import Any
 import yaml
 
 from harness.errors import UsageError
-from harness.mapping import Columns
+from harness.mapping import PART, Columns
 from harness.questions import LETTERS
 from harness.rows import RowReader
 from harness.table_columns import Roles, alphabets, by_name, by_order, is_header, value_or_none
 from harness.tables import Row, Table, is_table, read_table, separated_rows
 from harness.task import Task
+from harness.templates import is_template
 
 _PROTOCOLS = ("simple-evals", "hendrycks", "lm-eval", "cloze")
 _FORMS = {
@@ -60,6 +61,9 @@ def guess(path: Path) -> Guess:
     table = read_table(path, header=header)
     if not table.rows:
         raise UsageError(f"{path} holds no rows: there is nothing to ask.")
+    for name in (str(path), *table.rows[0]):
+        if is_template(name) or PART in name:
+            raise UsageError(f"{path}: rename {name!r}; braces stand for something else in task files.")
     try:
         roles = _roles(table, header=header)
         key, doubt = _key(table, roles)

@@ -146,6 +146,7 @@ REFUSED = {
         "it has 27 columns of choices, and there are 26 letters",
     ),
     "no texts": ("question,choices,answer\nWhy?,x,A\n", "no columns are called like choices"),
+    "a template": ("id{%,question,A,B,answer\n1,Why?,x,y,B\n", "rename 'id{%'"),
     "no rows": ("question,A,B,answer\n", "holds no rows"),
 }
 

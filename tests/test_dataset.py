@@ -9,8 +9,11 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 from builders import task_document, write_task
+from loopback import Loopback
 from shared import mmlu, mmlu_pro, needs_shared
+from whole_runs import run, small_model
 
+import harness
 from harness.answers import Answer
 from harness.dataset import load_questions
 from harness.errors import EndpointError, UsageError
@@ -462,3 +465,22 @@ def test_mmlu_pro_has_12032_questions_with_one_to_ten_options_and_can_do_without
     assert {question.subject for question in found.questions} == set(task.group_of)
     assert {len(question.choices) for question in found.questions} == set(range(1, 11))
     assert found.shots == {}
+
+
+def test_a_run_counts_each_of_several_right_answers_and_can_be_read_again(tmp_path):
+    rows = [{"question": f"{n}?", "choices": ["a", "b", "c", "d"], "answer": [0, 1, 2]} for n in range(12)]
+    (tmp_path / "rows.json").write_text(json.dumps(rows))
+    columns = {
+        "question": "question",
+        "choices": "choices",
+        "gold": {"column": "answer", "form": "index0", "several": True},
+    }
+    document = task_document(
+        dataset={"file": "rows.json"}, columns=columns, questions=None, shots=None, groups=None
+    )
+    with Loopback(small_model) as server:
+        done = run(server, write_task(tmp_path, document), tmp_path / "results")
+    answers = harness.regrade(done.path).answers()
+    assert set(answers.gold) == {"ABC"}
+    assert done.score.counts.correct == sum(letter in "ABC" for letter in answers.answer) > 0
+    assert done.score.score.chance == 0.75

@@ -71,6 +71,9 @@ Data = Annotated[
     typer.Option(envvar="HARNESS_DATA", help="Folder laid out like the hub; asked before the network is."),
 ]
 Tasks = Annotated[Path | None, typer.Option(help="Folder with task files of your own.")]
+SkipBadRows = Annotated[
+    bool, typer.Option("--skip-bad-rows", help="Leave out and count rows that do not fit.")
+]
 ModelName = Annotated[
     str,
     typer.Option(
@@ -150,9 +153,7 @@ def run(
     dataset_revision: Annotated[
         str | None, typer.Option(help="Commit of the dataset on the hub, instead of the task file's.")
     ] = None,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Leave out and count rows that do not fit.")
-    ] = False,
+    skip_bad_rows: SkipBadRows = False,
     as_published: AsPublished = False,
     temperature: Annotated[
         float | None, typer.Option(help="Of generated text; else 0, or as published.")
@@ -276,6 +277,7 @@ def prompts(
     as_published: AsPublished = False,
     data: Data = None,
     tasks: Tasks = None,
+    skip_bad_rows: SkipBadRows = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="All prompts, a JSON line each.")] = False,
 ) -> None:
     """Show the exact prompts; asks nothing. Without --jsonl, the first one.
@@ -298,14 +300,21 @@ def prompts(
     if model is None:
         say = partial(print, file=sys.stderr)
         found = load_task(find_task(task, tasks), say)
-        plan = make_plan(found, load_questions(found, data, say), **chosen)
+        plan = make_plan(found, load_questions(found, data, say, skip_bad_rows=skip_bad_rows), **chosen)
     else:
         from harness.dry_running import plan_and_estimate
         from harness.progress import progress_on
         from harness.settings import RunSettings
 
         settings = RunSettings(
-            model=model, host=host, base_url=base_url, task=task, tasks=tasks, data=data, **chosen
+            model=model,
+            host=host,
+            base_url=base_url,
+            task=task,
+            tasks=tasks,
+            data=data,
+            skip_bad_rows=skip_bad_rows,
+            **chosen,
         )
         plan, estimate = plan_and_estimate(settings, progress_on(_console()))
     if jsonl:

@@ -178,7 +178,8 @@ class _Loading:
             question = _read(reader, row, subject)
         except UsageError as error:
             if not self.skip_bad_rows and self.dataset.bad_rows == "refuse":
-                raise
+                said = str(error).rstrip(".")
+                raise UsageError(f"{said}; --skip-bad-rows leaves out and counts such rows.") from error
             self.left_out.append(str(error))
             return
         self.questions.append(question)

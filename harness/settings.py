@@ -118,8 +118,17 @@ class RunSettings:
         for field, option in _ABOVE_0.items():
             value = getattr(self, field)
             wrong[f"{option} {value} should be above 0"] = value is not None and not 0 < value < math.inf
-        for name in ("model", "task", "revision", "data", "tasks"):  # these are written into files
-            wrong[f"--{name} holds bytes that are not UTF-8"] = not _is_text(str(getattr(self, name)))
+        for name in (
+            "model",
+            "task",
+            "revision",
+            "data",
+            "tasks",
+            "dataset_revision",
+        ):  # these are written into files
+            wrong[f"--{name.replace('_', '-')} holds bytes that are not UTF-8"] = not _is_text(
+                str(getattr(self, name))
+            )
         for sentence, is_so in wrong.items():
             if is_so:
                 raise UsageError(f"{sentence}.")

@@ -175,7 +175,9 @@ BAD_ROWS = {
 @pytest.mark.parametrize(("row", "words"), BAD_ROWS.values(), ids=BAD_ROWS)
 def test_a_wrong_row_is_named_by_its_line_and_can_be_left_out(tmp_path, row, words):
     path = written(tmp_path, "mine.csv", f'question,A,B,C,answer\n{GOOD}{row}\n"Number\n9?",a,b,c,B\n')
-    assert f"mine.csv, line 11: {words}" in refused(path)
+    sentence = refused(path)
+    assert f"mine.csv, line 11: {words}" in sentence
+    assert sentence.endswith("; --skip-bad-rows leaves out and counts such rows.")
     said = []
     questions = load_questions(load_task(path), say=said.append, skip_bad_rows=True).questions
     assert len(questions) == 10
@@ -224,6 +226,11 @@ def test_the_score_says_how_many_rows_were_left_out_and_can_be_made_again(tmp_pa
     assert run.score.status == "complete"
     assert run.score.warnings[0].startswith("1 of 10 rows do not fit and are left out")
     assert harness.regrade(run.path).score.comparison_key == run.score.comparison_key
+
+
+def test_prompts_are_shown_without_the_rows_that_do_not_fit(tmp_path, here):
+    written(tmp_path, "mine.csv", f"question,A,B,C,answer\n{GOOD}Which?,x,y,z,E\n")
+    assert len(here("prompts", "--task=mine.csv", "--skip-bad-rows", "--jsonl").stdout.splitlines()) == 9
 
 
 def test_a_task_file_is_written_beside_a_table_and_asks_the_same(tmp_path, here):

@@ -3,14 +3,12 @@
 import json
 
 import pytest
-from builders import question, task_document, write_task
+from builders import question
 from scipy import stats
-from shared import SHARED, mmlu, needs_shared
+from shared import mmlu, mmlu_pro, needs_shared
 
-from harness.dataset import load_questions
 from harness.lint import chi_square_tail, lint
 from harness.questions import QuestionSet
-from harness.task import load_task
 
 
 def numbered(*changes):
@@ -103,17 +101,8 @@ def test_mmlu_repeats_questions_and_choices():
 
 
 @needs_shared
-def test_mmlu_pro_repeats_questions_word_for_word(tmp_path):
-    columns = {
-        "question": "question",
-        "choices": "options",
-        "gold": {"column": "answer", "form": "letter"},
-        "subject": "category",
-        "id": "question_id",
-    }
-    dataset = {"path": "TIGER-Lab/MMLU-Pro", "split": "test"}
-    document = task_document(dataset=dataset, columns=columns, questions=None, shots=None, groups=None)
-    held = load_questions(load_task(write_task(tmp_path, document)), SHARED / "data")
+def test_mmlu_pro_repeats_questions_word_for_word():
+    _, held = mmlu_pro()
     counts = {finding.what: finding.count for finding in lint(held)}
     assert counts["repeats of an earlier question, word for word"] > 100
     assert counts["one choice only"] == 5

@@ -69,8 +69,8 @@ def _accuracies(score: ScoreFile) -> Table:
 def print_differences(found: Sequence[Difference], regraded: ScoreFile, console: Console) -> None:
     """How many answers a regrading changed, which way, and the first of them."""
     said = f"{len(found):,} of {regraded.counts.questions:,} answers differ from run {regraded.run.regraded_from}"
-    gained = sum(difference.now == difference.gold for difference in found)
-    lost = sum(difference.before == difference.gold for difference in found)
+    gained = sum(one.now in set(one.gold) for one in found)
+    lost = sum(one.before in set(one.gold) for one in found)
     console.print()
     console.print(Text(f"{said}: {gained:,} are right only now, {lost:,} only before."), soft_wrap=True)
     if not found:

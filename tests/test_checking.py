@@ -10,7 +10,7 @@ from server_kinds import bare, listing, openai, vllm
 from whole_runs import clean_environment
 
 import harness
-from harness.checking import Check, will_work
+from harness.checking import will_work
 from harness.cli import main
 from harness.endpoint.findings import Finding
 from harness.errors import UsageError
@@ -186,15 +186,6 @@ def test_a_refusal_is_exit_4_and_one_sentence_without_tables(here, kind, sentenc
     _, last = err.splitlines()
     assert last.startswith("Error: ")
     assert sentence in last
-
-
-def test_where_no_protocol_works_that_is_the_trouble(everything):
-    none = Check("m", "http://x/v1", everything, dict.fromkeys(PROTOCOLS, Finding(False, "")))
-    assert (
-        none.trouble == "No protocol will work with m at http://x/v1, as far as it answered; see the table."
-    )
-    some = Check("m", "http://x/v1", everything, none.protocols | {"json": Finding(True, "")})
-    assert some.trouble is None
 
 
 def test_a_time_of_nothing_is_wrong_use(here):

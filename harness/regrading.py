@@ -71,14 +71,15 @@ class Difference:
 
 
 def differences(before: Path | str, now: Run) -> tuple[Difference, ...]:
-    """The answers on which a run and its regrading differ, in the journal's order."""
+    """The answers on which a run and its regrading differ, by id: replies come in another order each time."""
     name = now.score.answers.file
     pairs = zip(read_last_lines(_folder(before) / name), read_last_lines(now.path / name), strict=True)
-    return tuple(
+    found = (
         Difference(old.id, old.answer or old.outcome, new.answer or new.outcome, new.gold, new.rule)
         for old, new in pairs
         if (old.answer, old.outcome) != (new.answer, new.outcome)
     )
+    return tuple(sorted(found, key=lambda one: one.id))
 
 
 def _folder(path: Path | str) -> Path:

@@ -286,6 +286,7 @@ def test_the_answers_that_the_other_reader_changed_are_told(task_file, results):
     assert {(difference.before, difference.rule) for difference in found} == {("unparsed", "phrase")}
     letters = {entry.id: entry.answer for entry in read_journal(new.path / "answers.jsonl")}
     assert all(difference.now == letters[difference.id] for difference in found)
+    assert [difference.id for difference in found] == sorted(difference.id for difference in found)
 
 
 def test_the_same_reader_changes_nothing(task_file, results):

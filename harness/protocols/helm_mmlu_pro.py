@@ -9,7 +9,7 @@ samples at temperature 1, which is its default and is set nowhere; we send tempe
 from collections.abc import Sequence
 
 from harness.prompts import Generate, Message, Prompt
-from harness.protocols.base import Protocol, lettered
+from harness.protocols.base import Protocol, Published, lettered
 from harness.protocols.simple_evals import USUAL_TOKENS
 from harness.questions import Question
 
@@ -40,6 +40,8 @@ def _ask(question: Question) -> str:
     return f"What is the correct answer to this question: {question.text}\nChoices:\n{lettered(question)}\n"
 
 
+_PUBLISHED = Published(temperature=1.0)  # the adapter's default, as the specification sets none
+
 HELM_MMLU_PRO = Protocol(
     name="helm-mmlu-pro",
     summary="HELM Capabilities: zero-shot chain of thought in chat, read from 'The correct answer is …'",
@@ -50,6 +52,7 @@ HELM_MMLU_PRO = Protocol(
     wants=Generate,
     readers=("helm-mmlu-pro",),
     usual_tokens=USUAL_TOKENS,
+    published=_PUBLISHED,
 )
 HELM_MMLU_PRO_V2 = Protocol(
     name="helm-mmlu-pro-v2",
@@ -61,4 +64,5 @@ HELM_MMLU_PRO_V2 = Protocol(
     wants=Generate,
     readers=("helm-mmlu-pro",),
     usual_tokens=USUAL_TOKENS,
+    published=_PUBLISHED,
 )

@@ -67,3 +67,8 @@ def test_a_protocol_is_listed_under_its_name_with_its_source(name, protocol):
     assert protocol.name == name
     assert protocol.source
     assert protocol.summary
+
+
+def test_helm_publishes_mmlu_pro_at_temperature_1():
+    assert PROTOCOLS["helm-mmlu-pro"].published == PROTOCOLS["helm-mmlu-pro-v2"].published
+    assert PROTOCOLS["helm-mmlu-pro"].published.temperature == 1.0

@@ -5,12 +5,12 @@ Takes a text, gives what stands before the choices, and the choices. Reads no re
 
 import re
 
-_LABEL = re.compile(r"\s*(?:\(([A-Z])\)|([A-Z])[.):])(?:\s+|$)")
+_LABEL = re.compile(r"\s*(?:\(([A-Z])\)\s*|([A-Z])[.):](?:\s+|$))")
 _HEADING = re.compile(r"\s*(?:answer )?(?:choices|options):?\s*", re.IGNORECASE)
 
 
 def without_label(choice: str) -> str:
-    """A choice without its label: "(A) red" and "A. red" are "red".
+    """A choice without its label: "(A) red", "(A)red" and "A. red" are "red".
 
     Raises:
         ValueError: it has no label, so that cutting one off would damage it.

@@ -165,6 +165,8 @@ class RowReader:
         """The places of the right choices: one, unless the task says that there may be several."""
         gold = self._columns.gold
         value = self._filled(row, gold.column)
+        if gold.several and gold.form == "letter" and isinstance(value, str):
+            value = list(value)  # "AC" is two letters
         among = self._filled(row, gold.labels) if gold.labels else choices
         places = _places(value, gold.form, among if isinstance(among, Sequence) else (), self._alphabet)
         fits = bool(places) and all(place is not None and place < len(choices) for place in places)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
 _BRACKETED = re.compile(r"\[[^\]\n]*\]")
+_BETWEEN_KEYS = re.compile(r",|\band\b|\bor\b")
 
 
 def is_template(text: str) -> bool:
@@ -76,6 +77,12 @@ def as_letter(value: object) -> str:
     raise ValueError(f"{value!r} is neither a letter nor a place from 0")
 
 
+def as_letters(value: object) -> str:
+    """The letters of several keys in one text: "0,2", "A and C" or "(B, D)"."""
+    keys = _BETWEEN_KEYS.split(str(value).strip().removeprefix("(").removesuffix(")"))
+    return "".join(dict.fromkeys(as_letter(key) for key in keys))
+
+
 def without_choices(text: str) -> str:
     """A question that holds its choices ("A. …", a line each), up to them."""
     return split_lettered(text)[0]
@@ -84,6 +91,7 @@ def without_choices(text: str) -> str:
 FILTERS: dict[str, Callable[..., str]] = {
     "lm_eval_cleaned": lm_eval_cleaned,
     "as_letter": as_letter,
+    "as_letters": as_letters,
     "without_label": without_label,
     "without_choices": without_choices,
 }

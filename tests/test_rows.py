@@ -80,7 +80,13 @@ def test_a_gold_that_does_not_fit_its_form_is_refused(form, value):
 
 @pytest.mark.parametrize(
     ("form", "value", "letters"),
-    [("mask", [1, 0, 1], "AC"), ("index0", [2, 1], "BC"), ("letter", ["A", "B"], "AB"), ("index0", 1, "B")],
+    [
+        ("mask", [1, 0, 1], "AC"),
+        ("index0", [2, 1], "BC"),
+        ("letter", ["A", "B"], "AB"),
+        ("letter", "CA", "AC"),
+        ("index0", 1, "B"),
+    ],
 )
 def test_several_choices_are_right_only_where_the_task_says_so(form, value, letters):
     assert gold(value, form, gold={"several": True}) == letters
@@ -183,9 +189,9 @@ def test_every_choice_may_go_through_a_template():
         "choice": "{{ choice | without_label }}",
         "gold": {"column": "g", "form": "index0"},
     }
-    row = {"q": "?", "c": ["(A)red", "(B) blue"], "g": [1]}
-    assert refused(row, columns).endswith("'(A)red' does not begin with a label such as (A)")
-    assert read({**row, "c": ["(A) red", "(B) blue"]}, columns).choices == ("red", "blue")
+    row = {"q": "?", "c": ["A.red", "(B) blue"], "g": [1]}
+    assert refused(row, columns).endswith("'A.red' does not begin with a label such as (A)")
+    assert read({**row, "c": ["(A)red", "(B) blue"]}, columns).choices == ("red", "blue")
 
 
 def test_a_gold_text_is_compared_before_choices_go_through_a_template():

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.lettered import split_lettered
-from harness.templates import as_letter, check_template, compile_template, lm_eval_cleaned
+from harness.templates import as_letter, as_letters, check_template, compile_template, lm_eval_cleaned
 
 
 def test_a_template_joins_columns():
@@ -54,10 +54,24 @@ def test_a_key_that_is_neither_is_refused(value):
 
 
 @pytest.mark.parametrize(
+    ("value", "letters"), [("0,2", "AC"), ("A and C", "AC"), (" (B, D)", "BD"), ("3 or A", "DA"), (1, "B")]
+)
+def test_several_keys_in_one_text_are_letters(value, letters):
+    assert as_letters(value) == letters
+
+
+@pytest.mark.parametrize("value", ["AC", "A; C", "none", "A,", "", "both A and C"])
+def test_several_keys_that_cannot_be_told_apart_are_refused(value):
+    with pytest.raises(ValueError, match="neither a letter nor a place"):
+        as_letters(value)
+
+
+@pytest.mark.parametrize(
     ("text", "before", "choices"),
     [
         ("Which?\nA. x\nB. y", "Which?", ("x", "y")),
         ("Which?\n(A) x\n(B) y", "Which?", ("x", "y")),
+        ("Which?\n(A)x\n(B)y", "Which?", ("x", "y")),
         ("Which?\nOptions:\nA) x\nB) y\nC) z", "Which?", ("x", "y", "z")),
         ("A. Smith asks:\nA. x\nB. y", "A. Smith asks:", ("x", "y")),
         ("A. x\nC. y", "A. x\nC. y", ()),

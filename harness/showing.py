@@ -111,10 +111,10 @@ def estimate_document(estimate: Estimate) -> str:
 
 def print_tasks(tasks: Iterable[Task], suites: Iterable[Suite] = ()) -> None:
     """A table of tasks, and one of suites."""
-    table = _table("task", "title", "questions", "languages", "licence", "usual protocol")
+    table = _table("task", "questions", "languages", "licence", "title")
     for task in tasks:
         size = len(task.questions) or task.size
-        table.add_row(task.name, task.title, _count(size), _languages(task), task.licence, task.protocol)
+        table.add_row(task.name, _count(size), _languages(task), task.licence, task.title)
     _console().print(table)
     listed = _table("suite", "title", "tasks")
     for suite in suites:
@@ -126,7 +126,7 @@ def print_tasks(tasks: Iterable[Task], suites: Iterable[Suite] = ()) -> None:
 def _languages(task: Task) -> str:
     """The language, or those of a task in several: few by name, many by number."""
     if len(task.languages) > _MOST_NAMED:
-        return f"{len(task.languages)} languages"
+        return str(len(task.languages))
     return task.language or ", ".join(task.languages)
 
 

@@ -104,7 +104,7 @@ def is_wrong_use(ended):
 
 # What a run's command may have wrong, each after words that are right.
 WRONG_OPTIONS = {
-    "--task=mmul": "unknown task 'mmul' (did you mean mmlu or mmlu_pro?); see `python -m harness tasks`",
+    "--task=mmul": "unknown task 'mmul' (did you mean mmlu or",
     "--task=mine.yaml": "task file mine.yaml does not exist",
     "--base-url=127.0.0.1:8000": "should begin with http:// or https://",
     "--api-key-env=NOT_SET": "--api-key-env names no environment variable that is set",
@@ -148,10 +148,10 @@ WRONG_COMMANDS = {
     "run --task=sample --model=no-00002-of-00002.gguf": "the weights no-00001-of-00002.gguf do not exist",
     "run --task=sample --model=hf:model": "--model hf:model should look like hf:OWNER/REPO",
     "run --task=sample --model=gpt-4o": "set the environment variable OPENAI_API_KEY",
-    "tasks mmul": "unknown task 'mmul' (did you mean mmlu or mmlu_pro?)",
+    "tasks mmul": "unknown task 'mmul' (did you mean mmlu or",
     "tasks --tasks=nowhere": "--tasks nowhere is not a folder",
     "models smollm": "unknown model 'smollm' (did you mean smollm2-135m?); see `harness models`",
-    "prompts --task=mmul": "unknown task 'mmul' (did you mean mmlu or mmlu_pro?)",
+    "prompts --task=mmul": "unknown task 'mmul' (did you mean mmlu or",
     "prompts": "Missing option '--task'",
     "validate nowhere": "nowhere does not exist; name a run's folder or its score.json",
     "validate": "Missing argument 'FILE'",
@@ -532,7 +532,7 @@ def test_a_reader_of_prompts_that_stops_early_sees_no_traceback():
 def test_tasks_are_listed_with_what_they_are(here):
     ended = here("tasks")
     assert (ended.returncode, ended.stderr) == (0, "")
-    for word in (*task_files(), "Sample", "Apache-2.0", "MIT", "simple-evals"):
+    for word in (*task_files(), "Sample", "Apache-2.0", "MIT", "14,042"):
         assert word in ended.stdout
 
 

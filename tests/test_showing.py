@@ -190,11 +190,10 @@ def test_tasks_are_listed_with_their_names_as_they_are(tmp_path, capsys):
     (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
     assert [cell.strip() for cell in row.strip("│").split("│")] == [
         "tiny",
-        NAMES,
         "12",
         "de",
         f"Licence {NAMES}",
-        "simple-evals",
+        NAMES,
     ]
 
 

@@ -1,0 +1,139 @@
+"""Our task files, each on a small dataset that has the columns of the hub's, and what all of them must say."""
+
+import re
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from hub_tables import HUB
+
+from harness.dataset import load_questions
+from harness.suite import read_suite
+from harness.task import load_task, read_task, task_files
+
+TASKS = {name: read_task(path) for name, path in task_files().items() if read_suite(path) is None}
+OF_DATASETS = sorted(name for name, task in TASKS.items() if task.dataset is not None)
+SHUFFLED = sorted(name for name in OF_DATASETS if TASKS[name].columns.shuffle_seed is not None)
+COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    """The task's questions, from a folder laid out like the hub."""
+
+    def load(name):
+        held = HUB[name]
+        for path in held.files:
+            for part in TASKS[name].dataset.parts.values() or [""]:
+                write(tmp_path / path.replace("{part}", part), held.files[path])
+        called = f"{name}_{held.language}" if held.language else name
+        return load_questions(load_task(task_files()[name].with_name(f"{called}.yaml")), tmp_path)
+
+    return load
+
+
+def write(path, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(rows, str):
+        path.write_text(rows, encoding="utf-8")
+    else:
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+
+
+@pytest.mark.parametrize("name", OF_DATASETS)
+def test_a_dataset_with_the_hubs_columns_becomes_questions(loaded, name):
+    questions = loaded(name).questions
+    parts = len(TASKS[name].dataset.parts) or 1
+    assert [question.gold for question in questions] == HUB[name].gold.split() * parts
+
+
+@pytest.mark.parametrize("name", OF_DATASETS)
+def test_examples_come_from_where_the_task_says(loaded, name):
+    assert max(map(len, loaded(name).shots.values()), default=0) == HUB[name].shots
+
+
+@pytest.mark.parametrize("name", SHUFFLED)
+def test_the_right_choice_is_still_right_where_choices_are_shuffled(loaded, name):
+    for question, right in zip(loaded(name).questions, ("eight", "iron"), strict=True):
+        assert question.choices[question.letters.index(question.gold)] == right
+
+
+def test_mmlu_reduxs_corrections_are_as_evalscopes(loaded):
+    questions = loaded("mmlu_redux").questions
+    assert questions[3].choices == ("3 a", "3 b", "3 c", "none of these")
+    assert questions[0].choices == ("0 a", "0 b", "0 c", "0 d")
+
+
+def test_agieval_asks_what_stands_before_the_choices(loaded):
+    found = loaded("agieval_en").questions[:2]
+    assert [question.text for question in found] == ["Ann sat left of Ben.Q: Who sat right?", "2 + 2?"]
+    assert found[0].choices == ("Ann", "Ben", "nobody")
+    assert loaded("agieval_zh").questions[0].text == "2 + 2?"
+
+
+def test_hellaswag_is_cleaned_as_in_lm_eval(loaded):
+    texts = [question.text for question in loaded("hellaswag").questions]
+    assert texts == ["Cutting wood: A man lifts an axe. He", "Baking: Mix. it."]
+
+
+def test_hles_choices_are_read_from_the_text_and_what_cannot_be_read_is_counted(loaded):
+    found = loaded("hle_choice")
+    assert [(question.text, question.choices) for question in found.questions] == [
+        ("Which is a metal?", ("wood", "glass", "iron"))
+    ]
+    assert len(found.left_out) == 1
+
+
+def test_bbq_tells_ambiguous_questions_from_others(loaded):
+    assert loaded("bbq").groups == {"ambig": ("Age, ambig",), "disambig": ("Age, disambig",)}
+
+
+def test_the_columns_of_choices_say_what_guessing_gives():
+    for name in OF_DATASETS:
+        columns = TASKS[name].columns
+        choices = len(columns.fixed_choices or columns.choices)
+        if choices > 1 and not columns.choices_vary:
+            assert TASKS[name].chance == pytest.approx(1 / choices, abs=1e-4), name
+
+
+def test_every_task_says_whose_it_is():
+    for name in OF_DATASETS:
+        task = TASKS[name]
+        assert task.citation, name
+        assert task.licence, name
+        assert task.language or task.languages, name
+        assert "{" not in task.title + task.description, name
+
+
+def test_a_revision_is_a_commit():
+    revisions = {task.dataset.revision for task in TASKS.values() if task.dataset} - {None}
+    assert all(COMMIT.fullmatch(revision) for revision in revisions)
+
+
+def test_groups_hold_all_parts_and_nothing_else():
+    for name in OF_DATASETS:
+        task = TASKS[name]
+        if task.groups and task.dataset.parts:
+            assert set(task.group_of) == set(task.dataset.parts), name
+
+
+def row(name):
+    """A task's line in the docs."""
+    task = TASKS[name]
+    count = f"{task.size or len(task.questions):,}" if task.size or task.questions else ""
+    languages = f"{len(task.languages)} languages" if len(task.languages) > 1 else task.language
+    return f"| `{name}` | {task.title} | {count} | {languages} | {task.licence} | {task.protocol} |"
+
+
+def test_the_docs_list_every_task_as_it_is():
+    page = (Path(__file__).parents[1] / "docs" / "tasks.md").read_text(encoding="utf-8")
+    listed = [line for line in page.split("\n") if re.match(r"\| `\w+` \|.*\|.*\|.*\|.*\|", line)]
+    assert "\n".join(listed) == "\n".join(row(name) for name in TASKS)
+
+
+def test_the_docs_list_every_suite():
+    page = (Path(__file__).parents[1] / "docs" / "tasks.md").read_text(encoding="utf-8")
+    suites = [suite for path in task_files().values() if (suite := read_suite(path))]
+    for suite in suites:
+        assert f"| `{suite.name}` | {', '.join(suite.tasks)} |" in page

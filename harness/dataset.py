@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import fsum
 from pathlib import Path
 
-from harness.errors import UsageError
+from harness.errors import EndpointError, UsageError
 from harness.mapping import Columns, DatasetSource
 from harness.questions import Question, QuestionSet
 from harness.rows import Row, RowReader, value_of
@@ -55,7 +55,7 @@ def load_questions(
         say(note)
     examples = loading.examples
     if task.dataset.shots_from is not None:
-        examples = load_examples(load_task(find_task(task.dataset.shots_from)), data, say)
+        examples = _examples_of(task.dataset.shots_from, data, say)
     return QuestionSet(
         tuple(loading.questions),
         _shots(task.dataset, loading.questions, examples),
@@ -74,6 +74,15 @@ def load_examples(task: Task, data: Path | None, say: Say) -> list[Question]:
     loading = _Loading(task, as_questions, task.columns, data, say, skip_bad_rows=False)
     loading.read_all()
     return loading.questions
+
+
+def _examples_of(name: str, data: Path | None, say: Say) -> list[Question]:
+    """The examples of another task; none, and why, where they cannot be had: zero-shot goes without."""
+    try:
+        return load_examples(load_task(find_task(name)), data, say)
+    except EndpointError as error:
+        say(f"There are no few-shot examples: {error}")
+        return []
 
 
 def _silent(sentence: str) -> None:

@@ -125,3 +125,19 @@ def test_a_gated_dataset_says_whose_terms_and_which_token(tmp_path, run):
         f"accept its terms at https://huggingface.co/datasets/{DATASET}, put your token into HF_TOKEN"
         in ended.stderr
     )
+
+
+def test_without_another_tasks_examples_zero_shot_goes_on_and_few_shot_is_refused(tmp_path):
+    path = task_file(tmp_path, shots_from="mmlu")
+    folder = tmp_path / "data" / DATASET / "all"
+    folder.mkdir(parents=True)
+    (folder / "test-0.parquet").write_bytes(parquet())
+    asked = ("prompts", "--task", str(path), "--data", str(tmp_path / "data"))
+    with dataset_hub({}) as hub:
+        there = environment(hub, tmp_path)
+        zero_shot, few_shot = (
+            done(*asked, *more, environment=there) for more in ((), ("--protocol=hendrycks",))
+        )
+    assert (zero_shot.returncode, few_shot.returncode) == (0, 2)
+    assert "There are no few-shot examples: dataset cais/mmlu is not in" in zero_shot.stderr
+    assert "5 shots are wanted, and the dataset has 0" in few_shot.stderr

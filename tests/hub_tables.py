@@ -79,6 +79,16 @@ GLOBAL_FILES = {
     "CohereLabs/Global-MMLU/de/test-00000-of-00001.parquet": GLOBAL,
     "CohereLabs/Global-MMLU/de/dev-00000-of-00001.parquet": GLOBAL,
 }
+PRO = table(
+    question_id=[70, 71],
+    question=ASKED,
+    options=[[str(place) for place in range(9)]] * 2,
+    answer=["I", "C"],
+    answer_index=[8, 2],
+    cot_content=["", ""],
+    category=["biology", "physics"],
+    src=["x", "y"],
+)
 PROX = table(
     question=ASKED,
     **{f"option_{place}": [str(place), str(place) if place < 4 else None] for place in range(10)},
@@ -189,6 +199,7 @@ HUB: dict[str, Hub] = {
     "mmlu": Hub(
         {"cais/mmlu/all/test-00000-of-00001.parquet": next(iter(MMLU_DEV.values())), **MMLU_DEV}, "B A", 1
     ),
+    "mmlu_pro": Hub(parquet("TIGER-Lab/MMLU-Pro/data", PRO, "test", "validation"), "I C", 1),
     "mmlu_redux": Hub(REDUX_FILES, "A D A D AC B", 1),
     "mmlu_redux_ok": Hub(REDUX_FILES, "A", 1),
     "mmlu_redux_original": Hub(REDUX_FILES, "A B C D A B", 1),

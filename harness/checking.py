@@ -16,7 +16,7 @@ from harness.observer import Observer, Silent
 from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
 from harness.protocols import PROTOCOLS
 from harness.questions import Question
-from harness.runner import served, weights_of
+from harness.serving import served, weights_of
 from harness.session import finish
 from harness.settings import RunSettings
 

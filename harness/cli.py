@@ -7,29 +7,52 @@ import io
 import os
 import sys
 import traceback
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from json import dumps as to_json
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from harness.errors import EndpointError, HarnessError, UsageError
+from harness.options import (
+    ApiKeyEnv,
+    AsPublished,
+    BaseUrl,
+    Data,
+    Host,
+    Json,
+    Limit,
+    ModelName,
+    Protocol,
+    Reader,
+    Shots,
+    SkipBadRows,
+    Subjects,
+    TaskName,
+    Tasks,
+    concurrency_in,
+    names_in,
+    seconds_in,
+)
+from harness.terminal import (
+    ENDPOINT_DIED,
+    INCOMPLETE,
+    INTERRUPTED,
+    console_of_progress,
+    drop_standard_output,
+    finish_run,
+    show_run,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from harness.finished import Run
     from harness.settings import RunSettings
 
 _DEBUG = "--debug"
-_INTERRUPTED = 130
-_ENDPOINT_DIED = 4
-_INCOMPLETE = 3
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 class _Commands(TyperGroup):
@@ -48,9 +71,9 @@ class _Commands(TyperGroup):
             asking = ctx.invoked_subcommand == "run"
             kept = "; no score was written. Replies that came are kept, and the same command goes on"
             print(f"Interrupted{kept if asking else ''}.", file=sys.stderr)
-            sys.exit(_INTERRUPTED)
+            sys.exit(INTERRUPTED)
         except BrokenPipeError:  # whoever read has enough
-            _drop_standard_output()
+            drop_standard_output()
 
 
 app = typer.Typer(
@@ -61,50 +84,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-TaskName = Annotated[
-    str,
-    typer.Option("--task", help="A task's name, a task file, or a table of questions: CSV, JSON, Parquet."),
-]
-Data = Annotated[
-    Path | None,
-    typer.Option(envvar="HARNESS_DATA", help="Folder laid out like the hub; asked before the network is."),
-]
-Tasks = Annotated[Path | None, typer.Option(help="Folder with task files of your own.")]
-SkipBadRows = Annotated[
-    bool, typer.Option("--skip-bad-rows", help="Leave out and count rows that do not fit.")
-]
-ModelName = Annotated[
-    str,
-    typer.Option(
-        "--model",
-        help="A name of `harness models`, a .gguf file, hf:OWNER/REPO[:FILE.gguf], or any id with --host or "
-        "--base-url.",
-    ),
-]
-Host = Annotated[
-    str | None, typer.Option(help="Who serves the model: a host of `harness models`, such as groq or vllm.")
-]
-BaseUrl = Annotated[
-    str | None,
-    typer.Option(help="Where the model is served, as http://127.0.0.1:8000/v1; goes before --host."),
-]
-ApiKeyEnv = Annotated[str | None, typer.Option(help="Environment variable that holds the key.")]
-Protocol = Annotated[str | None, typer.Option(help="How to ask; else the model's or the task's usual one.")]
-Shots = Annotated[
-    int | None, typer.Option(help="Few-shot examples; else as many as the protocol's source takes.")
-]
-Reader = Annotated[str | None, typer.Option(help="How to read replies; else as the protocol's source does.")]
-Limit = Annotated[int | None, typer.Option(help="So many questions in all, taken in turn from each subject.")]
-Subjects = Annotated[str | None, typer.Option(help="Only these subjects or groups, separated by commas.")]
-AsPublished = Annotated[
-    bool,
-    typer.Option(
-        "--as-published",
-        help="With the system message and sampling that the protocol's source publishes with.",
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the score file instead of its path.")]
 
 
 def main() -> None:
@@ -192,7 +171,7 @@ def run(
     from harness.settings import RunSettings
     from harness.suite import tasks_of
 
-    console = _console()
+    console = console_of_progress()
     settings = RunSettings(
         model=model,
         task=task,
@@ -203,8 +182,8 @@ def run(
         shots=shots,
         reader=reader,
         limit=limit,
-        subjects=_names(subjects),
-        concurrency=_concurrency(concurrency),
+        subjects=names_in(subjects),
+        concurrency=concurrency_in(concurrency),
         rpm=rpm,
         tpm=tpm,
         results=results,
@@ -222,7 +201,7 @@ def run(
         gpu_hour_usd=gpu_hour_usd,
         gpus=gpus,
         max_cost_usd=max_cost,
-        max_time_s=_seconds(max_time),
+        max_time_s=seconds_in(max_time),
         local_only=local_only,
         fresh=fresh,
     )
@@ -232,8 +211,8 @@ def run(
         if dry_run:
             _estimate(one, console, json)
         else:
-            codes.append(_finish(run_(one, progress_on(console)), console, json))
-        if codes[-1] in (_INTERRUPTED, _ENDPOINT_DIED):  # neither will be better at the next task of a suite
+            codes.append(finish_run(run_(one, progress_on(console)), console, json))
+        if codes[-1] in (INTERRUPTED, ENDPOINT_DIED):  # neither will be better at the next task of a suite
             break
     if worst := max(codes):
         sys.exit(worst)
@@ -255,11 +234,11 @@ def regrade(
     from harness.summary import print_differences
 
     done = regrade_(path, reader=reader, data=data)
-    console = _console()
+    console = console_of_progress()
     print_differences(differences(path, done), done.score, console)
-    _show(done, console, json)
+    show_run(done, console, json)
     if done.score.status in ("incomplete", "interrupted"):
-        sys.exit(_INCOMPLETE)
+        sys.exit(INCOMPLETE)
 
 
 @app.command()
@@ -294,7 +273,7 @@ def prompts(
         "protocol": protocol,
         "shots": shots,
         "limit": limit,
-        "subjects": _names(subjects),
+        "subjects": names_in(subjects),
         "as_published": as_published,
     }
     if model is None:
@@ -316,7 +295,7 @@ def prompts(
             skip_bad_rows=skip_bad_rows,
             **chosen,
         )
-        plan, estimate = plan_and_estimate(settings, progress_on(_console()))
+        plan, estimate = plan_and_estimate(settings, progress_on(console_of_progress()))
     if jsonl:
         for line in prompt_lines(plan):
             sys.stdout.buffer.write(line)
@@ -428,7 +407,7 @@ def check(
         base_url=base_url,
         api_key_env=api_key_env,
         timeout_s=timeout,
-        observer=progress_on(_console()),
+        observer=progress_on(console_of_progress()),
     )
     if json:
         print(to_json(done.document(), indent=2, ensure_ascii=False))
@@ -451,91 +430,6 @@ def validate(
     print(f"{validate_(path)} is a valid score file.")
 
 
-class _Shown:
-    """Standard error for progress: where it is closed or full, nothing is shown, and the run goes on.
-
-    The stream as it is now: a live bar puts itself in place of sys.stderr, and would print through us to itself.
-    """
-
-    def __init__(self) -> None:
-        self._stream = sys.stderr
-        self.encoding = self._stream.encoding
-
-    def write(self, text: str) -> int:
-        with suppress(OSError):
-            self._stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        with suppress(OSError):
-            self._stream.flush()
-
-    def isatty(self) -> bool:
-        return self._stream.isatty()
-
-    def fileno(self) -> int:
-        return self._stream.fileno()
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(file=cast("IO[str]", _Shown()))
-
-
-def _drop_standard_output() -> None:
-    """So that Python does not try to write, at its end, what could not be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _names(listed: str | None) -> tuple[str, ...]:
-    if listed is None:
-        return ()
-    names = tuple(name.strip() for name in listed.split(",") if name.strip())
-    if not names:
-        raise UsageError(f"--subjects {listed!r} names no subject; leave it out to ask all.")
-    return names
-
-
-def _concurrency(value: str) -> int | None:
-    if value == "auto":
-        return None
-    if not value.isdecimal() or int(value) < 1:
-        raise UsageError(f"--concurrency {value!r} should be auto or a number from 1.")
-    return int(value)
-
-
-def _seconds(value: str | None) -> float | None:
-    """A duration as typed."""
-    if value is None:
-        return None
-    number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
-    try:
-        return float(number) * _UNITS[unit]
-    except ValueError:
-        raise UsageError(
-            f"--max-time {value!r} should be seconds, or a number and its unit: 90s, 45m, 2h."
-        ) from None
-
-
-def _show(run: "Run", console: "Console", json: bool) -> None:
-    """The table on standard error; the path or the document on standard output."""
-    from harness.summary import print_summary
-
-    score_path = run.path / "score.json"
-    print_summary(run.score, console)
-    try:
-        if json:
-            sys.stdout.buffer.write(score_path.read_bytes())
-        else:
-            print(score_path)
-        sys.stdout.flush()
-    except OSError as error:  # the score is there, and its status decides the exit code
-        _drop_standard_output()
-        with suppress(OSError):
-            print(f"Standard output cannot be written ({error.strerror}): see {score_path}", file=sys.stderr)
-
-
 def _estimate(settings: "RunSettings", console: "Console", json: bool) -> None:
     """What the run would take, on standard output."""
     from harness.dry_running import dry_run
@@ -547,19 +441,3 @@ def _estimate(settings: "RunSettings", console: "Console", json: bool) -> None:
         print(estimate_document(made))
     else:
         print_estimate(made)
-
-
-def _finish(run: "Run", console: "Console", json: bool) -> int:
-    """Show the run; gives the exit code of its status."""
-    from harness.stops import StopKind
-
-    _show(run, console, json)
-    status, ended = run.score.status, run.score.run
-    if status == "incomplete" or ended.stop_kind is StopKind.LIMIT:
-        return _INCOMPLETE
-    if ended.stop_kind is StopKind.USER:
-        return _INTERRUPTED
-    if status == "interrupted":
-        print(f"Error: {ended.stopped_by}", file=sys.stderr)
-        return _ENDPOINT_DIED
-    return 0

@@ -7,7 +7,9 @@ from harness.estimate import Estimate, estimate
 from harness.models import find_unasked
 from harness.observer import Observer, Silent
 from harness.plan import Plan
-from harness.runner import max_tokens_of, plan_of, pricing_of
+from harness.pricing import pricing_of
+from harness.runner import plan_of
+from harness.serving import max_tokens_of
 from harness.settings import RunSettings
 
 

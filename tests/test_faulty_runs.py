@@ -170,7 +170,10 @@ def test_a_fault_in_every_fifth_reply_changes_no_answer(tmp_path, protocol, own)
         made = run(server, task_file, tmp_path / "faulty", timeout_s=TIMEOUT_S, **choices)
     assert made.score.status == "complete"
     assert repeatable(made.score) == repeatable(clean.score)
-    assert made.score.usage.requests == len(server.requests) - 1  # the list of models
+    asked = len(server.requests) - 1  # without the list of models
+    assert asked <= made.score.usage.requests <= asked + 5, (
+        "a few may find their connection closed, and never arrive"
+    )
     columns = [name for name in clean.answers() if name in ("answer", "outcome", "text")]
     assert made.answers().sort_index()[columns].equals(clean.answers().sort_index()[columns])
     assert len(clean.answers()["answer"].value_counts()) == 4

@@ -55,14 +55,14 @@ def test_letters_are_scored_for_as_many_choices_as_there_are(name):
     assert PROTOCOLS[name].build(question(choices=("3", "4")), ()).want == ScoreLetters("AB")
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=str)
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS)
 def test_every_reader_of_a_protocol_can_read_what_it_asks_for(protocol):
     assert protocol.readers
     assert {READERS[name].reads for name in protocol.readers} == {protocol.wants}
     assert isinstance(protocol.build(question(), ()).want, protocol.wants)
 
 
-@pytest.mark.parametrize(("name", "protocol"), PROTOCOLS.items(), ids=str)
+@pytest.mark.parametrize(("name", "protocol"), PROTOCOLS.items(), ids=PROTOCOLS)
 def test_a_protocol_is_listed_under_its_name_with_its_source(name, protocol):
     assert protocol.name == name
     assert protocol.source

@@ -36,12 +36,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """The embedded model is asked by one worker: several would each have a sample run, and slow one another."""
-    for item in items:
-        if item.get_closest_marker("real"):
-            item.add_marker(pytest.mark.xdist_group("real"))
+    if item.get_closest_marker("real"):
+        item.add_marker(pytest.mark.xdist_group("real"))
 
 
 @pytest.fixture

@@ -36,12 +36,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """The embedded model is asked by one worker: several would each have a sample run, and slow one another."""
-    if item.get_closest_marker("real"):
-        item.add_marker(pytest.mark.xdist_group("real"))
-
-
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))

@@ -32,7 +32,6 @@ class Answered:
     letters_missing: bool
     letters_forced: bool
     latency_s: float | None
-    elapsed_s: float
     served_model: str | None
     system_fingerprint: str | None
     failure: str | None
@@ -49,6 +48,7 @@ class Evidence:
         requests: likewise, repeats included.
         retries: likewise.
         uncounted: replies whose tokens the endpoint did not count.
+        worked_s: how long the run had worked at its last line.
     """
 
     answered: dict[str, Answered]
@@ -57,6 +57,7 @@ class Evidence:
     requests: int
     retries: int
     uncounted: int
+    worked_s: float
 
 
 def gather(lines: Iterable[Entry], plan: Plan) -> Evidence:
@@ -65,18 +66,23 @@ def gather(lines: Iterable[Entry], plan: Plan) -> Evidence:
     others = tuple(name for name in plan.protocol.readers if name != plan.reader.name)
     readers = [READERS[name] for name in others]
     answered: dict[str, Answered] = {}
-    usage, requests, retries, uncounted = Usage(), 0, 0, 0
+    usage, requests, retries, uncounted, worked_s = Usage(), 0, 0, 0, 0.0
+    same: dict[
+        tuple[Outcome, ...], tuple[Outcome, ...]
+    ] = {}  # many questions end alike: each ending is kept once
     for line in lines:
         question = wanted.get(line.id)
         if question is None:
             continue
-        answered[question.id] = _answered(line, question, readers)
+        by_others = tuple(read_again(line, question, reader).outcome for reader in readers)
+        answered[question.id] = _answered(line, question, same.setdefault(by_others, by_others))
+        worked_s = max(worked_s, line.elapsed_s)
         if tried := line.reply or line.failure:
             usage += tried.usage or Usage()
             requests += tried.attempts
             retries += tried.retries
         uncounted += line.reply is not None and not _is_counted(line.reply)
-    return Evidence(answered, others, usage, requests, retries, uncounted)
+    return Evidence(answered, others, usage, requests, retries, uncounted, worked_s)
 
 
 def read_again(entry: Entry, question: Question, reader: Reader) -> Entry:
@@ -93,11 +99,11 @@ def read_again(entry: Entry, question: Question, reader: Reader) -> Entry:
     )
 
 
-def _answered(line: Entry, question: Question, others: Iterable[Reader]) -> Answered:
+def _answered(line: Entry, question: Question, by_others: tuple[Outcome, ...]) -> Answered:
     reply = line.reply
     return Answered(
         outcome=line.outcome,
-        by_others=tuple(read_again(line, question, reader).outcome for reader in others),
+        by_others=by_others,
         shots_dropped=line.shots_dropped > 0,
         letters_missing=reply is not None
         and reply.letter_logprobs is not None
@@ -105,7 +111,6 @@ def _answered(line: Entry, question: Question, others: Iterable[Reader]) -> Answ
         and len(reply.letter_logprobs) < len(question.letters),
         letters_forced=reply is not None and reply.letter_forced,
         latency_s=reply.latency_s if reply else None,
-        elapsed_s=line.elapsed_s,
         served_model=_once(reply.served_model if reply else None),
         system_fingerprint=_once(reply.system_fingerprint if reply else None),
         failure=_once(line.failure.message if line.failure else None),

@@ -62,13 +62,14 @@ def score_run(
     """
     evidence = gather(read_lines(folder.answers), plan)
     answered = evidence.answered
+    others = _other_readings(plan, evidence)  # first: so that two sets of grades are not held at once
     graded = _graded(plan, {id_: one.outcome for id_, one in answered.items()})
     counts = _counts(graded, answered.values())
     usage = _usage(evidence)
     failures = [one.failure for one in answered.values() if one.failure]
     record = read_record(folder.path)  # with what its sessions learned
     model = _model(record, answered.values())
-    latency = _latency(answered.values(), record)
+    latency = _latency(answered.values(), max(record.worked_s, evidence.worked_s))
     return ScoreFile(
         status=_status(plan, counts, stopped_by),
         run=_run(record, stopped_by, stop_kind),
@@ -77,7 +78,7 @@ def score_run(
         comparison_key=plan.comparison_key,
         score=score_part(
             score(graded, plan.protocol.average),
-            _other_readings(plan, evidence),
+            others,
             guesses=plan.protocol.guesses,
         ),
         groups=named_parts(by_group(graded, plan.task.group_of)),
@@ -203,9 +204,8 @@ def _cost(usage: UsagePart, prices: Pricing, *, uncounted: int, worked_s: float)
     return CostPart(usd=usd, prices=prices.model_dump())
 
 
-def _latency(answered: Collection[Answered], record: RunRecord) -> LatencyPart:
+def _latency(answered: Collection[Answered], worked: float) -> LatencyPart:
     seconds = sorted(one.latency_s for one in answered if one.latency_s is not None)
-    worked = max((record.worked_s, *(one.elapsed_s for one in answered)))
     return LatencyPart(
         p50=_percentile(seconds, 0.50),
         p90=_percentile(seconds, 0.90),

@@ -51,6 +51,39 @@ AsPublished = Annotated[
         help="With the system message and sampling that the protocol's source publishes with.",
     ),
 ]
+Concurrency = Annotated[str, typer.Option(help="Requests at once: auto, or a number.")]
+Rpm = Annotated[float | None, typer.Option(help="Requests a minute; else as many as are not rejected.")]
+Tpm = Annotated[float | None, typer.Option(help="Tokens a minute, prompts and replies together.")]
+Results = Annotated[Path, typer.Option(help="Folder that runs are written into.")]
+Revision = Annotated[str | None, typer.Option(help="What the weights are, for the score file.")]
+DatasetRevision = Annotated[
+    str | None, typer.Option(help="Commit of the dataset on the hub, instead of the task file's.")
+]
+Temperature = Annotated[float | None, typer.Option(help="Of generated text; else 0, or as published.")]
+MaxTokens = Annotated[int | None, typer.Option(help="Longest reply; else the protocol's limit.")]
+Timeout = Annotated[float, typer.Option(help="Seconds that one request may take.")]
+MaxWait = Annotated[float, typer.Option(help="Seconds to try a request again after it failed.")]
+PricesFile = Annotated[
+    Path | None,
+    typer.Option("--prices", help="YAML or JSON file of prices: model to {input, output, as_of}."),
+]
+GpuHourUsd = Annotated[
+    float | None, typer.Option(help="Dollars an hour for one GPU, where the server is paid so.")
+]
+Gpus = Annotated[int | None, typer.Option(help="How many GPUs are paid for; 1 unless given.")]
+MaxCost = Annotated[
+    float | None, typer.Option(help="Stop before the whole run costs more dollars than this.")
+]
+MaxTime = Annotated[
+    str | None, typer.Option(help="Stop when the run has asked so long: seconds, or 90s, 45m, 2h.")
+]
+LocalOnly = Annotated[
+    bool, typer.Option("--local-only", help="Refuse endpoints beyond this machine and private networks.")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Estimate tokens and cost; send nothing, write nothing.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the score file instead of its path.")]
 
 

@@ -61,7 +61,12 @@ DatasetRevision = Annotated[
 ]
 Temperature = Annotated[float | None, typer.Option(help="Of generated text; else 0, or as published.")]
 MaxTokens = Annotated[int | None, typer.Option(help="Longest reply; else the protocol's limit.")]
-Timeout = Annotated[float, typer.Option(help="Seconds that one request may take.")]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        help="Seconds that one request may take; else 600, and an endpoint that is silent is seen before."
+    ),
+]
 MaxWait = Annotated[float, typer.Option(help="Seconds to try a request again after it failed.")]
 PricesFile = Annotated[
     Path | None,

@@ -11,7 +11,8 @@ from pathlib import Path
 from harness.endpoint import hub_weights
 from harness.endpoint.embedded import SLOTS, serve
 from harness.endpoint.gguf_files import parts, sha256
-from harness.endpoint.settings import EndpointSettings
+from harness.endpoint.settings import TIMEOUT_S, EndpointSettings
+from harness.endpoint.silence import PATIENCE_S
 from harness.endpoint.weights import PackagedWeights, fetch
 from harness.errors import UsageError
 from harness.models import Model
@@ -43,7 +44,8 @@ def served(
         omit=model.omit,
         extra=model.extra,
         api_version=model.api_version,
-        timeout_s=settings.timeout_s,
+        timeout_s=settings.timeout_s or TIMEOUT_S,
+        silence_s=PATIENCE_S if settings.timeout_s is None else None,
         max_wait_s=settings.max_wait_s,
         connections=settings.concurrency,
         requests_per_minute=settings.rpm,
@@ -58,6 +60,7 @@ def served(
             replace(
                 endpoint,
                 base_url=engine.base_url,
+                silence_s=None,  # its death is seen at once
                 model=weights.name,  # as the engine calls it
                 connections=settings.concurrency or engine.slots,
             ),

@@ -129,6 +129,7 @@ async def _hold(
         watches = [
             asyncio.create_task(_watch(ended, asking)),
             asyncio.create_task(_watch_time(budget, asking)),
+            asyncio.create_task(_watch_silence(endpoint, asking)),
         ]
         try:
             await asking.unless_stopped(_knock(endpoint, settings.model, asking, observer))
@@ -166,6 +167,12 @@ async def _watch_time(budget: Budget, asking: Asking) -> None:
     if budget.left_s < math.inf:
         await asyncio.sleep(budget.left_s)
         asking.stop_at_limit()
+
+
+async def _watch_silence(endpoint: Endpoint, asking: Asking) -> None:
+    """One that takes questions and answers none ends the run, not a time-out for each of them."""
+    failure = await endpoint.dead()
+    asking.stop(Stop(StopKind.ENDPOINT, failure.message))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.errors import UsageError
 
 _ABOVE_0 = {
+    "timeout_s": "--timeout",
     "rpm": "--rpm",
     "tpm": "--tpm",
     "gpu_hour_usd": "--gpu-hour-usd",
@@ -47,7 +48,7 @@ class RunSettings:
         temperature: sent with requests for text; 0 where None, or as published. Letters and choices are always
             scored at 0.
         max_tokens: token limit of a reply; the protocol's where None.
-        timeout_s: seconds that one request may take.
+        timeout_s: seconds that one request may take; where None, 600, unless the endpoint is found dead before.
         max_wait_s: how long a request is tried again after its first failure.
         prices: a file of prices of tokens, which go before those that are known.
         gpu_hour_usd: what one GPU costs an hour, where one pays for a server so; goes before prices of tokens.
@@ -80,7 +81,7 @@ class RunSettings:
     as_published: bool = False
     temperature: float | None = None
     max_tokens: int | None = None
-    timeout_s: float = 600.0
+    timeout_s: float | None = None
     max_wait_s: float = 300.0
     prices: Path | None = None
     gpu_hour_usd: float | None = None
@@ -103,7 +104,6 @@ class RunSettings:
             object.__setattr__(self, "task", str(self.task))
         self._check_types()
         wrong = {
-            f"--timeout {self.timeout_s} should be seconds above 0": not 0 < self.timeout_s < math.inf,
             f"--temperature {self.temperature} should be 0 or more": (
                 self.temperature is not None and not 0 <= self.temperature < math.inf
             ),

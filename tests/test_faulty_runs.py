@@ -33,6 +33,7 @@ import harness
 from harness.endpoint.reply import FailureKind
 from harness.endpoint.retry import _DOWN
 from harness.errors import EndpointError
+from harness.score_file import read_score
 from harness.stops import StopKind
 
 WORD = re.compile(r" ?[^\s]+|\s")
@@ -220,9 +221,10 @@ def test_a_question_that_is_never_answered_does_not_end_a_run_whose_others_are(t
 
 
 @pytest.mark.slow
-def test_a_silent_endpoint_ends_the_run_within_a_minute_at_the_usual_settings(tmp_path):
+@pytest.mark.parametrize("answer", [silent, mute])
+def test_a_silent_endpoint_ends_the_run_within_a_minute_at_the_usual_settings(tmp_path, answer):
     began = time.monotonic()
-    with Loopback(silent) as server:
+    with Loopback(answer) as server:
         ended = done(*words(server, big_task(tmp_path), tmp_path / "results"))
         took_s = time.monotonic() - began
     assert ended.returncode == 4
@@ -252,6 +254,19 @@ def test_an_endpoint_that_fails_for_good_in_the_middle_ends_the_run_once_it_is_d
     with Loopback(dying) as server:
         made = run(server, big_task(tmp_path, 400), tmp_path / "results", max_wait_s=60.0)
     assert (made.score.status, made.score.run.stop_kind) == ("interrupted", StopKind.ENDPOINT)
+
+
+@pytest.mark.slow
+def test_an_endpoint_that_falls_silent_in_the_middle_ends_the_run_within_a_minute(tmp_path):
+    def freezing(request):
+        return small_model(request) if len(server.requests) < 60 else silent(request)
+
+    began = time.monotonic()
+    with Loopback(freezing) as server:
+        ended = done(*words(server, big_task(tmp_path, 400), tmp_path / "results"))
+    assert ended.returncode == 4
+    assert time.monotonic() - began < 60
+    assert read_score(only_run(tmp_path / "results") / "score.json").run.stop_kind is StopKind.ENDPOINT
 
 
 @needs_shared

@@ -74,7 +74,7 @@ def run(
     as_published: AsPublished = False,
     temperature: Temperature = None,
     max_tokens: MaxTokens = None,
-    timeout: Timeout = 600.0,
+    timeout: Timeout = None,
     max_wait: MaxWait = 300.0,
     prices: PricesFile = None,
     gpu_hour_usd: GpuHourUsd = None,

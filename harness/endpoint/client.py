@@ -4,6 +4,8 @@ Joins the parts of this package; knows neither tasks nor files. `ask` never rais
 HTTP client, and never makes an empty text of a failure.
 """
 
+import asyncio
+import json
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -12,14 +14,15 @@ from harness.endpoint.choice_routes import GrammarRoute
 from harness.endpoint.choices import Choices, ChoiceScorer
 from harness.endpoint.exchange import Document, Exchange, text_of
 from harness.endpoint.failures import FailedAttempt, Judge
-from harness.endpoint.fields import Fields
-from harness.endpoint.generate import Generated, Generator
+from harness.endpoint.fields import CHAT, COMPLETIONS, Fields
+from harness.endpoint.generate import Generated, Generator, one_token
 from harness.endpoint.letters import Letters, LetterScorer
 from harness.endpoint.level import Level
 from harness.endpoint.pace import Pace
 from harness.endpoint.rate import Rate
 from harness.endpoint.reply import Failure, FailureKind, Reply
 from harness.endpoint.settings import EndpointSettings
+from harness.endpoint.silence import until_dead
 from harness.endpoint.transport import Transport
 from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
 
@@ -46,6 +49,7 @@ class Endpoint:
         self._say = say
         self._repeats_told: set[FailureKind] = set()
         self._settings = settings
+        self._asks_chats = True
         self._judge = Judge(settings.base_url, settings.model, settings.api_key)
         self._pace = Pace(
             Level(settings.connections),
@@ -93,8 +97,19 @@ class Endpoint:
             A Reply, also where the endpoint's content filter refused (finish_reason content_filter); else
             the Failure. A prompt that is too long for the model is Failure TOO_LONG: it is never cut.
         """
+        self._asks_chats = not isinstance(prompt.content, str)
         with self._pace.asking():
             return await self._ask(prompt)
+
+    async def dead(self) -> Failure:
+        """Wait until the endpoint takes requests and answers none; for ever where it lives, or nobody minds."""
+        if self._settings.silence_s is None:
+            await asyncio.Event().wait()
+        else:
+            await until_dead(self._transport.flights, self._knock, self._settings.silence_s)
+        return Exchange(self._transport, self._judge, self._fields, timeout_s=0.0, max_wait_s=0.0).failure(
+            self._judge.dead()
+        )
 
     def sent(self) -> dict[str, object]:
         """The settings really sent so far, for the score file: routes, temperature, limits, what was learned."""
@@ -132,6 +147,11 @@ class Endpoint:
                 return _outcome(exchange, await scorer.ask(exchange, content, letters))
             case ScoreChoices() as want:
                 return _outcome(exchange, await self._choices.ask(exchange, content, want))
+
+    async def _knock(self, timeout_s: float) -> bool:
+        route = CHAT if self._asks_chats else COMPLETIONS
+        body = self._fields.fit(route, one_token(route, self._settings))
+        return await self._transport.knock(route, json.dumps(body).encode(), timeout_s=timeout_s)
 
     def _read_models(self, document: Document) -> tuple[str, ...] | FailedAttempt:
         entries = document.get("data")

@@ -99,6 +99,19 @@ class Judge:
         message = f"{self.where} gave no whole reply within {timeout_s:g} s"
         return FailedAttempt(Failure(kind=FailureKind.TIMEOUT, message=message))
 
+    def given_up(self) -> FailedAttempt:
+        """We ended it, to see whether the endpoint answers anything."""
+        message = f"{self.where} answered nothing, so what it was asked was given up, to see whether it lives"
+        return FailedAttempt(Failure(kind=FailureKind.TIMEOUT, message=message), MANY)
+
+    def dead(self) -> FailedAttempt:
+        """It takes requests and answers none."""
+        message = (
+            f"{self.where} takes questions and answers none, not even one for a single token with nothing else to do. "
+            "If it is loading its model, ask again later, or say with --timeout how many seconds a reply may take"
+        )
+        return FailedAttempt(Failure(kind=FailureKind.TIMEOUT, message=message), 1)
+
     def bad_reply(self, what: str, body: bytes = b"", *, tries: int = MANY) -> FailedAttempt:
         """A reply that is not what the API promises; `what` goes on from "The reply"."""
         message = f"The reply of {self.where} {self._clean(what)}{self._quote(_Said.of(body).text)}"

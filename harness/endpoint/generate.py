@@ -121,6 +121,14 @@ class Generator:
         return Generated(text, thoughts or None, finish_reason)
 
 
+def one_token(route: str, settings: EndpointSettings) -> Document:
+    """The shortest request there is, on a route."""
+    if route == CHAT:
+        message = {"role": "user", "content": "Hi"}
+        return {"model": settings.model, "messages": [message], settings.max_tokens_field: 1}
+    return {"model": settings.model, "prompt": "Hi", "max_tokens": 1}
+
+
 def chat_messages(content: tuple[Message, ...]) -> list[Document]:
     """Messages as a chat's body has them."""
     return [{"role": message.role, "content": message.content} for message in content]

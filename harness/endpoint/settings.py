@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+TIMEOUT_S = 600.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSettings:
@@ -28,6 +30,7 @@ class EndpointSettings:
         extra: fields that every chat and completion carries besides.
         timeout_s: for one request, from its first byte sent to the last received.
         max_wait_s: how long, after its first failure, a request is tried again.
+        silence_s: after so many without any reply the endpoint has to show that it lives; None: it has its time-outs.
         connections: requests in flight at once; None: as many as bring more throughput, found while asking.
         requests_per_minute: no more than these; None: as many as the endpoint takes without rejecting.
         tokens_per_minute: likewise, of prompts and replies together.
@@ -44,8 +47,9 @@ class EndpointSettings:
     max_tokens_field: str = "max_tokens"
     omit: frozenset[str] = frozenset()
     extra: Mapping[str, Any] = field(default_factory=dict)
-    timeout_s: float = 600.0
+    timeout_s: float = TIMEOUT_S
     max_wait_s: float = 300.0
+    silence_s: float | None = None
     connections: int | None = None
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None

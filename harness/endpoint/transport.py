@@ -25,9 +25,11 @@ from yarl import URL
 from harness.endpoint.addresses import described, first_public
 from harness.endpoint.failures import FEW, MANY, FailedAttempt, Judge
 from harness.endpoint.pace import End, Ended, Pace
+from harness.endpoint.reply import FailureKind
 from harness.endpoint.resolver import PrivateResolver, PublicAddressError
 from harness.endpoint.retry_after import asked_wait_s, nothing_left_s
 from harness.endpoint.settings import EndpointSettings
+from harness.endpoint.silence import Flights
 
 MAX_BODY_BYTES = 32 * 2**20  # decompressed; the longest honest reply is some hundred kilobytes
 CONNECT_S = 10.0
@@ -56,6 +58,7 @@ class Transport:
 
     Attributes:
         path: what the routes are put behind; Azure's is longer than the base URL's.
+        flights: the requests that are on their way.
         last_answer_s: when a question last had a reply of use, by time.monotonic; whoever reads replies says so.
     """
 
@@ -65,6 +68,7 @@ class Transport:
         # The pool has no limit of its own: a wait for a connection would count as latency.
         self.pace = pace
         self.path = judge.path
+        self.flights = Flights()
         self.last_answer_s = float("-inf")
         self._targets: dict[str, URL] = {}
         self._wrong = _what_is_wrong(settings.base_url, settings.api_key, judge)
@@ -99,12 +103,32 @@ class Transport:
         ended = Ended(End.FAILED)
         start = time.perf_counter()
         try:
-            outcome = await self._exchange(method, target, body, timeout_s)
+            outcome = await self._fly(method, target, body, timeout_s)
             if isinstance(outcome, Response):
                 ended = _ended(outcome)
             return outcome
         finally:
             self.pace.leave(epoch, ended, time.perf_counter() - start)
+
+    async def knock(self, route: str, body: bytes, *, timeout_s: float) -> bool:
+        """Whether anything at all is answered; takes no place, and waits for nobody."""
+        outcome = await self._exchange("POST", self._target(route), body, timeout_s)
+        return isinstance(outcome, Response)
+
+    async def _fly(
+        self, method: str, target: URL, body: bytes | None, timeout_s: float
+    ) -> Response | FailedAttempt:
+        """One request, unless all that are on their way are given up."""
+        scope = await self.flights.begin()
+        outcome: Response | FailedAttempt | None = None
+        try:
+            async with scope:
+                outcome = await self._exchange(method, target, body, timeout_s)
+        except TimeoutError:
+            outcome = self._judge.given_up()
+        finally:
+            self.flights.end(scope, _answered_in_s(outcome))
+        return outcome
 
     async def _exchange(
         self, method: str, target: URL, body: bytes | None, timeout_s: float
@@ -205,6 +229,14 @@ def _ended(response: Response) -> Ended:
             return Ended(End.REFUSED)
         case _:
             return Ended(End.REPLIED, nothing_left_s=nothing_left_s(response.headers))
+
+
+def _answered_in_s(outcome: Response | FailedAttempt | None) -> float | None:
+    """Seconds; None where nothing was heard of the endpoint."""
+    if isinstance(outcome, Response):
+        return outcome.latency_s
+    silent = outcome is None or outcome.failure.kind is FailureKind.TIMEOUT
+    return None if silent else 0.0
 
 
 async def _read(reply: aiohttp.ClientResponse) -> bytes:

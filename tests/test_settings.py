@@ -25,7 +25,7 @@ def test_texts_are_taken_for_paths_and_a_path_for_a_task():
         ({"concurrency": 0}, "--concurrency 0 should be 1 or more"),
         ({"max_tokens": True}, "max_tokens True should be a whole number"),
         ({"temperature": float("nan")}, "--temperature nan should be 0 or more"),
-        ({"timeout_s": 0}, "--timeout 0 should be seconds above 0"),
+        ({"timeout_s": 0}, "--timeout 0 should be above 0"),
         ({"rpm": 0}, "--rpm 0 should be above 0"),
         ({"tpm": float("inf")}, "--tpm inf should be above 0"),
         ({"revision": "\udcff"}, "--revision holds bytes that are not UTF-8"),

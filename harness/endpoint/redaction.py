@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 
 _HIDDEN = "[key]"
-_LONG = 8  # a shorter secret, such as "x" or "none", is a placeholder, and part of many words
+_LONG, _SHORTEST = 8, 4
+_FEWEST_DIGITS = 6  # of base64: fewer may stand in any word
 _MARKS = (b"\\u00", b"\\/", b"%")
 _ESCAPE = re.compile(rb"\\u00([0-9a-f]{2})|%([0-9a-f]{2})")
 _NOTHING = "(?!)"
@@ -20,25 +21,35 @@ class Redaction:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         texts = set(secrets) - {""}
-        forms = {form for text in texts if len(text) >= _LONG for form in (text, *_in_base64(text))}
+        words = {text for text in texts if _is_a_word(text)}
+        forms = {form for text in texts - words for form in (text, *_in_base64(text))}
         spellings = [_in_any_spelling(form) for form in sorted(forms)]
-        words = [rf"(?<!\w){re.escape(text)}(?!\w)" for text in sorted(texts) if len(text) < _LONG]
-        self._folded = [form.lower().encode() for form in forms]
-        self._in_bodies = re.compile("|".join(spellings).encode() or _NOTHING.encode(), re.IGNORECASE)
-        self._in_texts = re.compile("|".join(spellings + words) or _NOTHING, re.IGNORECASE)
+        alone = [rf"(?<!\w){re.escape(text)}(?!\w)" for text in sorted(words)]
+        sent = [rf"(?<=Bearer\ ){re.escape(text)}(?!\w)" for text in sorted(words)]
+        self._folded = [
+            *(form.lower().encode() for form in forms),
+            *(f"bearer {text}".lower().encode() for text in words),
+        ]
+        self._in_bodies = re.compile("|".join(spellings + sent).encode() or _NOTHING.encode(), re.IGNORECASE)
+        self._in_texts = re.compile("|".join(spellings + alone) or _NOTHING, re.IGNORECASE)
 
     def of_text(self, text: str) -> str:
         """A text for people, without secrets."""
         return self._in_texts.sub(_HIDDEN, text)
 
     def of_body(self, body: bytes) -> bytes:
-        """A reply's body, without secrets; a short one is left, since it may be part of any word."""
+        """A reply's body, without secrets; a mere word is hidden as it was sent alone, since models write words."""
         plain = body.lower()
         if any(mark in plain for mark in _MARKS):
             plain = _ESCAPE.sub(_unescaped, plain).replace(b"\\", b"")
         if any(form in plain for form in self._folded):  # the pattern would take as long as a request
             return self._in_bodies.sub(_HIDDEN.encode(), body)
         return body
+
+
+def _is_a_word(secret: str) -> bool:
+    """A placeholder such as "x", "none", "EMPTY" or "1234", which replies may hold for reasons of their own."""
+    return len(secret) < _SHORTEST or (len(secret) < _LONG and (secret.isalpha() or secret.isdecimal()))
 
 
 def _in_base64(text: str) -> list[str]:
@@ -48,7 +59,7 @@ def _in_base64(text: str) -> list[str]:
         raw = b"\0" * before + text.encode()
         first, last = -(-8 * before // 6), 8 * len(raw) // 6  # digits that depend on the text alone
         forms += [encode(raw).decode()[first:last] for encode in (base64.b64encode, base64.urlsafe_b64encode)]
-    return forms
+    return [form for form in forms if len(form) >= _FEWEST_DIGITS]
 
 
 def _in_any_spelling(text: str) -> str:

@@ -63,6 +63,24 @@ def test_a_placeholder_is_hidden_where_it_stands_alone_and_only_from_people():
     assert redaction.of_body(b"the key x") == b"the key x"
 
 
+def test_a_placeholder_is_hidden_in_a_body_where_it_stands_as_it_was_sent():
+    assert Redaction(["EMPTY"]).of_body(b"EMPTY, Bearer EMPTY") == b"EMPTY, Bearer [key]"
+
+
+@pytest.mark.parametrize("key", ["sk-a", "sk-abc", "hunter2", "k3y!"])
+def test_a_short_key_that_is_no_word_is_taken_out_of_everything(key):
+    redaction = Redaction([key])
+    for said in (f"<{key}>", f"my{key}s", quote(f"={key}="), *([in_base64(key)] if len(key) > 4 else [])):
+        assert "[key]" in redaction.of_text(said)
+        assert b"[key]" in redaction.of_body(said.encode())
+
+
+@pytest.mark.parametrize("key", ["x", "none", "EMPTY", "ollama", "1234", "A1"])
+def test_a_placeholder_changes_no_reply(key):
+    body = f'{{"content": "{key}: not {key}s. Answer: {key}"}}'.encode()
+    assert Redaction([key]).of_body(body) is body
+
+
 def test_without_secrets_nothing_is_taken_out():
     assert Redaction([]).of_text("a text") == "a text"
     assert Redaction([]).of_body(b"a body") == b"a body"

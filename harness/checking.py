@@ -67,6 +67,7 @@ def check(
     base_url: str | None = None,
     api_key_env: str | None = None,
     timeout_s: float = DEADLINE_S,
+    local_only: bool = False,
     observer: Observer | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Check:
@@ -78,6 +79,7 @@ def check(
         base_url: likewise.
         api_key_env: likewise.
         timeout_s: seconds that all requests together may take; what has not answered by then has not answered.
+        local_only: as for a run.
         observer: told what is done; nobody where None.
         environment: where keys and OPENAI_BASE_URL are looked up.
 
@@ -92,8 +94,14 @@ def check(
         raise UsageError(f"--timeout {timeout_s:g} should be more than 0 seconds.")
     observer = observer or Silent()
     # As a run with the same options would ask; the task does not matter.
-    settings = RunSettings(model=model, task="any", host=host, base_url=base_url, api_key_env=api_key_env)
-    found = find_model(model, environment, host=host, base_url=base_url, api_key_env=api_key_env)
+    where: dict[str, Any] = {
+        "host": host,
+        "base_url": base_url,
+        "api_key_env": api_key_env,
+        "local_only": local_only,
+    }
+    settings = RunSettings(model=model, task="any", **where)
+    found = find_model(model, environment, **where)
     weights = weights_of(found, observer)
     with served(settings, found, weights) as (endpoint, died):
         observer.say(

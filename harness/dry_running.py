@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 
 from harness.estimate import Estimate, estimate
 from harness.models import find_unasked
@@ -33,4 +34,11 @@ def plan_and_estimate(
     pricing = pricing_of(settings, model)
     plan = plan_of(settings, model, observer or Silent())
     made = estimate(plan, model.name, model.profile, pricing, max_tokens=max_tokens_of(settings, model))
+    most = settings.max_cost_usd
+    if most is not None and made.cost_usd is not None and made.cost_usd[2] > most:
+        ends = "will" if made.cost_usd[0] > most else "may"
+        made = replace(
+            made,
+            warnings=(*made.warnings, f"--max-cost {most:g} {ends} end the run before its last question."),
+        )
     return plan, made

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.endpoint import hub_weights
-from harness.endpoint.addresses import is_loopback
+from harness.endpoint.addresses import is_loopback, why_not_private
 from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
 from harness.keys import key_of, key_that_the_user_names
@@ -33,6 +33,7 @@ class Model:
         weights: the file, or the package or repository that holds it, of a model that the harness serves itself.
         api_key: None: no key is sent.
         api_version: of Azure's interface; None elsewhere.
+        account: whether OPENAI_ORG_ID and OPENAI_PROJECT_ID are meant for this host.
         max_tokens_field, omit, extra: what requests carry, by the entries of the model and of its host.
         prices: of its tokens there; None where they are not known.
         changed_by: the user's own files that have a say in all this.
@@ -45,6 +46,7 @@ class Model:
     weights: Path | PackagedWeights | hub_weights.HubWeights | None = None
     api_key: str | None = field(default=None, repr=False)
     api_version: str | None = None
+    account: bool = False
     max_tokens_field: str = "max_tokens"
     omit: frozenset[str] = frozenset()
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -64,6 +66,7 @@ def find_model(
     host: str | None = None,
     base_url: str | None = None,
     api_key_env: str | None = None,
+    local_only: bool = False,
 ) -> Model:
     """Find a model by its name or an id in models.yaml, by a GGUF file, or at a host or base URL.
 
@@ -73,16 +76,21 @@ def find_model(
         host: an entry of models.yaml's hosts; the model's usual one where None.
         base_url: goes before the host's address; the entries of model and host stay in force.
         api_key_env: goes before the host's variable.
+        local_only: refuse an address beyond this machine and private networks.
 
     Raises:
-        UsageError: the model or host is unknown, nothing says where it is, the URL is none, or the key
-            that it needs is not set.
+        UsageError: the model or host is unknown, nothing says where it is, the URL is none or not private, or the
+            key that it needs is not set.
     """
     catalog = load_catalog(environment)
     model, place = _known(name, catalog, host, base_url)
     if model.weights is not None:
         return model
     url, key_name = _address(place, catalog, environment, base_url)
+    if local_only and (why := why_not_private(url)):
+        raise UsageError(
+            f"--local-only forbids to ask {url}: {why}; give an endpoint of this machine or of a private network."
+        )
     return replace(
         model,
         base_url=url,
@@ -130,6 +138,7 @@ def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) 
         name=name,
         profile=profile,
         id=place.id,
+        account=there.account,
         max_tokens_field=offer.max_tokens_field or profile.max_tokens_field,
         omit=profile.omit | there.omit | offer.omit,
         extra={**profile.extra, **there.extra, **offer.extra},

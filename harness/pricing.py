@@ -43,4 +43,7 @@ def _pricing(settings: RunSettings, model: Model) -> Pricing:
         return "the model runs on this machine"
     if given and model.prices is None:
         return f"{settings.prices} has no price for {model.name}, only for {', '.join(given)}"
+    somewhere = settings.host or settings.base_url or model.base_url
+    if model.prices is None and not somewhere and model.profile.hosts:
+        return f"it depends on who serves the model; name one with --host ({', '.join(model.profile.hosts)})"
     return model.prices or "no price is known for this model"

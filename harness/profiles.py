@@ -52,6 +52,7 @@ class Host(_Record):
     base_url_env: str | None = None
     key_env: str | None = None
     api_version_env: str | None = None
+    account: bool = False
     omit: frozenset[str] = frozenset()
     extra: dict[str, Any] = {}
 

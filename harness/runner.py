@@ -13,7 +13,6 @@ from harness import about
 from harness.allowance import allowance_of
 from harness.budget import Allowance, Budget
 from harness.dataset import load_questions
-from harness.endpoint.addresses import why_not_private
 from harness.endpoint.embedded import SLOTS, SLOTS_FOR_LETTERS
 from harness.errors import EndpointError, LimitError, UsageError
 from harness.files import write_whole
@@ -105,12 +104,8 @@ def _model(settings: RunSettings, environment: Mapping[str, str], observer: Obse
         host=settings.host,
         base_url=settings.base_url,
         api_key_env=settings.api_key_env,
+        local_only=settings.local_only,
     )
-    if settings.local_only and model.base_url and (why := why_not_private(model.base_url)):
-        raise UsageError(
-            f"--local-only forbids to ask {model.base_url}: {why}; give an endpoint of this machine or of a private "
-            "network."
-        )
     if model.changed_by:  # a file of the working folder can send a key elsewhere
         files = " and ".join(map(str, model.changed_by))
         observer.say(f"{model.name} is asked as {files} has it, at {model.where}.")

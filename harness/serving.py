@@ -37,6 +37,7 @@ def served(
         base_url=model.base_url or "",
         model=model.id,
         api_key=model.api_key,
+        account=model.account,
         temperature=temperature_of(settings, published),
         top_p=published.top_p,
         max_tokens=max_tokens_of(settings, model),

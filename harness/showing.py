@@ -79,10 +79,15 @@ def print_estimate(estimate: Estimate, file: IO[str] | None = None) -> None:
     table.add_row("output tokens", _range(estimate.output_tokens), f"{estimate.output_tokens_at_most:,}")
     if estimate.cost_usd:
         low, high, most = estimate.cost_usd
-        table.add_row("US dollars", f"{low:,.2f} – {high:,.2f}", f"{most:,.2f}")
+        table.add_row("US dollars", f"{_usd(low)} – {_usd(high)}", _usd(most))
     console.print(table)
     for sentence in _grounds(estimate):
         console.print(sentence, soft_wrap=not console.is_terminal)
+
+
+def _usd(amount: float) -> str:
+    """Two digits that say something, of a cent's parts too."""
+    return f"{amount:,.2f}" if amount >= 0.1 or amount == 0 else f"{amount:.2g}"
 
 
 def _range(found: Range) -> str:

@@ -209,3 +209,8 @@ def test_a_model_file_is_served_for_the_time_of_the_check(smollm2):
     assert working(check) == dict.fromkeys(PROTOCOLS, True) | {"json": None, "meta-llama3-chat": None}
     assert check.endpoint == "embedded"
     assert check.trouble is None
+
+
+def test_a_check_that_may_go_to_private_networks_alone_refuses_others():
+    with pytest.raises(UsageError, match="--local-only forbids"):
+        harness.check("m", base_url="http://203.0.113.7/v1", environment={}, local_only=True)

@@ -135,6 +135,19 @@ def test_a_dry_run_needs_no_key_and_no_address(task_file):
     assert harness.dry_run(at_groq, environment={}).cost_usd is not None
 
 
+def test_a_dry_run_of_open_weights_names_the_hosts_that_have_a_price(task_file):
+    settings = harness.RunSettings(model="llama3-70b", task=str(task_file))
+    assert "--host (groq" in str(harness.dry_run(settings, environment={}).no_cost)
+
+
+@pytest.mark.parametrize(("limit", "said"), [(1e-9, "will end"), (0.01, "may end"), (1e9, "")])
+def test_a_dry_run_says_whether_the_limit_on_cost_will_end_the_run(task_file, limit, said):
+    settings = harness.RunSettings(model="gpt-4o", task=str(task_file), max_cost_usd=limit)
+    warnings = " ".join(harness.dry_run(settings, environment={}).warnings)
+    assert said in warnings
+    assert bool(said) == ("--max-cost" in warnings)
+
+
 def test_a_dry_run_of_a_model_that_nobody_knows_is_refused(task_file):
     with pytest.raises(UsageError, match=r"unknown model 'gpt4o' .did you mean gpt-4o"):
         harness.dry_run(harness.RunSettings(model="gpt4o", task=str(task_file)), environment={})

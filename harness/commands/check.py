@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from harness.errors import EndpointError
-from harness.options import ApiKeyEnv, BaseUrl, Host, ModelName
+from harness.options import ApiKeyEnv, BaseUrl, Host, LocalOnly, ModelName
 from harness.terminal import console_of_progress
 
 
@@ -16,6 +16,7 @@ def check(
     base_url: BaseUrl = None,
     api_key_env: ApiKeyEnv = None,
     timeout: Annotated[float, typer.Option(help="Seconds that all requests together may take.")] = 7.5,
+    local_only: LocalOnly = False,
     json: Annotated[bool, typer.Option("--json", help="Print a document instead of tables.")] = False,
 ) -> None:
     """See by a dozen short requests what an endpoint can do, and which protocols will work there.
@@ -32,6 +33,7 @@ def check(
         base_url=base_url,
         api_key_env=api_key_env,
         timeout_s=timeout,
+        local_only=local_only,
         observer=progress_on(console_of_progress()),
     )
     if json:

@@ -21,6 +21,7 @@ class EndpointSettings:
         api_key: sent as a bearer token; None sends no Authorization header at all.
         api_version: where set, the base URL is that of an Azure resource, the model a deployment there, and the key
             goes into Azure's own header.
+        account: send the organization and the project that the environment names for the openai client.
         temperature: None sends none.
         top_p: with generated text; likewise.
         max_tokens: goes before the prompt's own limit for generated text; the single token of
@@ -41,6 +42,7 @@ class EndpointSettings:
     model: str
     api_key: str | None = field(default=None, repr=False)
     api_version: str | None = None
+    account: bool = False
     temperature: float | None = 0.0
     top_p: float | None = None
     max_tokens: int | None = None

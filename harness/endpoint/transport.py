@@ -35,7 +35,8 @@ MAX_BODY_BYTES = 32 * 2**20  # decompressed; the longest honest reply is some hu
 CONNECT_S = 10.0
 # Of what the openai client would send: not its account of itself and of this machine, since it is not openai that
 # sends, and not OPENAI_CUSTOM_HEADERS, whose secrets are meant for one host and would go to all, unknown to us.
-_HEADERS = ("Accept", "Content-Type", "User-Agent", "OpenAI-Organization", "OpenAI-Project")
+_HEADERS = ("Accept", "Content-Type", "User-Agent")
+_ACCOUNT = ("OpenAI-Organization", "OpenAI-Project")  # nobody else's business
 _BIG_BYTES = 2**20  # aiohttp warns of plain bytes beyond this, and takes a file instead
 
 
@@ -152,7 +153,8 @@ class Transport:
 
     async def _open(self) -> None:
         client = _client(self._settings)
-        headers = {name: value for name, value in client.default_headers.items() if name in _HEADERS}
+        wanted = _HEADERS + _ACCOUNT * self._settings.account
+        headers = {name: value for name, value in client.default_headers.items() if name in wanted}
         if self._settings.api_key is not None:
             headers |= client.auth_headers
         await client.close()

@@ -78,6 +78,17 @@ def test_headers_that_the_environment_adds_for_openai_go_to_nobody(monkeypatch, 
     assert "authorization" not in server.requests[1].headers
 
 
+@pytest.mark.parametrize("account", [False, True])
+def test_the_account_that_the_environment_names_goes_to_hosts_that_it_is_meant_for(monkeypatch, account):
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-ours")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-ours")
+    with Loopback(chat("4")) as server:
+        reply_to(CHAT, server, account=account)
+    sent = server.requests[0].headers
+    assert (sent.get("openai-organization") == "org-ours") is account
+    assert ("proj-ours" in repr(sent)) is account
+
+
 def test_a_proxy_is_never_used_for_loopback(monkeypatch):
     with Loopback(chat("4")) as server, Loopback(chat("from the proxy")) as proxy:
         monkeypatch.setenv("http_proxy", proxy.root)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.checking import Check, check
+    from harness.comparison import Comparison, compare
     from harness.dry_running import dry_run
     from harness.errors import EndpointError, HarnessError, LimitError, StorageError, UsageError
     from harness.finished import Run, load
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Check",
+    "Comparison",
     "EndpointError",
     "HarnessError",
     "LimitError",
@@ -27,6 +29,7 @@ __all__ = [
     "StorageError",
     "UsageError",
     "check",
+    "compare",
     "dry_run",
     "load",
     "regrade",
@@ -35,6 +38,7 @@ __all__ = [
 
 _HOME = {
     "Check": "harness.checking",
+    "Comparison": "harness.comparison",
     "EndpointError": "harness.errors",
     "HarnessError": "harness.errors",
     "LimitError": "harness.errors",
@@ -43,6 +47,7 @@ _HOME = {
     "StorageError": "harness.errors",
     "UsageError": "harness.errors",
     "check": "harness.checking",
+    "compare": "harness.comparison",
     "dry_run": "harness.dry_running",
     "load": "harness.finished",
     "regrade": "harness.regrading",

@@ -6,6 +6,7 @@ as harness/score.schema.json, which `python -m harness.score_file` prints.
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -127,6 +128,12 @@ class NamedPart(_Record):
     ci95: Interval | None
 
 
+class GroupPart(NamedPart):
+    """The same over a group."""
+
+    subjects: tuple[str, ...] = Field((), description="its subjects; older files do not say")
+
+
 class CountsPart(_Record):
     """Questions with a final outcome, and how they ended."""
 
@@ -189,7 +196,7 @@ class ScoreFile(_Record):
     task: TaskPart
     comparison_key: Sha256 = Field(description="equal in two scores that may be compared")
     score: ScorePart
-    groups: tuple[NamedPart, ...]
+    groups: tuple[GroupPart, ...]
     subjects: tuple[NamedPart, ...]
     counts: CountsPart
     usage: UsagePart
@@ -257,6 +264,17 @@ def named_parts(parts: tuple[Part, ...]) -> tuple[NamedPart, ...]:
             ci95=part.ci95,
         )
         for part in parts
+    )
+
+
+def group_parts(parts: tuple[Part, ...], group_of: Mapping[str, str]) -> tuple[GroupPart, ...]:
+    """Groups as the file has them, each with its subjects."""
+    return tuple(
+        GroupPart(
+            **named.model_dump(),
+            subjects=tuple(subject for subject, group in group_of.items() if group == named.name),
+        )
+        for named in named_parts(parts)
     )
 
 

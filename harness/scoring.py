@@ -33,6 +33,7 @@ from harness.score_file import (
     Status,
     TaskPart,
     UsagePart,
+    group_parts,
     named_parts,
     score_part,
 )
@@ -81,7 +82,7 @@ def score_run(
             others,
             guesses=plan.protocol.guesses,
         ),
-        groups=named_parts(by_group(graded, plan.task.group_of)),
+        groups=group_parts(by_group(graded, plan.task.group_of), plan.task.group_of),
         subjects=named_parts(by_subject(graded)),
         counts=counts,
         usage=usage,

@@ -1,0 +1,320 @@
+"""Comparisons: how much better or worse NEW is than BASE, question by question, and how sure that is.
+
+Takes two runs of the same questions, gives a Comparison with a verdict. Shares are 0..1 and differences NEW - BASE.
+Knows nothing of tables, Markdown or exit codes.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from harness.answers import Outcome
+from harness.comparison_notes import has_no_letter, notes_on
+from harness.errors import UsageError
+from harness.finished import Run, load
+from harness.paired_stats import (
+    Table,
+    clustered_stderr,
+    detectable,
+    difference_interval,
+    equivalence_p,
+    holm,
+    mcnemar_exact,
+    paired_stderr,
+    questions_needed,
+    worth_of,
+)
+from harness.pairing import Given, LeftOut, Pairing, pair
+from harness.score_file import ScoreFile
+from harness.stats import Interval, z_of
+
+Pair = tuple[Given, Given]
+
+_ALPHA = 0.05
+_POINT = 0.01
+
+
+class Verdict(StrEnum):
+    """What a comparison shows."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NOT_SHOWN = "no difference shown"
+    EQUIVALENT = "equivalent"  # not even a difference as large as the margin: shown
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two runs.
+
+    Attributes:
+        path: the run's folder.
+        accuracy: micro, over the questions that are compared.
+    """
+
+    model: str
+    revision: str | None
+    path: Path
+    accuracy: float
+    score: ScoreFile
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The difference over all questions, a group or a subject.
+
+    Attributes:
+        stderr: of independent questions, or of clusters where there are; None for a single question.
+        p_mcnemar: exact, two-sided.
+        p_holm: the same, adjusted over all groups or all subjects; None for the whole.
+    """
+
+    name: str
+    table: Table
+    difference: float
+    stderr: float | None
+    ci95: Interval
+    p_mcnemar: float
+    p_holm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A question that one run has right and the other wrong; answers are letters, or outcomes where there is none."""
+
+    id: str
+    subject: str
+    gold: str
+    base_answer: str
+    new_answer: str
+
+    @property
+    def won(self) -> bool:
+        """Whether NEW has it right."""
+        return self.new_answer in set(self.gold)
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """The difference of the plain means over subjects; no stderr and interval where a subject has one question."""
+
+    base: float
+    new: float
+    difference: float
+    stderr: float | None
+    ci95: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """NEW against BASE.
+
+    Attributes:
+        whole: over all questions that both answered.
+        lettered: the same over those to which both replies gave a letter: a difference that is gone there is one of
+            form; None where there is no such question, or where all are.
+        macro: None where no subject has a question.
+        margin: the largest difference that does not matter to whoever asks, a share; None where none was named.
+        equivalence_p: of the two one-sided tests against `margin`.
+        detectable: the smallest true difference that these questions would have shown with 80 % power.
+        needed_for_a_point: how many questions would show a difference of one point with that power.
+        clusters: how many clusters the questions came in, None where each stands for itself.
+        outcomes: outcome to how many of the compared questions ended so in BASE, and in NEW.
+        notes: what to know of the figures, as sentences, the most important first.
+    """
+
+    base: Side
+    new: Side
+    whole: Part
+    lettered: Part | None
+    macro: Macro
+    groups: tuple[Part, ...]
+    subjects: tuple[Part, ...]
+    verdict: Verdict
+    margin: float | None
+    equivalence_p: float | None
+    detectable: float
+    needed_for_a_point: int
+    clusters: int | None
+    left_out: LeftOut
+    flips: tuple[Flip, ...]
+    outcomes: Mapping[str, tuple[int, int]]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> int:
+        """How many are compared."""
+        return self.whole.table.questions
+
+    @property
+    def within_margin(self) -> bool | None:
+        """Whether a difference as large as the margin is excluded either way, at 5 %; None without a margin."""
+        return None if self.equivalence_p is None else self.equivalence_p < _ALPHA
+
+
+def compare(
+    base: Run | Path | str,
+    new: Run | Path | str,
+    *,
+    margin: float | None = None,
+    on_common_questions: bool = False,
+) -> Comparison:
+    """Compare two runs of the same questions.
+
+    Args:
+        base: the run that is compared with: its folder, its score.json, or itself loaded.
+        new: the run that is compared.
+        margin: the largest difference that would not matter, a share.
+        on_common_questions: compare the questions that were asked alike in both, where others were not.
+
+    Raises:
+        UsageError: the two are not comparable, in words what differs; or one was stopped early; or its answers are
+            missing; or `margin` is no share.
+    """
+    if margin is not None and not 0 < margin < 1:
+        raise UsageError(f"the margin {margin} should be a share above 0 and below 1, as 0.02 for 2 points.")
+    old, now = _loaded(base), _loaded(new)
+    return of_pairing(old, now, pair(old, now, on_common_questions=on_common_questions), margin=margin)
+
+
+def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = None) -> Comparison:
+    """The comparison of answers that are paired already."""
+    pairs = pairing.pairs
+    whole = _part("all", pairs.values())
+    subjects = _family(_by(pairs.values(), lambda given: given.subject))
+    alpha = None if margin is None else equivalence_p(whole.table, margin, whole.stderr)
+    worth = worth_of(whole.table, whole.stderr)
+    found = Comparison(
+        base=_side(base, whole.table.both_correct + whole.table.lost, whole.table.questions),
+        new=_side(new, whole.table.both_correct + whole.table.won, whole.table.questions),
+        whole=whole,
+        lettered=_lettered(pairs.values()),
+        macro=_macro(subjects),
+        groups=_family(_by_group(pairs.values(), _group_of(base.score) or _group_of(new.score))),
+        subjects=subjects,
+        verdict=_verdict(whole, alpha),
+        margin=margin,
+        equivalence_p=alpha,
+        detectable=detectable(whole.table.discordance, whole.table.questions * worth),
+        needed_for_a_point=math.ceil(questions_needed(whole.table.discordance, _POINT) / worth),
+        clusters=_clusters(pairs.values()),
+        left_out=pairing.left_out,
+        flips=_flips(pairs),
+        outcomes=_outcomes(pairs.values()),
+    )
+    return replace(found, notes=notes_on(found, pairing))
+
+
+def _loaded(run: Run | Path | str) -> Run:
+    return run if isinstance(run, Run) else load(run)
+
+
+def _side(run: Run, correct: int, questions: int) -> Side:
+    model = run.score.model
+    return Side(model.name, model.revision, run.path, correct / questions, run.score)
+
+
+def table_of(pairs: Iterable[Pair]) -> Table:
+    """Count how pairs of answers ended."""
+    found = Counter((old.correct, new.correct) for old, new in pairs)
+    return Table(found[True, True], found[True, False], found[False, True], found[False, False])
+
+
+def _part(name: str, pairs: Iterable[Pair]) -> Part:
+    held = list(pairs)
+    table = table_of(held)
+    stderr = _stderr(held, table)
+    return Part(
+        name=name,
+        table=table,
+        difference=table.difference,
+        stderr=stderr,
+        ci95=difference_interval(table, stderr=stderr),
+        p_mcnemar=mcnemar_exact(table),
+    )
+
+
+def _stderr(pairs: Sequence[Pair], table: Table) -> float | None:
+    """That of clusters where some cluster has several questions, else the plain one."""
+    clusters = [old.cluster for old, _ in pairs]
+    if len(set(clusters)) == len(clusters):
+        return paired_stderr(table)
+    clustered = clustered_stderr([new.correct - old.correct for old, new in pairs], clusters)
+    return paired_stderr(table) if clustered is None else clustered
+
+
+def _clusters(pairs: Iterable[Pair]) -> int | None:
+    times = Counter(old.cluster for old, _ in pairs)
+    return len(times) if len(times) < times.total() else None
+
+
+def _by(pairs: Iterable[Pair], name_of: Callable[[Given], str]) -> dict[str, list[Pair]]:
+    members: dict[str, list[Pair]] = {}
+    for one in pairs:
+        members.setdefault(name_of(one[0]), []).append(one)
+    return dict(sorted(members.items()))
+
+
+def _by_group(pairs: Iterable[Pair], group_of: Mapping[str, str]) -> dict[str, list[Pair]]:
+    """In the order in which the task names them; subjects without a group are left out."""
+    found = _by((one for one in pairs if one[0].subject in group_of), lambda given: group_of[given.subject])
+    return {group: found[group] for group in dict.fromkeys(group_of.values()) if group in found}
+
+
+def _group_of(score: ScoreFile) -> dict[str, str]:
+    return {subject: group.name for group in score.groups for subject in group.subjects}
+
+
+def _family(members: Mapping[str, list[Pair]]) -> tuple[Part, ...]:
+    """One part for each, with the p values adjusted over all of them."""
+    parts = [_part(name, pairs) for name, pairs in members.items()]
+    adjusted = holm([part.p_mcnemar for part in parts])
+    return tuple(replace(part, p_holm=p) for part, p in zip(parts, adjusted, strict=True))
+
+
+def _lettered(pairs: Iterable[Pair]) -> Part | None:
+    held = list(pairs)
+    read = [one for one in held if not any(map(has_no_letter, one))]
+    return _part("both gave a letter", read) if 0 < len(read) < len(held) else None
+
+
+def _macro(subjects: Sequence[Part]) -> Macro:
+    count = len(subjects)
+    base = math.fsum((s.table.both_correct + s.table.lost) / s.table.questions for s in subjects) / count
+    new = math.fsum((s.table.both_correct + s.table.won) / s.table.questions for s in subjects) / count
+    difference = math.fsum(subject.difference for subject in subjects) / count
+    stderrs = [subject.stderr for subject in subjects if subject.stderr is not None]
+    if len(stderrs) < count:
+        return Macro(base, new, difference, None, None)
+    stderr = math.sqrt(math.fsum(each * each for each in stderrs)) / count
+    half = z_of() * stderr
+    return Macro(base, new, difference, stderr, (difference - half, difference + half))
+
+
+def _verdict(whole: Part, equivalence: float | None) -> Verdict:
+    """A difference is shown where test and interval both show it: they part at the edge, and for clusters."""
+    low, high = whole.ci95
+    if whole.p_mcnemar < _ALPHA and not low <= 0 <= high:
+        return Verdict.BETTER if whole.difference > 0 else Verdict.WORSE
+    if equivalence is not None and equivalence < _ALPHA:
+        return Verdict.EQUIVALENT
+    return Verdict.NOT_SHOWN
+
+
+def _flips(pairs: Mapping[str, Pair]) -> tuple[Flip, ...]:
+    """By subject, those lost first."""
+    found = [
+        Flip(id_, old.subject, old.gold, old.said, new.said)
+        for id_, (old, new) in pairs.items()
+        if old.correct != new.correct
+    ]
+    return tuple(sorted(found, key=lambda flip: (flip.subject, flip.won)))
+
+
+def _outcomes(pairs: Iterable[Pair]) -> dict[str, tuple[int, int]]:
+    found = [(old.outcome, new.outcome) for old, new in pairs]
+    before, after = (Counter(outcomes) for outcomes in zip(*found, strict=True))
+    return {name.value: (before[name], after[name]) for name in Outcome if name is not Outcome.FAILED}

@@ -1,0 +1,149 @@
+"""Notes: what to know of a comparison's figures before believing them, as sentences.
+
+Takes a Comparison and the Pairing that it was made from. Changes in how many replies give a letter come first: a drop
+is often one of form.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from harness.answers import Outcome
+from harness.paired_stats import Table, mcnemar_exact
+from harness.pairing import Given, Pairing
+
+if TYPE_CHECKING:
+    from harness.comparison import Comparison, Side
+
+UNREAD = (Outcome.UNPARSED, Outcome.REFUSED, Outcome.TRUNCATED)
+"""Replies that give no letter; each counts as wrong."""
+
+_ALPHA = 0.05
+_FEW_CLUSTERS = 30
+
+
+def notes_on(found: "Comparison", pairing: Pairing) -> tuple[str, ...]:
+    """The notes, the most important first."""
+    return (
+        *_form(found, pairing),
+        *_status(found.base, "BASE"),
+        *_status(found.new, "NEW"),
+        *_left_out(found, pairing),
+        *_sameness(found, pairing),
+        *_edge(found),
+        *_macro(found),
+        *_clusters(found),
+    )
+
+
+def points(share: float) -> str:
+    """A difference in points, with its sign; one digit, since no interval here is so narrow that it carries more."""
+    return f"{100 * share:+.1f}".replace("-", "−")
+
+
+def points_interval(ends: tuple[float, float]) -> str:
+    """An interval in points."""
+    return f"[{points(ends[0])}, {points(ends[1])}]"
+
+
+def has_no_letter(given: Given) -> bool:
+    """Whether the reply gave none."""
+    return given.outcome in UNREAD
+
+
+def _form(found: "Comparison", pairing: Pairing) -> list[str]:
+    """Whether the replies of NEW give a letter as often as those of BASE."""
+    changed = [
+        f"{name.value} {found.outcomes[name.value][1]:,} against {found.outcomes[name.value][0]:,}"
+        for name in UNREAD
+        if _has_changed(pairing, name)
+    ]
+    if not changed:
+        return []
+    pairs = pairing.pairs.values()
+    lost = sum(old.correct and has_no_letter(new) for old, new in pairs)
+    won = sum(has_no_letter(old) and new.correct for old, new in pairs)
+    said = (
+        f"How often replies give a letter has changed ({', '.join(changed)} in BASE): {lost:,} of the "
+        f"{found.whole.table.lost:,} lost questions are lost because no letter was read, {won:,} of the "
+        f"{found.whole.table.won:,} won because none was read before"
+    )
+    part = found.lettered
+    if part is not None:
+        difference = f"{points(part.difference)} points {points_interval(part.ci95)}"
+        said += (
+            f"; over the {part.table.questions:,} to which both gave a letter, the difference is {difference}"
+        )
+    return [f"{said}."]
+
+
+def _has_changed(pairing: Pairing, outcome: Outcome) -> bool:
+    ended = [(old.outcome is outcome, new.outcome is outcome) for old, new in pairing.pairs.values()]
+    fewer, more = ended.count((True, False)), ended.count((False, True))
+    return mcnemar_exact(Table(0, fewer, more, 0)) < _ALPHA
+
+
+def _status(side: "Side", name: str) -> Iterable[str]:
+    score = side.score
+    if score.status in ("incomplete", "interrupted"):
+        yield (
+            f"{name} is {score.status.upper()}: {score.counts.questions - score.counts.failed:,} of "
+            f"{score.task.questions:,} questions have a reply; what is missing is not a random part, so finish the run "
+            "before you believe the difference."
+        )
+
+
+def _left_out(found: "Comparison", pairing: Pairing) -> Iterable[str]:
+    left = pairing.left_out
+    why = {
+        "failed in BASE": left.failed_base,
+        "failed in NEW": left.failed_new,
+        "only in BASE": left.only_base,
+        "only in NEW": left.only_new,
+        "asked differently": left.differing,
+    }
+    if told := ", ".join(f"{count:,} {reason}" for reason, count in why.items() if count):
+        yield f"Compared are the {found.questions:,} questions that both answered; left out: {told}."
+    if pairing.prompts_changed:
+        yield (
+            f"{pairing.prompts_changed:,} questions were asked with fewer examples in one of the runs, to fit its "
+            "context."
+        )
+
+
+def _sameness(found: "Comparison", pairing: Pairing) -> Iterable[str]:
+    if found.base.score.run.id == found.new.score.run.id:
+        yield "BASE and NEW are the same run."
+    elif all((old.answer, old.outcome) == (new.answer, new.outcome) for old, new in pairing.pairs.values()):
+        yield (
+            f"All {found.questions:,} answers are the same, letter for letter: if the weights are not, the endpoint "
+            "may still serve the old ones."
+        )
+
+
+def _edge(found: "Comparison") -> Iterable[str]:
+    low, high = found.whole.ci95
+    if (low > 0 or high < 0) and found.whole.p_mcnemar >= _ALPHA:
+        yield (
+            f"This is the edge: the interval leaves 0 out and McNemar's exact test does not (p = "
+            f"{found.whole.p_mcnemar:.3f}); a difference counts as shown where both show it."
+        )
+
+
+def _macro(found: "Comparison") -> Iterable[str]:
+    if found.base.score.score.average == "macro":
+        interval = f" {points_interval(found.macro.ci95)}" if found.macro.ci95 else ""
+        yield (
+            "The protocol's own headline is the plain mean over subjects, whose difference is "
+            f"{points(found.macro.difference)} points{interval}; verdict and tests are over questions."
+        )
+
+
+def _clusters(found: "Comparison") -> Iterable[str]:
+    if found.clusters is None:
+        return
+    yield (
+        f"The questions come in {found.clusters:,} clusters, such as those on one passage; standard errors and "
+        "intervals allow for that, McNemar's p does not."
+    )
+    if found.clusters < _FEW_CLUSTERS:
+        yield f"With fewer than {_FEW_CLUSTERS} clusters the intervals are too narrow."

@@ -1,0 +1,237 @@
+"""Statistics of two runs over the same questions: paired tables, differences, their intervals and tests.
+
+Arithmetic on counts and shares 0..1 only. A difference is always NEW - BASE, and swapping the two flips its sign and
+the ends of its interval exactly. What scipy has is taken from there.
+"""
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from harness.stats import Interval, z_of
+
+_FEW_QUESTIONS = 200
+_FEW_OF_A_KIND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How many questions of both runs ended how.
+
+    Attributes:
+        lost: right in BASE alone.
+        won: right in NEW alone.
+    """
+
+    both_correct: int
+    lost: int
+    won: int
+    both_wrong: int
+
+    @property
+    def questions(self) -> int:
+        """All of them."""
+        return self.both_correct + self.lost + self.won + self.both_wrong
+
+    @property
+    def difference(self) -> float:
+        """Accuracy of NEW - accuracy of BASE."""
+        return (self.won - self.lost) / self.questions
+
+    @property
+    def discordance(self) -> float:
+        """Share of the questions that one run has right and the other wrong."""
+        return (self.won + self.lost) / self.questions
+
+
+def paired_stderr(table: Table) -> float | None:
+    """Standard error of the difference: that of the mean of the questions' own differences, -1, 0 or 1.
+
+    Source: Miller 2024, "Adding Error Bars to Evals", arXiv 2411.00640, on paired differences.
+
+    Returns:
+        None for a single question, which tells nothing of its spread.
+    """
+    n, discordant = table.questions, table.won + table.lost
+    if n < 2:
+        return None
+    return math.sqrt((discordant - (table.won - table.lost) ** 2 / n) / (n * (n - 1)))
+
+
+def clustered_stderr(differences: Sequence[float], clusters: Sequence[Hashable]) -> float | None:
+    """Standard error of a mean whose values come in clusters: questions on one passage, repeats of one question.
+
+    With one value a cluster it is sd/sqrt(n). Too small with fewer than some thirty clusters.
+
+    Source: Liang & Zeger 1986, Biometrika 73:13; Miller 2024, on clustered standard errors; times G/(G - 1) in the
+    variance, as a sample variance has it, for G clusters.
+
+    Returns:
+        None for a single cluster.
+    """
+    n = len(differences)
+    mean = math.fsum(differences) / n
+    sums: dict[Hashable, float] = {}
+    for value, cluster in zip(differences, clusters, strict=True):
+        sums[cluster] = sums.get(cluster, 0.0) + value - mean
+    groups = len(sums)
+    if groups < 2:
+        return None
+    return math.sqrt(groups / (groups - 1) * math.fsum(total * total for total in sums.values())) / n
+
+
+def difference_interval(table: Table, confidence: float = 0.95, stderr: float | None = None) -> Interval:
+    """The interval of the difference that is shown beside it: Tango's for few questions, else ± z·SE.
+
+    Args:
+        table: the counts.
+        confidence: two-sided.
+        stderr: where it is not that of independent questions: the clustered one. Tango's interval is then that of as
+            many independent questions as the clustered ones are worth.
+    """
+    if is_small(table):
+        return tango_interval(table, confidence, worth=worth_of(table, stderr))
+    return _around(table.difference, (stderr or paired_stderr(table) or math.inf) * z_of(confidence))
+
+
+def worth_of(table: Table, stderr: float | None) -> float:
+    """How many independent questions one of these is worth, by the clustered standard error: 1 without clusters."""
+    plain = paired_stderr(table)
+    return (plain / stderr) ** 2 if plain and stderr else 1.0
+
+
+def is_small(table: Table) -> bool:
+    """Whether the normal approximation is too rough for this table: few questions, or nearly all of one kind."""
+    n, won, lost = table.questions, table.won, table.lost
+    return n < _FEW_QUESTIONS or won + lost < _FEW_OF_A_KIND or n - abs(won - lost) < _FEW_OF_A_KIND
+
+
+def tango_interval(table: Table, confidence: float = 0.95, *, worth: float = 1.0) -> Interval:
+    """Score interval of the difference: the differences that a score test does not reject.
+
+    At difference 0 that test is McNemar's without correction. It keeps its width where no question is discordant.
+
+    Args:
+        table: the counts.
+        confidence: two-sided.
+        worth: how many independent questions one of these is worth.
+
+    Source: Tango 1998, Statistics in Medicine 17:891.
+    """
+    n, b, c = table.questions * worth, table.lost * worth, table.won * worth
+    z = z_of(confidence)
+    return -_tango_end(n, c, b, z), _tango_end(n, b, c, z)
+
+
+def _tango_end(n: float, b: float, c: float, z: float) -> float:
+    """The upper end."""
+    from scipy.optimize import brentq
+
+    estimate = (c - b) / n
+    if estimate >= 1:
+        return 1.0
+    return float(brentq(lambda delta: tango_statistic(n, b, c, delta) + z, estimate, 1 - 1e-12, xtol=1e-13))
+
+
+def tango_statistic(n: float, lost: float, won: float, delta: float) -> float:
+    """How many standard errors the difference lies above `delta`, the errors being those under `delta` itself."""
+    linear = (2 * n - won + lost) * delta - won - lost
+    rest = -lost * delta * (1 - delta)
+    share = (math.sqrt(max(linear * linear - 8 * n * rest, 0.0)) - linear) / (
+        4 * n
+    )  # of the lost, under delta
+    variance = n * (2 * share + delta * (1 - delta))
+    gap = won - lost - n * delta
+    if variance <= 0:
+        return 0.0 if gap == 0 else math.copysign(math.inf, gap)
+    return gap / math.sqrt(variance)
+
+
+def mcnemar_exact(table: Table) -> float:
+    """Two-sided p of "NEW loses as often as it wins", by the binomial distribution; 1 where nothing is discordant.
+
+    Source: McNemar 1947, Psychometrika 12:153; below 1e-300 it may come to 0.
+    """
+    from scipy.special import bdtr
+
+    fewer, discordant = min(table.won, table.lost), table.won + table.lost
+    return min(1.0, 2 * float(bdtr(fewer, discordant, 0.5))) if discordant else 1.0
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """The p values of one family of tests, adjusted so that a false alarm anywhere among them is held to its level.
+
+    Source: Holm 1979, Scandinavian Journal of Statistics 6:65.
+    """
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, place in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        adjusted[place] = highest
+    return tuple(adjusted)
+
+
+def not_worse_p(table: Table, margin: float, stderr: float | None = None) -> float:
+    """One-sided p of "NEW is worse than BASE by `margin` or more"; `margin` is a share above 0.
+
+    Below 0.05 where the lower end of the 90 % interval lies above -margin: the same method as `difference_interval`.
+
+    Source: the score test is Tango's; Liu et al. 2002, Statistics in Medicine 21:231, compare it to others.
+    """
+    if is_small(table):
+        worth = worth_of(table, stderr)
+        return _above(
+            tango_statistic(table.questions * worth, table.lost * worth, table.won * worth, -margin)
+        )
+    return _above((table.difference + margin) / (stderr or paired_stderr(table) or math.nan))
+
+
+def equivalence_p(table: Table, margin: float, stderr: float | None = None) -> float:
+    """The larger p of the two one-sided tests of "the difference is `margin` or more, either way".
+
+    Source: TOST, Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15:657.
+    """
+    swapped = Table(table.both_correct, table.won, table.lost, table.both_wrong)
+    return max(not_worse_p(table, margin, stderr), not_worse_p(swapped, margin, stderr))
+
+
+def detectable(discordance: float, n: float, power: float = 0.8) -> float:
+    """The smallest true difference that n questions show with this power, two-sided at 5 %; a share.
+
+    A difference cannot exceed the discordance: where so few questions are discordant, it is the discordance that would
+    have to be larger.
+
+    Source: Connor 1987, Biometrics 43:207, whose equation z_a·sqrt(ψ) + z_b·sqrt(ψ - D²) = D·sqrt(n) is solved for D.
+    """
+    za, zb = z_of(), _z_below(power)
+    half = za * math.sqrt(n * discordance)
+    found = (half + math.sqrt(max(half**2 - (n + zb**2) * discordance * (za**2 - zb**2), 0.0))) / (n + zb**2)
+    if 0 < found <= discordance:
+        return found
+    found = min(1.0, found)
+    for _ in range(100):  # the same equation with ψ = D; it contracts fast
+        found = min(1.0, (za + zb * math.sqrt(1 - found)) ** 2 / n)
+    return found
+
+
+def questions_needed(discordance: float, difference: float, power: float = 0.8) -> int:
+    """How many questions show a true difference with this power, two-sided at 5 %; both are shares.
+
+    Source: as `detectable`.
+    """
+    share = max(discordance, difference)
+    sides = z_of() * math.sqrt(share) + _z_below(power) * math.sqrt(share - difference**2)
+    return math.ceil((sides / difference) ** 2)
+
+
+def _z_below(share: float) -> float:
+    return z_of(2 * share - 1)
+
+
+def _above(z: float) -> float:
+    """Probability of a standard normal value above z."""
+    return 0.5 * math.erfc(z / math.sqrt(2))
+
+
+def _around(value: float, half: float) -> Interval:
+    return max(-1.0, value - half), min(1.0, value + half)

@@ -1,0 +1,238 @@
+"""Pairing: the answers of two runs to the same questions, side by side.
+
+Takes two Runs, reads their journals without keeping what the models said, and gives a Pairing. Refuses runs that did
+not ask the same in the same way, and says in words what differs. Knows nothing of statistics.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.answers import Outcome
+from harness.errors import UsageError
+from harness.finished import Run
+from harness.journal import read_last_lines
+from harness.run_folder import read_record
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one run gave for one question.
+
+    Attributes:
+        cluster: what the question shares with others, a passage or a text; its own id where nothing.
+        answer: the letter, None where there is none.
+    """
+
+    subject: str
+    gold: str
+    cluster: str
+    prompt_sha256: str
+    answer: str | None
+    outcome: Outcome
+
+    @property
+    def correct(self) -> bool:
+        """Whether it counts as right."""
+        return self.outcome is Outcome.CORRECT
+
+    @property
+    def said(self) -> str:
+        """The letter, or the outcome where there is none."""
+        return self.answer or self.outcome.value
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Questions that are not compared, by why. One that failed in both runs counts in each.
+
+    Attributes:
+        only_base: questions that NEW has no line of: not wanted there, or not come to.
+        differing: whose prompt or gold letter differs.
+    """
+
+    failed_base: int = 0
+    failed_new: int = 0
+    only_base: int = 0
+    only_new: int = 0
+    differing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """The questions that both runs answered, in BASE's order of ids.
+
+    Attributes:
+        pairs: id to what BASE and what NEW gave.
+        prompts_changed: pairs whose prompts differ although the same was planned: examples were dropped.
+    """
+
+    pairs: Mapping[str, tuple[Given, Given]]
+    left_out: LeftOut
+    prompts_changed: int
+
+
+def pair(base: Run, new: Run, *, on_common_questions: bool = False) -> Pairing:
+    """Put the answers of two runs side by side.
+
+    Args:
+        base: the run that is compared with.
+        new: the run that is compared.
+        on_common_questions: compare the questions that were asked alike in both, where others were not.
+
+    Raises:
+        UsageError: the runs are not comparable, their answers are missing or do not fit their scores, or no question
+            is answered in both.
+    """
+    for run in (base, new):
+        _check_end(run)
+    before, after = read_given(base), read_given(new)
+    alike = base.score.comparison_key == new.score.comparison_key
+    if not alike and not on_common_questions:
+        raise UsageError(_refusal(base, new, before, after))
+    if not alike and (reasons := _ways(base, new)):
+        raise UsageError(
+            f"{base.path} and {new.path} share no question that was asked and read alike: {'; '.join(reasons)}."
+        )
+    return _paired(base, new, before, after, alike=alike)
+
+
+def _paired(
+    base: Run, new: Run, before: Mapping[str, Given], after: Mapping[str, Given], *, alike: bool
+) -> Pairing:
+    common = [id_ for id_ in sorted(before) if id_ in after]
+    pairs: dict[str, tuple[Given, Given]] = {}
+    failed_base = failed_new = differing = changed = 0
+    for id_ in common:
+        old, now = before[id_], after[id_]
+        if alike and (old.gold, old.subject) != (now.gold, now.subject):
+            raise UsageError(
+                f"question {id_} has gold {old.gold} in {base.path} and {now.gold} in {new.path}, although their "
+                "scores say that they asked the same: one was changed by hand."
+            )
+        if not alike and not _same_question(old, now):
+            differing += 1
+            continue
+        failed_base += old.outcome is Outcome.FAILED
+        failed_new += now.outcome is Outcome.FAILED
+        if Outcome.FAILED not in (old.outcome, now.outcome):
+            pairs[id_] = (old, now)
+            changed += old.prompt_sha256 != now.prompt_sha256
+    if not pairs:
+        raise UsageError(f"{base.path} and {new.path} have no question that both answered.")
+    left_out = LeftOut(
+        failed_base, failed_new, len(before) - len(common), len(after) - len(common), differing
+    )
+    return Pairing(pairs, left_out, changed)
+
+
+def read_given(run: Run) -> dict[str, Given]:
+    """What a run gave, by id.
+
+    Raises:
+        UsageError: its answers are not beside its score, are damaged, or do not fit the score.
+    """
+    path = run.path / run.score.answers.file
+    if not path.exists():
+        raise UsageError(f"{path} does not exist: the score is here, the answers to compare by are not.")
+    same: dict[str, str] = {}  # subjects and letters repeat: each is kept once
+
+    def once(text: str) -> str:
+        return same.setdefault(text, text)
+
+    given = {
+        line.id: Given(
+            subject=once(line.subject),
+            gold=once(line.gold),
+            cluster=once(getattr(line, "cluster", None) or line.id),
+            prompt_sha256=line.prompt_sha256,
+            answer=once(line.answer) if line.answer else None,
+            outcome=line.outcome,
+        )
+        for line in read_last_lines(path)
+    }
+    correct = sum(one.correct for one in given.values())
+    counts = run.score.counts
+    if (len(given), correct) != (counts.questions, counts.correct):
+        raise UsageError(
+            f"{path} has {correct:,} right of {len(given):,} questions, and its score says {counts.correct:,} of "
+            f"{counts.questions:,}: it was changed since; `harness regrade {run.path}` scores it again."
+        )
+    return given
+
+
+def _check_end(run: Run) -> None:
+    if getattr(run.score, "early_stop", None):
+        raise UsageError(
+            f"the run in {run.path} was stopped early by a test: its accuracy is biased and cannot be compared; its "
+            "verdict stands in its score file, and `harness rescore` without --early-stop asks all questions."
+        )
+
+
+def _same_question(old: Given, new: Given) -> bool:
+    return (old.prompt_sha256, old.gold) == (new.prompt_sha256, new.gold)
+
+
+def _refusal(base: Run, new: Run, before: Mapping[str, Given], after: Mapping[str, Given]) -> str:
+    """Why two runs are not comparable, and the way out."""
+    ways = _ways(base, new)
+    reasons = [*ways, *_questions(base, new)]
+    common = before.keys() & after.keys()
+    shared = sum(_same_question(before[id_], after[id_]) for id_ in common)
+    if golds := sum(before[id_].gold != after[id_].gold for id_ in common):
+        reasons.append(f"gold letters of {golds:,} questions")
+    if not ways and (texts := sum(before[id_].prompt_sha256 != after[id_].prompt_sha256 for id_ in common)):
+        reasons.append(f"prompts of {texts:,} questions")
+    said = "; ".join(reasons) or "their questions, prompts or reader, in a way that the files do not tell"
+    out = ""
+    if shared and not ways:
+        out = f" --on-common-questions compares the {shared:,} that were asked alike."
+    elif base.score.task.reader != new.score.task.reader and len(ways) == 1:
+        out = f" `harness regrade {new.path} --reader {base.score.task.reader}` reads the new replies as the old."
+    return f"{base.path} and {new.path} are not comparable, they differ in: {said}.{out}"
+
+
+def _ways(base: Run, new: Run) -> list[str]:
+    """In which ways the two asked or read, BASE's first; all of them keep any question from being compared."""
+    old, now = base.score.task, new.score.task
+    return [
+        *_if_different("protocol", old.protocol, now.protocol),
+        *_if_different("prompts", f"{old.shots} shots", f"{now.shots} shots"),
+        *_if_different("prompts", *(_published(task.as_published) for task in (old, now))),
+        *_if_different("reader", old.reader, now.reader),
+    ]
+
+
+def _questions(base: Run, new: Run) -> list[str]:
+    """Which questions the two wanted."""
+    old, now = base.score.task, new.score.task
+    reasons = _if_different("task", old.name, now.name)
+    if old.dataset.fingerprint != now.dataset.fingerprint:
+        revisions = (old.dataset.revision or "none named", now.dataset.revision or "none named")
+        named = _if_different("dataset revision", *revisions)
+        reasons += named or ["dataset, whose questions changed under the same revision"]
+    chosen = _if_different("other questions", *(_chosen(run) for run in (base, new)))
+    if not chosen and old.questions != now.questions:
+        chosen = [f"other questions: {old.questions:,} against {now.questions:,}"]
+    return reasons + chosen
+
+
+def _if_different(what: str, old: str, now: str) -> list[str]:
+    return [] if old == now else [f"{what}: {old} against {now}"]
+
+
+def _published(as_published: bool) -> str:
+    return "--as-published" if as_published else "without --as-published"
+
+
+def _chosen(run: Run) -> str:
+    """Which questions the user chose, as far as the run's settings are still there."""
+    if not (run.path / "run.json").exists():
+        return "all" if run.score.status == "complete" else f"{run.score.task.questions:,}"
+    settings: Mapping[str, Any] = read_record(run.path).settings
+    options: Iterable[str] = (
+        f"--{name} {','.join(value) if isinstance(value, list) else value}"
+        for name in ("limit", "subjects", "sample", "seed")
+        if (value := settings.get(name))
+    )
+    return " ".join(options) or "all"

@@ -180,45 +180,45 @@ def _refusal(base: Run, new: Run, before: Mapping[str, Given], after: Mapping[st
     common = before.keys() & after.keys()
     shared = sum(_same_question(before[id_], after[id_]) for id_ in common)
     if golds := sum(before[id_].gold != after[id_].gold for id_ in common):
-        reasons.append(f"gold letters of {golds:,} questions")
+        reasons.append(f"gold letters differ in {golds:,} questions")
     if not ways and (texts := sum(before[id_].prompt_sha256 != after[id_].prompt_sha256 for id_ in common)):
-        reasons.append(f"prompts of {texts:,} questions")
-    said = "; ".join(reasons) or "their questions, prompts or reader, in a way that the files do not tell"
+        reasons.append(f"prompts differ in {texts:,} questions")
+    said = "; ".join(reasons) or "questions, prompts or reader differ in a way that the files do not tell"
     out = ""
     if shared and not ways:
         out = f" --on-common-questions compares the {shared:,} that were asked alike."
-    elif base.score.task.reader != new.score.task.reader and len(ways) == 1:
-        out = f" `harness regrade {new.path} --reader {base.score.task.reader}` reads the new replies as the old."
-    return f"{base.path} and {new.path} are not comparable, they differ in: {said}.{out}"
+    elif len(ways) == 1 and base.score.task.reader != new.score.task.reader:
+        out = f" `harness regrade {new.path} --reader {base.score.task.reader}` reads NEW's replies as BASE's were."
+    return f"{base.path} and {new.path} are not comparable: {said}.{out}"
 
 
 def _ways(base: Run, new: Run) -> list[str]:
     """In which ways the two asked or read, BASE's first; all of them keep any question from being compared."""
     old, now = base.score.task, new.score.task
     return [
-        *_if_different("protocol", old.protocol, now.protocol),
-        *_if_different("prompts", f"{old.shots} shots", f"{now.shots} shots"),
-        *_if_different("prompts", *(_published(task.as_published) for task in (old, now))),
-        *_if_different("reader", old.reader, now.reader),
+        *_if_different("protocols differ", old.protocol, now.protocol),
+        *_if_different("prompts differ", f"{old.shots} shots", str(now.shots), alike=old.shots == now.shots),
+        *_if_different("prompts differ", *(_published(task.as_published) for task in (old, now))),
+        *_if_different("readers differ", old.reader, now.reader),
     ]
 
 
 def _questions(base: Run, new: Run) -> list[str]:
     """Which questions the two wanted."""
     old, now = base.score.task, new.score.task
-    reasons = _if_different("task", old.name, now.name)
+    reasons = _if_different("tasks differ", old.name, now.name)
     if old.dataset.fingerprint != now.dataset.fingerprint:
         revisions = (old.dataset.revision or "none named", now.dataset.revision or "none named")
-        named = _if_different("dataset revision", *revisions)
-        reasons += named or ["dataset, whose questions changed under the same revision"]
+        named = _if_different("dataset revisions differ", *revisions)
+        reasons += named or ["the dataset's questions changed, though not its revision"]
     chosen = _if_different("other questions", *(_chosen(run) for run in (base, new)))
     if not chosen and old.questions != now.questions:
         chosen = [f"other questions: {old.questions:,} against {now.questions:,}"]
     return reasons + chosen
 
 
-def _if_different(what: str, old: str, now: str) -> list[str]:
-    return [] if old == now else [f"{what}: {old} against {now}"]
+def _if_different(what: str, old: str, now: str, *, alike: bool = False) -> list[str]:
+    return [] if alike or old == now else [f"{what}: {old} against {now}"]
 
 
 def _published(as_published: bool) -> str:

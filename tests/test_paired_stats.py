@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from other_intervals import mid_p_of, newcombe_10
 from scipy.stats import binomtest, norm, ttest_1samp
 
 from harness.paired_stats import (
@@ -26,12 +27,12 @@ from harness.paired_stats import (
 COUNTS = st.one_of(st.integers(0, 12), st.integers(0, 5_000))
 TABLES = st.builds(Table, COUNTS, COUNTS, COUNTS, COUNTS).filter(lambda table: table.questions > 0)
 SMALL = [
-    ((8, 0, 0, 2), (-0.277533, 0.277533), 1.0),
-    ((1, 1, 7, 12), (0.026003, 0.517232), 0.0703125),
-    ((14, 5, 0, 22), (-0.255442, -0.025836), 0.0625),
-    ((40, 3, 0, 57), (-0.084519, 0.008103), 0.25),
-    ((300, 20, 8, 172), (-0.046926, -0.003490), 0.0356981),
-    ((500, 0, 0, 0), (-0.007624, 0.007624), 1.0),
+    ((8, 0, 0, 2), (-0.277533, 0.277533), 1.0, (-0.235546, 0.235546), 1.0),
+    ((1, 1, 7, 12), (0.026003, 0.517232), 0.0703125, (0.025559, 0.506920), 0.0390625),
+    ((14, 5, 0, 22), (-0.255442, -0.025836), 0.0625, (-0.226493, -0.011483), 0.03125),
+    ((40, 3, 0, 57), (-0.084519, 0.008103), 0.25, (-0.068479, 0.008619), 0.125),
+    ((300, 20, 8, 172), (-0.046926, -0.003490), 0.0356981, (-0.045018, -0.002988), 0.0241195),
+    ((500, 0, 0, 0), (-0.007624, 0.007624), 1.0, (-0.007624, 0.007624), 1.0),
 ]
 
 
@@ -46,11 +47,13 @@ def differences(table):
     return [-1.0] * table.lost + [1.0] * table.won + [0.0] * same
 
 
-@pytest.mark.parametrize(("counts", "interval", "p"), SMALL)
-def test_small_tables_have_tangos_interval_and_the_exact_p(counts, interval, p):
+@pytest.mark.parametrize(("counts", "interval", "p", "newcombe", "mid_p"), SMALL)
+def test_small_tables_have_tangos_interval_and_the_exact_p(counts, interval, p, newcombe, mid_p):
     table = Table(*counts)
     assert tango_interval(table) == pytest.approx(interval, abs=5e-7)
     assert mcnemar_exact(table) == pytest.approx(p, abs=5e-8)
+    assert newcombe_10(table) == pytest.approx(newcombe, abs=5e-7)
+    assert mid_p_of(table) == pytest.approx(mid_p, abs=5e-8)
 
 
 @given(TABLES, st.sampled_from([0.9, 0.95, 0.998]))

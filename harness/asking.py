@@ -191,6 +191,7 @@ class Asking:
             answer=answer.letter if answer else None,
             outcome=answer.outcome(question.gold) if answer else Outcome.FAILED,
             rule=answer.rule if answer else None,
+            cluster=question.cluster,
             reply=reply,
             failure=result if isinstance(result, Failure) else None,
             prompt_sha256=prompt.sha256,

@@ -96,6 +96,7 @@ def read_again(entry: Entry, question: Question, reader: Reader) -> Entry:
         outcome=answer.outcome(question.gold),
         rule=answer.rule,
         gold=question.gold,
+        cluster=question.cluster,
     )
 
 

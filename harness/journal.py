@@ -19,6 +19,8 @@ from harness.answers import Outcome
 from harness.endpoint.reply import Failure, Reply
 from harness.errors import StorageError, UsageError
 
+_IfAny = Annotated[str | None, Field(exclude_if=lambda value: value is None)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -27,6 +29,7 @@ class Entry:
     Attributes:
         answer: the letter that was read, None where there is none.
         rule: the reader's rule that decided; the line has it only where the reader names one.
+        cluster: the question's; the line has it only where the question has one.
         reply: None where the request failed; `failure` then says why.
         shots_dropped: few-shot examples left out because the prompt did not fit into the context.
         elapsed_s: seconds that the run had worked when the line was written, resumed parts included.
@@ -37,7 +40,8 @@ class Entry:
     gold: str
     answer: str | None
     outcome: Outcome
-    rule: Annotated[str | None, Field(exclude_if=lambda rule: rule is None)] = None
+    rule: _IfAny = None
+    cluster: _IfAny = None
     reply: Reply | None
     failure: Failure | None = None
     prompt_sha256: str

@@ -169,6 +169,7 @@ class Columns(Record):
         subject: the dataset's part where None, or the task's name.
         group: subjects to groups, by the rows themselves.
         id: the dataset's own identifier; subject and place within it where None.
+        cluster: what questions share that are not independent of each other: a passage, or its name.
         rationale: the worked answer of few-shot examples.
     """
 
@@ -185,9 +186,10 @@ class Columns(Record):
     subject: Column | None = None
     group: Column | None = None
     id: Column | None = None
+    cluster: Column | None = None
     rationale: Column | None = None
 
-    @field_validator("question", "context", "choice", "subject", "group", "id", "rationale")
+    @field_validator("question", "context", "choice", "subject", "group", "id", "cluster", "rationale")
     @classmethod
     def _templates_are_readable(cls, spec: str | None) -> str | None:
         return spec if spec is None else _template_is_readable(spec)
@@ -211,10 +213,10 @@ class Columns(Record):
 
     def specs(self) -> tuple[str, ...]:
         """All that is read of a row."""
-        single = (self.question, self.context, self.subject, self.group, self.id, self.rationale)
-        return tuple(
-            spec for spec in (*single, *self.choices, self.gold.column, self.gold.labels) if spec is not None
-        )
+        texts = (self.question, self.context, self.rationale)
+        names = (self.subject, self.group, self.id, self.cluster)
+        right = (self.gold.column, self.gold.labels)
+        return tuple(spec for spec in (*texts, *names, *self.choices, *right) if spec is not None)
 
 
 def replaced(held: object, placeholder: str, word: str) -> Any:

@@ -6,6 +6,7 @@ Loaded by harness/dataset.py from a task's dataset. Knows nothing of prompts, mo
 import hashlib
 import json
 import string
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ class Question:
         alphabet: the letters that choices are named by, in order: "1234", "アイウエ"; as many as there are choices,
             or more.
         context: the beginning of the text that is to be read before the question proper, "" where there is none.
+        cluster: the same for questions that share a passage, by `cluster_of`; None: it shares with none.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Question:
     rationale: str = ""
     alphabet: str = LETTERS
     context: str = ""
+    cluster: str | None = None
 
     @property
     def letters(self) -> str:
@@ -64,6 +67,15 @@ class QuestionSet:
     def fingerprint(self) -> str:
         """SHA-256 of the questions' content, whatever files held it."""
         return fingerprint(self.questions)
+
+
+def cluster_of(shared: str) -> str | None:
+    """What stands for a shared text or name in files, which must not hold it: 16 hex digits of its SHA-256.
+
+    Returns:
+        None for a blank text, which nobody shares.
+    """
+    return sys.intern(hashlib.sha256(shared.encode()).hexdigest()[:16]) if shared.strip() else None
 
 
 def fingerprint(questions: Iterable[Question]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.lettered import split_lettered
 from harness.mapping import Columns
-from harness.questions import LETTERS, Question
+from harness.questions import LETTERS, Question, cluster_of
 from harness.templates import compile_template, is_template
 
 Row = Mapping[str, Any]
@@ -89,7 +89,13 @@ class RowReader:
             rationale=self._text(row, columns.rationale) if columns.rationale else "",
             alphabet=self._alphabet,
             context=context,
+            cluster=self._cluster(row, columns.cluster) if columns.cluster else None,
         )
+
+    def _cluster(self, row: Row, spec: str) -> str | None:
+        """What the row shares with others; a row that has nothing there shares nothing."""
+        value = self._value_of[spec](row)
+        return None if value is None else cluster_of(str(value))
 
     def group(self, row: Row) -> str | None:
         """The group of the row's subject, where the row tells."""

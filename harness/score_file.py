@@ -114,6 +114,11 @@ class ScorePart(_Record):
         description="micro, if each reply without a letter were given one at random, as the protocol's source does; "
         "null for other protocols",
     )
+    clusters: Count | None = Field(
+        None,
+        description="where questions share passages or are repeats: how many clusters the answered ones come in; every "
+        "stderr and ci95 in the file is then cluster-robust. null: the questions are independent",
+    )
     other_readers: tuple[OtherReading, ...] = ()
 
 
@@ -248,6 +253,7 @@ def score_part(score: Score, others: tuple[OtherReading, ...], *, guesses: bool)
         macro=score.macro,
         bounds=score.bounds,
         expected_with_guessing=score.expected_with_guessing if guesses else None,
+        clusters=score.clusters,
         other_readers=others,
     )
 

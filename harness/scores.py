@@ -2,17 +2,22 @@
 
 Takes graded answers, gives a Score. Arithmetic only: knows nothing of models, prompts or files. Failed
 questions are no answers: they leave the denominator and are counted; all others without a letter count
-as wrong. The same graded answers give the same Score, in whatever order they come.
+as wrong. Where questions come in clusters, errors and intervals are cluster-robust. The same graded answers
+give the same Score, in whatever order they come.
 """
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from harness.answers import Outcome
+from harness.clustered_stats import Tally, clustered_interval, clustered_macro_stderr, clustered_stderr
 from harness.protocols.base import Average
 from harness.stats import Interval, macro_stderr, normal_interval, proportion_stderr, wilson_interval
+
+_Place = TypeVar("_Place", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +26,14 @@ class Graded:
 
     Attributes:
         choices: how many there are to each right one.
+        cluster: the same for questions that are not independent of each other; None: independent of all.
     """
 
     id: str
     subject: str
     choices: float
     outcome: Outcome
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +55,8 @@ class Part:
 
     Attributes:
         questions: the denominator: all but the failed ones.
-        stderr: Bernoulli standard error.
-        ci95: Wilson interval.
+        stderr: Bernoulli standard error; where questions share clusters, the clustered one: None with a single one.
+        ci95: Wilson interval, likewise.
     """
 
     name: str
@@ -68,8 +75,9 @@ class Score:
 
     Attributes:
         accuracy: the headline: micro or macro, as `average` says.
-        stderr: of the headline; None too where a macro average has a subject of one question.
+        stderr: of the headline, as in Part; None too where a macro average has a subject of one question or cluster.
         ci95: Wilson interval for micro, ± z·stderr for macro.
+        clusters: how many clusters the answered questions come in; None where no two share one.
         chance: expected accuracy of guessing: the mean of 1/choices.
         micro: share of all questions.
         macro: plain mean of the subjects' shares.
@@ -88,6 +96,7 @@ class Score:
     macro: float | None
     bounds: Interval | None
     expected_with_guessing: float | None
+    clusters: int | None
 
 
 def count(graded: Iterable[Graded]) -> Counts:
@@ -110,9 +119,10 @@ def score(graded: Sequence[Graded], average: Average) -> Score:
     whole = _part("all", graded)
     tallies = [(part.correct, part.questions) for part in by_subject(graded) if part.questions]
     macro = sum(k / n for k, n in tallies) / len(tallies) if tallies else None
+    clusters = _clusters(graded)
     stderr, ci95 = whole.stderr, whole.ci95
     if average == "macro" and macro is not None:
-        stderr = macro_stderr(tallies)
+        stderr = macro_stderr(tallies) if clusters is None else clustered_macro_stderr(_cells(graded))
         ci95 = None if stderr is None else normal_interval(macro, stderr)
     without_letter = counts.unparsed + counts.refused + counts.truncated + counts.failed
     n = counts.questions
@@ -126,6 +136,7 @@ def score(graded: Sequence[Graded], average: Average) -> Score:
         macro=macro,
         bounds=(counts.correct / n, (counts.correct + without_letter) / n) if n else None,
         expected_with_guessing=_with_guessing(graded),
+        clusters=None if clusters is None else len(clusters),
     )
 
 
@@ -167,5 +178,35 @@ def _part(name: str, graded: Sequence[Graded]) -> Part:
     n = counts.questions - counts.failed
     if n == 0:
         return Part(name, 0, 0, None, None, None)
-    stderr, ci95 = proportion_stderr(counts.correct, n), wilson_interval(counts.correct, n)
-    return Part(name, n, counts.correct, counts.correct / n, stderr, ci95)
+    clusters = _clusters(graded)
+    if clusters is None:
+        stderr, ci95 = proportion_stderr(counts.correct, n), wilson_interval(counts.correct, n)
+        return Part(name, n, counts.correct, counts.correct / n, stderr, ci95)
+    robust, ci95_ = clustered_stderr(clusters), clustered_interval(clusters)
+    return Part(name, n, counts.correct, counts.correct / n, robust, ci95_)
+
+
+def _clusters(graded: Sequence[Graded]) -> list[Tally] | None:
+    """What came of each cluster; None where every answered question has one to itself."""
+    if all(item.cluster is None for item in graded):
+        return None
+    tallies = _tallied((_cluster(item), item) for item in graded)
+    return list(tallies.values()) if any(tally.questions > 1 for tally in tallies.values()) else None
+
+
+def _cells(graded: Iterable[Graded]) -> dict[tuple[str, Hashable], Tally]:
+    return _tallied(((item.subject, _cluster(item)), item) for item in graded)
+
+
+def _cluster(item: Graded) -> Hashable:
+    return item.id if item.cluster is None else (item.cluster,)  # an id is no cluster's name
+
+
+def _tallied(placed: Iterable[tuple[_Place, Graded]]) -> dict[_Place, Tally]:
+    """The answered questions of each place."""
+    correct, questions = Counter[_Place](), Counter[_Place]()
+    for place, item in placed:
+        if item.outcome is not Outcome.FAILED:
+            questions[place] += 1
+            correct[place] += item.outcome is Outcome.CORRECT
+    return {place: Tally(correct[place], n) for place, n in questions.items()}

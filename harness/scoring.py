@@ -6,13 +6,14 @@ task, comparison_key, score, groups, subjects and counts.
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import about
 from harness.answers import Outcome
+from harness.clustered_stats import FEW
 from harness.evidence import Answered, Evidence, gather
 from harness.journal import read_extent, read_lines
 from harness.plan import Plan
@@ -68,6 +69,7 @@ def score_run(
     counts = _counts(graded, answered.values())
     usage = _usage(evidence)
     failures = [one.failure for one in answered.values() if one.failure]
+    scored = score(graded, plan.protocol.average)
     record = read_record(folder.path)  # with what its sessions learned
     model = _model(record, answered.values())
     latency = _latency(answered.values(), max(record.worked_s, evidence.worked_s))
@@ -77,11 +79,7 @@ def score_run(
         model=model,
         task=_task(plan),
         comparison_key=plan.comparison_key,
-        score=score_part(
-            score(graded, plan.protocol.average),
-            others,
-            guesses=plan.protocol.guesses,
-        ),
+        score=score_part(scored, others, guesses=plan.protocol.guesses),
         groups=group_parts(by_group(graded, plan.task.group_of), plan.task.group_of),
         subjects=named_parts(by_subject(graded)),
         counts=counts,
@@ -89,14 +87,23 @@ def score_run(
         cost=_cost(usage, prices, uncounted=evidence.uncounted, worked_s=latency.elapsed_s),
         latency=latency,
         answers=_answers(folder.answers),
-        warnings=(*record.warnings, *plan.notes, *_findings(plan, model, counts, failures)),
+        warnings=(
+            *record.warnings,
+            *plan.notes,
+            *_findings(plan, model, counts, failures),
+            *_of_few_clusters(scored.clusters),
+        ),
     )
 
 
 def _graded(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[Graded, ...]:
     return tuple(
         Graded(
-            question.id, question.subject, len(question.choices) / len(question.gold), outcomes[question.id]
+            question.id,
+            question.subject,
+            len(question.choices) / len(question.gold),
+            outcomes[question.id],
+            question.cluster,
         )
         for question in plan.questions
         if question.id in outcomes
@@ -253,6 +260,16 @@ def _findings(plan: Plan, model: ModelPart, counts: CountsPart, failures: Sequen
     if counts.letters_forced:
         found.append(f"{counts.letters_forced} answers were forced, their rivals' logprobs are unknown.")
     return found
+
+
+def _of_few_clusters(clusters: int | None) -> Iterator[str]:
+    if clusters == 1:
+        yield "All questions are in one cluster, so nothing can be said of the standard error."
+    elif clusters is not None and clusters < FEW:
+        yield (
+            f"The questions come in {clusters} clusters only: with fewer than {FEW}, standard errors are too small and "
+            "intervals too narrow."
+        )
 
 
 def _way_out(plan: Plan, counts: CountsPart) -> str:

@@ -24,7 +24,7 @@ def proportion_stderr(successes: int, n: int) -> float:
     return math.sqrt(share * (1 - share) / n)
 
 
-def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> Interval:
+def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> Interval:
     """Score interval of a share k/n, without continuity correction.
 
     Source: Wilson 1927, JASA 22:209. Unlike p ± z·SE it stays within [0, 1] and keeps its width at

@@ -49,7 +49,8 @@ def _answers(said: ScoreFile, file: Path) -> tuple[Graded, ...]:
     _compare("answers", {"lines": extent.lines}, said.answers.model_dump(), file)
     unknown = 1  # the number of choices, which decides `chance` and `expected_with_guessing` alone
     last = {
-        entry.id: Graded(entry.id, entry.subject, unknown, entry.outcome) for entry in read_lines(answers)
+        entry.id: Graded(entry.id, entry.subject, unknown, entry.outcome, entry.cluster)
+        for entry in read_lines(answers)
     }
     return tuple(last.values())
 

@@ -1,5 +1,6 @@
 """Small things that many tests need: questions, replies, entries, a task file, the folder of a run."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -94,6 +95,26 @@ def write_task(folder: Path, document: Mapping[str, Any] | None = None) -> Path:
     return path
 
 
+def passages_task(folder: Path, passages: int, a_passage: int = 2) -> Path:
+    """A task file whose questions come in twos, or more, on one passage."""
+    rows = [
+        {"passage": f"Passage {at}.", "question": f"{number} of {at}?", "A": "yes", "B": "no", "answer": "A"}
+        for at in range(passages)
+        for number in range(a_passage)
+    ]
+    (folder / "rows.json").write_text(json.dumps(rows))
+    columns = {
+        "question": "question",
+        "context": "passage",
+        "cluster": "passage",
+        "choices": ["A", "B"],
+        "gold": {"column": "answer", "form": "letter"},
+    }
+    dataset = {"file": "rows.json"}
+    absent = dict.fromkeys(("questions", "shots", "groups"))
+    return write_task(folder, task_document(dataset=dataset, columns=columns, **absent))
+
+
 def plan_of(path: Path, **choices: Any) -> Plan:
     """A plan of a task file's questions."""
     task = load_task(path)
@@ -141,6 +162,7 @@ def answered(plan: Plan, texts: Mapping[str, str | None] | None = None) -> list[
         common = {
             "subject": asked.subject,
             "gold": asked.gold,
+            "cluster": asked.cluster,
             "prompt_sha256": plan.prompt(asked).sha256,
             "elapsed_s": float(place + 1),
         }

@@ -101,6 +101,7 @@ def test_the_columns_are_those_of_a_line_and_of_its_reply(folder):
         "answer",
         "outcome",
         "rule",
+        "cluster",
         "text",
         "reasoning",
         "finish_reason",

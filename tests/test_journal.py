@@ -212,6 +212,15 @@ def test_the_rule_that_read_a_letter_is_kept(path):
     assert read_journal(write(path, made)) == (made,)
 
 
+def test_the_cluster_of_a_question_is_kept(path):
+    made = entry(cluster="0123456789abcdef")
+    assert read_journal(write(path, made)) == (made,)
+
+
+def test_a_line_has_no_cluster_where_its_question_has_none(path):
+    assert "cluster" not in json.loads(write(path, entry()).read_text(encoding="utf-8"))
+
+
 def test_a_line_has_no_rule_where_its_reader_names_none(path):
     assert "rule" not in json.loads(write(path, entry()).read_text(encoding="utf-8"))
 

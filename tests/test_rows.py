@@ -1,5 +1,7 @@
 """A row and what a task file says of it, made into a question: every form that datasets have."""
 
+import hashlib
+
 import pytest
 
 from harness.mapping import Columns
@@ -312,3 +314,17 @@ def test_a_corrected_gold_is_a_template():
     for said in ("A and C", "0,2", "", "none", None):
         wrong = {**row, "error_type": "wrong_groundtruth", "correct_answer": said}
         assert "is neither a letter nor a place from 0" in refused(wrong, columns)
+
+
+def test_rows_that_share_a_passage_share_a_cluster_that_does_not_tell_it():
+    columns = {**ABCD, "gold": {"column": "g", "form": "letter"}, "cluster": "passage"}
+    row = {**ROW, "g": "B", "passage": "Long ago."}
+    one, other = read(row, columns).cluster, read({**row, "q": "3 + 3?"}, columns).cluster
+    assert one == other == hashlib.sha256(b"Long ago.").hexdigest()[:16]
+    assert read({**row, "passage": "Later."}, columns).cluster != one
+
+
+@pytest.mark.parametrize("passage", [None, "", " "])
+def test_a_row_with_nothing_to_share_is_in_no_cluster(passage):
+    columns = {**ABCD, "gold": {"column": "g", "form": "letter"}, "cluster": "passage"}
+    assert read({**ROW, "g": "B", "passage": passage}, columns).cluster is None

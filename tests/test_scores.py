@@ -1,7 +1,8 @@
 """Scores of graded answers."""
 
+import math
 import re
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import cache
 
 import pyarrow.parquet
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from shared import SHARED, needs_shared
 
 from harness.answers import Outcome
+from harness.questions import cluster_of
 from harness.scores import Graded, Part, by_group, by_subject, count, score
 
 GRADED = st.builds(
@@ -19,6 +21,7 @@ GRADED = st.builds(
     subject=st.sampled_from(["algebra", "botany", "chess"]),
     choices=st.integers(1, 10),
     outcome=st.sampled_from(Outcome),
+    cluster=st.sampled_from([None, "a", "b", "c"]),
 )
 
 
@@ -112,7 +115,7 @@ def test_a_subject_whose_questions_all_failed_is_no_part_of_macro():
 
 @pytest.mark.parametrize("average", ["micro", "macro"])
 def test_without_a_single_question_there_are_no_figures(average):
-    assert astuple(score([], average)) == (None, None, None, average, None, None, None, None, None)
+    assert astuple(score([], average)) == (None, None, None, average, *[None] * 6)
     assert by_subject([]) == ()
     assert by_group([], {"algebra": "science"}) == ()
 
@@ -133,6 +136,63 @@ def test_groups_come_in_the_tasks_order_and_leave_out_what_is_in_none():
     ]
 
 
+def clustered(*clusters, subject="algebra"):
+    """Questions of one subject, a list of outcomes to each cluster."""
+    return [
+        Graded(f"{subject}/{name}/{place}", subject, 4, outcome, f"{name}")
+        for name, outcomes in enumerate(clusters)
+        for place, outcome in enumerate(outcomes)
+    ]
+
+
+def test_questions_that_share_a_passage_make_the_error_larger():
+    answers = clustered([RIGHT, RIGHT], [WRONG, WRONG], [RIGHT, RIGHT], [WRONG, RIGHT])
+    found = score(answers, "micro")
+    share = 5 / 8
+    of_clusters = [2 - 2 * share, 0 - 2 * share, 2 - 2 * share, 1 - 2 * share]
+    assert found.clusters == 4
+    assert found.stderr == pytest.approx(math.sqrt(sum(each**2 for each in of_clusters)) / 8)
+    assert (
+        by_subject(answers)[0].stderr == by_group(answers, {"algebra": "science"})[0].stderr == found.stderr
+    )
+
+
+@pytest.mark.parametrize("average", ["micro", "macro"])
+def test_a_cluster_to_each_question_changes_nothing(average):
+    plain = [*graded(RIGHT, RIGHT, WRONG), *graded(WRONG, RIGHT, subject="botany")]
+    alone = [replace(item, cluster=item.id) for item in plain]
+    assert score(alone, average) == score(plain, average)
+
+
+def test_a_cluster_of_failed_questions_and_one_other_is_no_cluster():
+    assert score(clustered([RIGHT, FAILED], [WRONG]), "micro").clusters is None
+
+
+def test_questions_without_a_cluster_are_each_one_of_their_own():
+    assert score([*clustered([RIGHT, WRONG]), *graded(RIGHT, WRONG, subject="botany")], "micro").clusters == 3
+
+
+@pytest.mark.parametrize("average", ["micro", "macro"])
+def test_a_single_cluster_tells_nothing_of_the_error(average):
+    found = score(clustered([RIGHT, WRONG, RIGHT]), average)
+    assert (found.stderr, found.ci95, found.clusters) == (None, None, 1)
+
+
+def test_macro_adds_up_what_a_cluster_has_in_several_subjects():
+    apart = score(
+        [*clustered([RIGHT] * 2, [WRONG] * 2), *renamed("botany", [RIGHT] * 2, [WRONG] * 2)], "macro"
+    )
+    shared = score(
+        [*clustered([RIGHT] * 2, [WRONG] * 2), *clustered([RIGHT] * 2, [WRONG] * 2, subject="botany")],
+        "macro",
+    )
+    assert shared.stderr == pytest.approx(apart.stderr * math.sqrt(2))
+
+
+def renamed(subject, *clusters):
+    return [replace(item, cluster=f"other {item.cluster}") for item in clustered(*clusters, subject=subject)]
+
+
 WITH_GUESSING = {
     "Meta-Llama-3-70B": 52.73,
     "Meta-Llama-3_1-8B-Instruct": 44.25,
@@ -145,13 +205,47 @@ WITH_GUESSING = {
 """Per cent, where a reply without a letter counts as 1/options."""
 
 
+BY_QUESTION_TEXT = {
+    "Meta-Llama-3-70B": 0.004648,
+    "Meta-Llama-3_1-8B-Instruct": 0.004624,
+    "Meta-Llama-3_1-8B": 0.004477,
+    "Mixtral-8x7B-Instruct-v0.1": 0.004606,
+    "Phi-3-mini-4k-instruct": 0.004591,
+    "Qwen1.5-72B-Chat": 0.004647,
+    "gemini-1.5-flash-002": 0.004494,
+}
+"""Standard errors, clustered by the text of the question."""
+
+
 @cache
 def mmlu_pro():
     table = pyarrow.parquet.read_table(
         SHARED / "data/TIGER-Lab/MMLU-Pro/data/test-00000-of-00001.parquet",
-        columns=["question_id", "answer", "category", "options"],
+        columns=["question_id", "question", "answer", "category", "options"],
     )
     return {row["question_id"]: row for row in table.to_pylist()}
+
+
+@cache
+def recorded_answers(model):
+    """What a recorded model answered to MMLU-Pro, read strictly; questions of the same text are a cluster."""
+    strict = re.compile(r"answer is \(?([A-J])\)?")
+    recorded = pyarrow.parquet.read_table(SHARED / "recorded" / "mmlu_pro" / f"{model}.parquet").to_pylist()
+    answers = []
+    for row in recorded:
+        asked = mmlu_pro()[row["question_id"]]
+        match = strict.search(row["response"])
+        outcome = Outcome.UNPARSED if match is None else RIGHT if match[1] == asked["answer"] else WRONG
+        answers.append(
+            Graded(
+                str(row["question_id"]),
+                asked["category"],
+                len(asked["options"]),
+                outcome,
+                cluster_of(asked["question"]),
+            )
+        )
+    return answers
 
 
 @needs_shared
@@ -187,16 +281,17 @@ def mmlu_pro():
 )
 def test_seven_recorded_models_score_as_they_do_elsewhere(model, n, k, micro, macro):
     """Expected: accuracy, standard error and Wilson interval; the mean of the categories and its error."""
-    strict = re.compile(r"answer is \(?([A-J])\)?")
-    recorded = pyarrow.parquet.read_table(SHARED / "recorded" / "mmlu_pro" / f"{model}.parquet").to_pylist()
-    answers = []
-    for row in recorded:
-        asked = mmlu_pro()[row["question_id"]]
-        match = strict.search(row["response"])
-        outcome = Outcome.UNPARSED if match is None else RIGHT if match[1] == asked["answer"] else WRONG
-        answers.append(Graded(str(row["question_id"]), asked["category"], len(asked["options"]), outcome))
+    answers = [replace(answer, cluster=None) for answer in recorded_answers(model)]
     assert (count(answers).questions, count(answers).correct) == (n, k)
     plain, by_category = score(answers, "micro"), score(answers, "macro")
     assert (plain.accuracy, plain.stderr, *plain.ci95) == pytest.approx(micro, abs=5.1e-7)
     assert (by_category.accuracy, by_category.stderr) == pytest.approx(macro, abs=5.1e-7)
     assert 100 * plain.expected_with_guessing == pytest.approx(WITH_GUESSING[model], abs=0.005)
+
+
+@needs_shared
+@pytest.mark.parametrize("model", BY_QUESTION_TEXT)
+def test_clustered_errors_of_seven_recorded_models_are_as_elsewhere(model):
+    found = score(recorded_answers(model), "micro")
+    assert found.stderr == pytest.approx(BY_QUESTION_TEXT[model], abs=5.1e-7)
+    assert found.ci95[1] - found.ci95[0] == pytest.approx(2 * 1.959964 * found.stderr, rel=1e-3)

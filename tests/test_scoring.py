@@ -1,9 +1,20 @@
 """A plan and a journal, made into a score file."""
 
+import math
 from dataclasses import replace
 
 import pytest
-from builders import answered, entry, failed, plan_of, record_of, reply, task_document, write_task
+from builders import (
+    answered,
+    entry,
+    failed,
+    passages_task,
+    plan_of,
+    record_of,
+    reply,
+    task_document,
+    write_task,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -274,3 +285,33 @@ def test_what_was_sent_and_said_by_the_endpoint_is_kept(scored, plan):
     )
     assert score.model.settings == {"routes": ["/v1"], "temperature": 0.0}
     assert score.warnings == ("It has no logprobs.",)
+
+
+def test_questions_that_share_passages_have_clustered_errors_and_few_are_told(scored, tmp_path):
+    (tmp_path / "passages").mkdir()
+    plan = plan_of(passages_task(tmp_path / "passages", 4))
+    wrong = {f"tiny/{place}": "Answer: B" for place in (0, 1, 2)}
+    score = scored(answered(plan, wrong), plan)
+    assert score.score.clusters == 4
+    assert score.score.stderr == score.subjects[0].stderr == pytest.approx(math.sqrt(2.75) / 8)
+    assert [other.ci95 for other in score.score.other_readers] == [score.score.ci95]
+    (warning,) = score.warnings
+    assert warning.startswith(
+        "The questions come in 4 clusters only: with fewer than 30, standard errors are too"
+    )
+
+
+def test_thirty_clusters_are_enough(scored, tmp_path):
+    (tmp_path / "passages").mkdir()
+    plan = plan_of(passages_task(tmp_path / "passages", 30))
+    assert not scored(answered(plan), plan).warnings
+
+
+def test_a_single_cluster_has_no_error_and_says_so(scored, tmp_path):
+    (tmp_path / "passages").mkdir()
+    plan = plan_of(passages_task(tmp_path / "passages", 1))
+    score = scored(answered(plan), plan)
+    assert (score.score.stderr, score.score.ci95) == (None, None)
+    assert score.warnings == (
+        "All questions are in one cluster, so nothing can be said of the standard error.",
+    )

@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from builders import answered, plan_of, task_document, write_task, written_run
+from builders import answered, passages_task, plan_of, task_document, write_task, written_run
 
 from harness.errors import UsageError
 from harness.validation import validate
@@ -43,6 +43,19 @@ def test_a_run_in_which_everything_failed_is_valid(tmp_path):
     plan = plan_of(task_file)
     entries = answered(plan, {question.id: None for question in plan.questions})
     assert validate(written_run(tmp_path / "runs", plan, task_file, entries).path)
+
+
+def test_a_score_of_questions_that_share_passages_is_valid(tmp_path):
+    task_file = passages_task(tmp_path, 3)
+    plan = plan_of(task_file)
+    entries = answered(plan, {"tiny/0": "Answer: B", "tiny/1": "Answer: B"})
+    made = written_run(tmp_path / "runs", plan, task_file, entries)
+    assert validate(made.path)
+    changed = json.loads(made.score.read_text())
+    changed["score"]["clusters"] = None
+    made.score.write_text(json.dumps(changed))
+    with pytest.raises(UsageError, match=r"field score\.clusters: None, but the answers make 3"):
+        validate(made.path)
 
 
 @pytest.mark.parametrize(

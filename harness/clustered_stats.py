@@ -1,0 +1,87 @@
+"""Statistics of one score whose questions come in clusters: they share a passage, or are repeats of one question.
+
+Answers within a cluster depend on each other, so that n questions say less than n independent ones. Arithmetic on
+counts and shares only. With one question to each cluster all this gives what harness/stats.py gives.
+"""
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
+
+from harness.stats import Interval, wilson_interval
+
+FEW = 30
+"""With fewer clusters the standard errors are too small (Miller 2024 and the literature that it names)."""
+
+
+class Tally(NamedTuple):
+    """What came of one cluster's questions."""
+
+    correct: int
+    questions: int
+
+
+def clustered_stderr(clusters: Sequence[Tally]) -> float | None:
+    """Standard error of a share of n questions: (1/n)·sqrt(Σ_g (k_g - n_g·p)²), without a correction for few clusters.
+
+    Source: Miller 2024, arXiv 2411.00640, section on clustered standard errors; Liang & Zeger 1986, Biometrika 73:13.
+
+    Returns:
+        None for a single cluster, which tells nothing of how clusters differ.
+    """
+    if len(clusters) < 2:
+        return None
+    whole = _sum(clusters)
+    share = whole.correct / whole.questions
+    return math.sqrt(math.fsum((k - n * share) ** 2 for k, n in clusters)) / whole.questions
+
+
+def clustered_interval(clusters: Sequence[Tally], confidence: float = 0.95) -> Interval | None:
+    """Wilson's interval for as many independent questions as would have the clustered error: p(1 - p)/SE².
+
+    Source: Korn & Graubard 1998, Survey Methodology 24:193. No more than there are questions; where all answers are
+    alike, as many as there are clusters.
+
+    Returns:
+        None for a single cluster.
+    """
+    stderr = clustered_stderr(clusters)
+    if stderr is None:
+        return None
+    correct, n = _sum(clusters)
+    share = correct / n
+    if correct in (0, n):
+        effective = float(len(clusters))
+    else:
+        effective = min(n, share * (1 - share) / stderr**2) if stderr else float(n)
+    return wilson_interval(share * effective, effective, confidence)
+
+
+def clustered_macro_stderr(cells: Mapping[tuple[str, Hashable], Tally]) -> float | None:
+    """Standard error of the plain mean of H parts' shares p_h, whose questions may share clusters across parts.
+
+    (1/H)·sqrt(Σ_g (Σ_h f_h·(k_hg - n_hg·p_h)/n_h)²), where f_h² = G_h/(G_h - 1) is for the G_h clusters of part h what
+    n_h/(n_h - 1) is for its questions in `macro_stderr`.
+
+    Args:
+        cells: part and cluster to what came of the cluster's questions in that part.
+
+    Returns:
+        None where a part has a single cluster.
+    """
+    clusters_of: dict[str, list[Tally]] = {}
+    for (part, _), tally in cells.items():
+        clusters_of.setdefault(part, []).append(tally)
+    if any(len(clusters) < 2 for clusters in clusters_of.values()):
+        return None
+    whole = {part: _sum(clusters) for part, clusters in clusters_of.items()}
+    few = {part: math.sqrt(len(clusters) / (len(clusters) - 1)) for part, clusters in clusters_of.items()}
+    residuals: dict[Hashable, list[float]] = {}
+    for (part, cluster), (k, n) in cells.items():
+        share = whole[part].correct / whole[part].questions
+        residuals.setdefault(cluster, []).append(few[part] * (k - n * share) / whole[part].questions)
+    return math.sqrt(math.fsum(math.fsum(parts) ** 2 for parts in residuals.values())) / len(whole)
+
+
+def _sum(clusters: Sequence[Tally]) -> Tally:
+    return Tally(sum(k for k, _ in clusters), sum(n for _, n in clusters))

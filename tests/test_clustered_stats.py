@@ -1,0 +1,50 @@
+"""Errors and intervals of questions that come in clusters."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.clustered_stats import Tally, clustered_interval, clustered_macro_stderr, clustered_stderr
+from harness.stats import macro_stderr, proportion_stderr, wilson_interval
+
+
+@given(st.integers(0, 30), st.integers(2, 30))
+def test_clusters_of_one_question_give_the_plain_figures(k, n):
+    k = min(k, n)
+    alone = [Tally(1, 1)] * k + [Tally(0, 1)] * (n - k)
+    assert clustered_stderr(alone) == pytest.approx(proportion_stderr(k, n), abs=1e-12)
+    assert clustered_interval(alone) == pytest.approx(wilson_interval(k, n), abs=1e-12)
+
+
+def test_macro_with_clusters_of_one_question_is_the_plain_macro_error():
+    parts = {"algebra": (3, 7), "botany": (1, 4), "chess": (2, 2)}
+    cells = {
+        (part, f"{part}/{place}"): Tally(int(place < k), 1)
+        for part, (k, n) in parts.items()
+        for place in range(n)
+    }
+    assert clustered_macro_stderr(cells) == pytest.approx(macro_stderr(list(parts.values())))
+
+
+@pytest.mark.parametrize("k", [0, 5])
+def test_where_all_answers_are_alike_only_the_clusters_count(k):
+    assert clustered_interval([Tally(k, 5)] * 8) == pytest.approx(wilson_interval(k * 8 / 5, 8))
+
+
+def test_questions_that_go_the_same_way_within_a_cluster_are_worth_one():
+    clusters = [Tally(4, 4)] * 30 + [Tally(0, 4)] * 10
+    assert clustered_interval(clusters) == pytest.approx(wilson_interval(30, 40))
+
+
+@pytest.mark.parametrize("clusters", [[Tally(1, 2)] * 20, [Tally(1, 2)] * 19 + [Tally(2, 2), Tally(0, 2)]])
+def test_clusters_never_make_an_interval_narrower(clusters):
+    k, n = sum(k for k, _ in clusters), sum(n for _, n in clusters)
+    assert clustered_interval(clusters) == pytest.approx(wilson_interval(k, n))
+
+
+def test_a_single_cluster_tells_nothing():
+    assert clustered_stderr([Tally(1, 2)]) is None
+    assert clustered_interval([Tally(1, 2)]) is None
+    assert (
+        clustered_macro_stderr({("a", 1): Tally(1, 2), ("b", 1): Tally(1, 2), ("b", 2): Tally(0, 2)}) is None
+    )

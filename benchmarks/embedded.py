@@ -28,6 +28,7 @@ from harness.journal import Journal, read_journal
 from harness.observer import Silent
 from harness.plan import Plan, make_plan
 from harness.profiles import load_catalog
+from harness.selection import Selection
 from harness.session import hold
 from harness.task import find_task, load_task
 
@@ -124,11 +125,13 @@ def cases(data: Path, questions: int) -> list[Case]:
     subjects = tuple(dict.fromkeys(question.subject for question in of_mmlu.questions))
 
     def letters(*names: str) -> Plan:
-        return make_plan(mmlu, of_mmlu, protocol="hendrycks", shots=5, subjects=names, limit=questions)
+        return make_plan(mmlu, of_mmlu, protocol="hendrycks", shots=5, selection=Selection(questions, names))
 
     plans = {
-        "cloze": make_plan(sample, of_sample, protocol="cloze", limit=questions),
-        "simple-evals": make_plan(sample, of_sample, protocol="simple-evals", limit=questions // 4),
+        "cloze": make_plan(sample, of_sample, protocol="cloze", selection=Selection(questions)),
+        "simple-evals": make_plan(
+            sample, of_sample, protocol="simple-evals", selection=Selection(questions // 4)
+        ),
         "5-shot, 2 subjects": letters("abstract_algebra", "virology"),
     }
     by_slots = [Case(name, plan, slots) for name, plan in plans.items() for slots in (1, 2, 4, 8)]

@@ -7,7 +7,6 @@ nothing of endpoints, files or replies.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from harness.answers import Reader
 from harness.errors import UsageError
@@ -15,6 +14,7 @@ from harness.prompts import Prompt
 from harness.protocols import PROTOCOLS, Protocol
 from harness.questions import Question, QuestionSet, fingerprint
 from harness.readers import READERS
+from harness.selection import ALL, Selection, select
 from harness.task import Task, did_you_mean
 
 
@@ -59,11 +59,10 @@ def make_plan(
     task: Task,
     question_set: QuestionSet,
     *,
+    selection: Selection = ALL,
     protocol: str | None = None,
     shots: int | None = None,
     reader: str | None = None,
-    limit: int | None = None,
-    subjects: Sequence[str] = (),
     as_published: bool = False,
 ) -> Plan:
     """Choose questions, protocol and reader.
@@ -71,11 +70,10 @@ def make_plan(
     Args:
         task: the task.
         question_set: all its questions.
+        selection: which of them are asked.
         protocol: by name; the task's default where None.
         shots: few-shot examples; the protocol's default where None.
         reader: by name; the protocol's first where None.
-        limit: ask so many questions in all, taken in turn from each subject in file order.
-        subjects: ask these subjects or groups only; all where empty.
         as_published: with the protocol's own system message and sampling.
 
     Raises:
@@ -83,32 +81,29 @@ def make_plan(
     """
     if question_set.groups:
         task = task.model_copy(update={"groups": question_set.groups})
-    chosen = _protocol(task, protocol or task.protocol)
+    asked_by = _protocol(task, protocol or task.protocol)
     if as_published:
-        chosen = chosen.as_published()
-    wanted = _limited(_of_subjects(question_set.questions, task, subjects), limit)
-    examples = _in_order(chosen, question_set.shots)
-    count = _shots(chosen, shots, wanted, examples)
-    read_by = _reader(chosen, reader or chosen.readers[0])
-    prompt_hash = _hash(
-        f"{q.id} {chosen.build(q, examples.get(q.subject, ())[:count]).sha256}"
-        for q in sorted(wanted, key=lambda q: q.id)
-    )
-    key = _hash((fingerprint(sorted(wanted, key=lambda q: q.id)), prompt_hash, read_by.name))
+        asked_by = asked_by.as_published()
+    wanted = select(question_set.questions, task, selection)
+    examples = _in_order(asked_by, question_set.shots)
+    count = _shots(asked_by, shots, wanted, examples)
+    read_by = _reader(asked_by, reader or asked_by.readers[0])
+    by_id = sorted(wanted, key=lambda q: q.id)
+    prompt_hash = _hash_of_prompts(by_id, asked_by, examples, count)
     return Plan(
-        task,
-        chosen,
-        as_published,
-        count,
-        read_by,
-        wanted,
-        examples,
-        len(question_set.questions),
-        question_set.fingerprint,
-        prompt_hash,
-        key,
-        question_set.revision,
-        question_set.notes,
+        task=task,
+        protocol=asked_by,
+        as_published=as_published,
+        shots=count,
+        reader=read_by,
+        questions=wanted,
+        examples=examples,
+        available=len(question_set.questions),
+        fingerprint=question_set.fingerprint,
+        prompt_hash=prompt_hash,
+        comparison_key=_hash((fingerprint(by_id), prompt_hash, read_by.name)),
+        revision=question_set.revision,
+        notes=question_set.notes,
     )
 
 
@@ -139,34 +134,6 @@ def _reader(protocol: Protocol, name: str) -> Reader:
     return READERS[name]
 
 
-def _of_subjects(questions: tuple[Question, ...], task: Task, names: Sequence[str]) -> tuple[Question, ...]:
-    if not names:
-        return questions
-    known = {question.subject for question in questions}
-    wanted: set[str] = set()
-    for name in names:
-        if name not in known and name not in task.groups:
-            hint = did_you_mean(name, sorted(known | set(task.groups)))
-            raise UsageError(f"task {task.name} has no subject or group {name!r}{hint}.")
-        wanted.update(task.groups.get(name, (name,)))
-    chosen = tuple(question for question in questions if question.subject in wanted)
-    if not chosen:
-        raise UsageError(f"the dataset of task {task.name} has no question of {', '.join(names)}.")
-    return chosen
-
-
-def _limited(questions: tuple[Question, ...], limit: int | None) -> tuple[Question, ...]:
-    """The first `limit` questions when each subject gives one in turn, grouped by subject again."""
-    by_subject: dict[str, list[Question]] = {}
-    for question in questions:
-        by_subject.setdefault(question.subject, []).append(question)
-    if limit is not None and limit < 1:
-        raise UsageError(f"--limit {limit} leaves nothing to ask; give 1 or more.")
-    in_turn = [q for turn in zip_longest(*by_subject.values()) for q in turn if q is not None]
-    kept = {question.id for question in in_turn[:limit]}
-    return tuple(q for members in by_subject.values() for q in members if q.id in kept)
-
-
 def _shots(
     protocol: Protocol,
     asked: int | None,
@@ -188,6 +155,15 @@ def _shots(
                 f"ask with --shots {there}{' or --shots 0' if there else ''}."
             )
     return shots
+
+
+def _hash_of_prompts(
+    questions: Iterable[Question],
+    protocol: Protocol,
+    examples: Mapping[str, Sequence[Question]],
+    shots: int,
+) -> str:
+    return _hash(f"{q.id} {protocol.build(q, examples.get(q.subject, ())[:shots]).sha256}" for q in questions)
 
 
 def _hash(lines: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from harness.plan import Plan, make_plan
 from harness.run_folder import RunFolder, RunRecord, create, discard, locked, new_run_id, read_record
 from harness.score_file import ScoreFile, document, read_score
 from harness.scoring import score_run
+from harness.selection import Selection
 from harness.task import at_revision, find_task, load_task
 
 
@@ -121,11 +122,10 @@ def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
     return make_plan(
         task,
         questions,
+        selection=Selection(settings["limit"], settings["subjects"]),
         protocol=settings["protocol"],
         shots=settings["shots"],
         reader=reader or settings["reader"],
-        limit=settings["limit"],
-        subjects=settings["subjects"],
         as_published=settings.get("as_published", False),
     )
 

@@ -38,6 +38,7 @@ from harness.run_folder import (
 )
 from harness.score_file import document
 from harness.scoring import score_run
+from harness.selection import Selection
 from harness.serving import max_tokens_of, revision_of, served, temperature_of, weights_of
 from harness.session import Session, hold
 from harness.settings import RunSettings
@@ -122,11 +123,10 @@ def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
     plan = make_plan(
         task,
         load_questions(task, settings.data, observer.say, skip_bad_rows=settings.skip_bad_rows),
+        selection=Selection(settings.limit, settings.subjects),
         protocol=settings.protocol or usual,
         shots=settings.shots,
         reader=settings.reader,
-        limit=settings.limit,
-        subjects=settings.subjects,
         as_published=settings.as_published,
     )
     _refuse_what_the_entry_rules_out(settings, model, plan)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from harness.files import write_whole
 from harness.journal import Entry, Journal
 from harness.plan import Plan, make_plan
 from harness.protocols import PROTOCOLS
-from harness.questions import Question
+from harness.questions import Question, QuestionSet
 from harness.run_folder import RunFolder, RunRecord, SessionRecord, create, locked, note_session
 from harness.score_file import document
 from harness.scoring import score_run
-from harness.task import load_task
+from harness.selection import Selection
+from harness.task import Task, load_task
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 FAILURE = Failure(kind=FailureKind.TIMEOUT, message="no whole reply within 600 s")
@@ -116,9 +117,15 @@ def passages_task(folder: Path, passages: int, a_passage: int = 2) -> Path:
 
 
 def plan_of(path: Path, **choices: Any) -> Plan:
-    """A plan of a task file's questions."""
+    """A plan of a task file's questions, with `limit` and the like for its selection."""
     task = load_task(path)
-    return make_plan(task, load_questions(task), **choices)
+    return choose(task, load_questions(task), **choices)
+
+
+def choose(task: Task, questions: QuestionSet, **choices: Any) -> Plan:
+    """A plan, with the fields of its selection among the choices."""
+    which = {field.name: choices.pop(field.name) for field in fields(Selection) if field.name in choices}
+    return make_plan(task, questions, selection=Selection(**which), **choices)
 
 
 def record_of(plan: Plan, task_file: Path, **changes: Any) -> RunRecord:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import groupby
 
 import pytest
-from builders import inline, plan_of, task_document, write_task
+from builders import choose, inline, plan_of, task_document, write_task
 from shared import mmlu_pro, needs_shared
 
 from harness.dataset import load_questions
@@ -48,11 +48,11 @@ def test_a_plan_takes_what_the_task_and_the_protocol_say(task, questions):
 def test_a_limit_takes_from_each_subject_in_turn_and_keeps_subjects_together(
     task, questions, limit, expected
 ):
-    assert ids(make_plan(task, questions, limit=limit)) == expected
+    assert ids(choose(task, questions, limit=limit)) == expected
 
 
 def test_a_limit_beyond_the_questions_takes_all(task, questions):
-    assert len(ids(make_plan(task, questions, limit=1000))) == 12
+    assert len(ids(choose(task, questions, limit=1000))) == 12
 
 
 def test_a_limit_goes_on_with_the_subjects_that_have_more(tmp_path):
@@ -76,24 +76,24 @@ def test_questions_are_asked_subject_by_subject_however_the_file_mixes_them(tmp_
 @pytest.mark.parametrize("limit", [0, -3])
 def test_a_limit_that_leaves_nothing_is_refused(task, questions, limit):
     with pytest.raises(UsageError, match=f"--limit {limit} leaves nothing to ask"):
-        make_plan(task, questions, limit=limit)
+        choose(task, questions, limit=limit)
 
 
 def test_subjects_and_groups_can_be_chosen(task, questions):
-    assert ids(make_plan(task, questions, subjects=["chess"])) == [f"chess/{place}" for place in range(4)]
-    plan = make_plan(task, questions, subjects=["science", "chess"], limit=3)
+    assert ids(choose(task, questions, subjects=["chess"])) == [f"chess/{place}" for place in range(4)]
+    plan = choose(task, questions, subjects=["science", "chess"], limit=3)
     assert ids(plan) == ["algebra/0", "botany/0", "chess/0"]
 
 
 def test_an_unknown_subject_is_refused_with_the_nearest_names(task, questions):
     with pytest.raises(UsageError, match=r"no subject or group 'algebr' \(did you mean algebra"):
-        make_plan(task, questions, subjects=["algebr"])
+        choose(task, questions, subjects=["algebr"])
 
 
 def test_a_group_without_questions_is_refused(task, questions):
     only_chess = QuestionSet(questions.questions[8:], {})
     with pytest.raises(UsageError, match="has no question of science"):
-        make_plan(task, only_chess, subjects=["science"])
+        choose(task, only_chess, subjects=["science"])
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_all_that_makes_scores_incomparable_changes_the_comparison_key(task, que
         make_plan(task, questions).comparison_key,
         make_plan(task, other_gold).comparison_key,
         make_plan(task, other_text).comparison_key,
-        make_plan(task, questions, limit=11).comparison_key,
-        make_plan(task, questions, subjects=["science"]).comparison_key,
+        choose(task, questions, limit=11).comparison_key,
+        choose(task, questions, subjects=["science"]).comparison_key,
         make_plan(task, questions, **lm_eval).comparison_key,
         make_plan(task, questions, **lm_eval, shots=1).comparison_key,
         make_plan(task, questions, **lm_eval, shots=2).comparison_key,

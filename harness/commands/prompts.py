@@ -46,21 +46,18 @@ def prompts(
     """
     from harness.dataset import load_questions
     from harness.plan import make_plan
+    from harness.selection import Selection
     from harness.showing import print_estimate, print_prompts, prompt_lines
     from harness.task import find_task, load_task
 
     estimate = None
-    chosen: dict[str, Any] = {
-        "protocol": protocol,
-        "shots": shots,
-        "limit": limit,
-        "subjects": names_in(subjects),
-        "as_published": as_published,
-    }
+    how: dict[str, Any] = {"protocol": protocol, "shots": shots, "as_published": as_published}
+    which: dict[str, Any] = {"limit": limit, "subjects": names_in(subjects)}
     if model is None:
         say = partial(print, file=sys.stderr)
         found = load_task(find_task(task, tasks), say)
-        plan = make_plan(found, load_questions(found, data, say, skip_bad_rows=skip_bad_rows), **chosen)
+        questions = load_questions(found, data, say, skip_bad_rows=skip_bad_rows)
+        plan = make_plan(found, questions, selection=Selection(**which), **how)
     else:
         from harness.dry_running import plan_and_estimate
         from harness.progress import progress_on
@@ -74,7 +71,8 @@ def prompts(
             tasks=tasks,
             data=data,
             skip_bad_rows=skip_bad_rows,
-            **chosen,
+            **which,
+            **how,
         )
         plan, estimate = plan_and_estimate(settings, progress_on(console_of_progress()))
     if jsonl:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from harness.errors import UsageError
+from harness.selection import Sample
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -42,7 +43,15 @@ Shots = Annotated[
     int | None, typer.Option(help="Few-shot examples; else as many as the protocol's source takes.")
 ]
 Reader = Annotated[str | None, typer.Option(help="How to read replies; else as the protocol's source does.")]
-Limit = Annotated[int | None, typer.Option(help="So many questions in all, taken in turn from each subject.")]
+Limit = Annotated[int | None, typer.Option(help="So many questions in all, taken as --sample says.")]
+SampleName = Annotated[
+    Sample,
+    typer.Option(
+        "--sample",
+        help="How --limit takes them: in turn from each subject (first), or by the subjects' shares, at random.",
+    ),
+]
+Seed = Annotated[int | None, typer.Option(help="Of --sample stratified; 0 unless given.")]
 Subjects = Annotated[str | None, typer.Option(help="Only these subjects or groups, separated by commas.")]
 AsPublished = Annotated[
     bool,

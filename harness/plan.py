@@ -23,6 +23,7 @@ class Plan:
     """What is asked, in which way, and how it is read.
 
     Attributes:
+        selection: the user's choice of questions.
         as_published: whether the source's own system message and sampling are sent.
         shots: few-shot examples before each question.
         questions: the wanted ones, in the order in which they are asked: subject by subject, so that
@@ -37,6 +38,7 @@ class Plan:
     """
 
     task: Task
+    selection: Selection
     protocol: Protocol
     as_published: bool
     shots: int
@@ -92,6 +94,7 @@ def make_plan(
     prompt_hash = _hash_of_prompts(by_id, asked_by, examples, count)
     return Plan(
         task=task,
+        selection=selection,
         protocol=asked_by,
         as_published=as_published,
         shots=count,

@@ -17,10 +17,18 @@ from harness.files import write_whole
 from harness.finished import Run
 from harness.journal import Entry, Journal, read_extent, read_last_lines
 from harness.plan import Plan, make_plan
-from harness.run_folder import RunFolder, RunRecord, create, discard, locked, new_run_id, read_record
+from harness.run_folder import (
+    RunFolder,
+    RunRecord,
+    create,
+    discard,
+    locked,
+    new_run_id,
+    read_record,
+    selection_of,
+)
 from harness.score_file import ScoreFile, document, read_score
 from harness.scoring import score_run
-from harness.selection import Selection
 from harness.task import at_revision, find_task, load_task
 
 
@@ -122,7 +130,7 @@ def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
     return make_plan(
         task,
         questions,
-        selection=Selection(settings["limit"], settings["subjects"]),
+        selection=selection_of(settings),
         protocol=settings["protocol"],
         shots=settings["shots"],
         reader=reader or settings["reader"],

@@ -22,6 +22,7 @@ from typing_extensions import TypedDict  # typing's own cannot be checked by pyd
 from harness.errors import StorageError, UsageError
 from harness.files import write_whole
 from harness.score_file import read_score
+from harness.selection import Sample, Selection
 
 _LOCK = ".lock"
 _LONGEST_NAME = 100
@@ -44,6 +45,8 @@ class Agreed(TypedDict):
     fingerprint: str
     comparison_key: str
     as_published: NotRequired[bool]
+    sample: NotRequired[Sample]
+    seed: NotRequired[int]
 
 
 class SessionRecord(BaseModel):
@@ -133,6 +136,16 @@ def runs_of(results: Path, model: str, task: str) -> Path:
     if len(name) > _LONGEST_NAME:  # file systems take 255 bytes
         name = f"{name[:_LONGEST_NAME]}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
     return results / (name if name.strip(".") else name.replace(".", "_")) / task
+
+
+def selection_of(settings: Agreed) -> Selection:
+    """Which questions a run asked."""
+    return Selection(
+        settings["limit"],
+        settings["subjects"],
+        settings.get("sample", Sample.FIRST),
+        settings.get("seed"),
+    )
 
 
 def read_record(folder: Path) -> RunRecord:

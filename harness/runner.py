@@ -38,7 +38,7 @@ from harness.run_folder import (
 )
 from harness.score_file import document
 from harness.scoring import score_run
-from harness.selection import Selection
+from harness.selection import Sample
 from harness.serving import max_tokens_of, revision_of, served, temperature_of, weights_of
 from harness.session import Session, hold
 from harness.settings import RunSettings
@@ -123,7 +123,7 @@ def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
     plan = make_plan(
         task,
         load_questions(task, settings.data, observer.say, skip_bad_rows=settings.skip_bad_rows),
-        selection=Selection(settings.limit, settings.subjects),
+        selection=settings.selection,
         protocol=settings.protocol or usual,
         shots=settings.shots,
         reader=settings.reader,
@@ -200,7 +200,11 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
         "fingerprint": plan.fingerprint,
         "comparison_key": plan.comparison_key,
     }
-    return agreed | {"as_published": True, "top_p": published.top_p} if plan.as_published else agreed
+    if plan.as_published:
+        agreed |= {"as_published": True, "top_p": published.top_p}
+    if settings.sample is not Sample.FIRST:
+        agreed |= {"sample": settings.sample.value, "seed": settings.seed or 0}
+    return agreed
 
 
 def _published(plan: Plan) -> Published:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.errors import UsageError
 from harness.scores import Part, Score
+from harness.selection import Sample
 from harness.stats import Interval
 from harness.stops import StopKind
 
@@ -72,6 +73,14 @@ class DatasetPart(_Record):
     fingerprint: Sha256
 
 
+class SamplePart(_Record):
+    """How `--limit` chose the questions."""
+
+    limit: Count
+    by: Sample
+    seed: int | None = Field(description="of a stratified sample, else null")
+
+
 class TaskPart(_Record):
     """What was asked, and how."""
 
@@ -85,6 +94,7 @@ class TaskPart(_Record):
     reader: str
     dataset: DatasetPart
     questions: Count = Field(description="all that were wanted")
+    sample: SamplePart | None = Field(None, description="null without a limit")
     prompt_hash: Sha256
 
 

@@ -30,6 +30,7 @@ from harness.score_file import (
     ModelPart,
     OtherReading,
     RunPart,
+    SamplePart,
     ScoreFile,
     Status,
     TaskPart,
@@ -39,6 +40,7 @@ from harness.score_file import (
     score_part,
 )
 from harness.scores import Graded, by_group, by_subject, count, score
+from harness.selection import Sample, Selection
 from harness.stops import StopKind
 
 _UNREAD_WARNING = 0.02
@@ -164,7 +166,17 @@ def _task(plan: Plan) -> TaskPart:
             fingerprint=plan.fingerprint,
         ),
         questions=len(plan.questions),
+        sample=_sample(plan.selection),
         prompt_hash=plan.prompt_hash,
+    )
+
+
+def _sample(selection: Selection) -> SamplePart | None:
+    if selection.limit is None:
+        return None
+    drawn = selection.sample is Sample.STRATIFIED
+    return SamplePart(
+        limit=selection.limit, by=selection.sample, seed=(selection.seed or 0) if drawn else None
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.selection import Sample, Selection
 
 _ABOVE_0 = {
     "timeout_s": "--timeout",
@@ -34,6 +35,8 @@ class RunSettings:
         shots: few-shot examples; the protocol's default where None.
         reader: how to read replies; the protocol's default where None.
         limit: ask so many questions in all.
+        sample: how the limit takes them: "first", in turn from each subject, or "stratified".
+        seed: of a stratified sample; 0 where None.
         subjects: ask these subjects or groups only.
         concurrency: requests at once; None: as many as suits the endpoint, found while asking.
         rpm: requests a minute; None: as many as the endpoint takes without rejecting.
@@ -68,6 +71,8 @@ class RunSettings:
     shots: int | None = None
     reader: str | None = None
     limit: int | None = None
+    sample: Sample = Sample.FIRST
+    seed: int | None = None
     subjects: tuple[str, ...] = ()
     concurrency: int | None = None
     rpm: float | None = None
@@ -102,7 +107,9 @@ class RunSettings:
                 object.__setattr__(self, name, Path(getattr(self, name)))
         if isinstance(self.task, Path):
             object.__setattr__(self, "task", str(self.task))
+        object.__setattr__(self, "sample", _sample(self.sample))
         self._check_types()
+        _ = self.selection  # which refuses what contradicts itself
         wrong = {
             f"--temperature {self.temperature} should be 0 or more": (
                 self.temperature is not None and not 0 <= self.temperature < math.inf
@@ -133,6 +140,11 @@ class RunSettings:
             if is_so:
                 raise UsageError(f"{sentence}.")
 
+    @property
+    def selection(self) -> Selection:
+        """Which questions are asked."""
+        return Selection(self.limit, self.subjects, self.sample, self.seed)
+
     def _check_types(self) -> None:
         """Whoever writes a script may not run a type checker."""
         texts = (self.model, self.task)
@@ -140,10 +152,17 @@ class RunSettings:
             raise UsageError("model and task should be texts.")
         if isinstance(self.subjects, str) or not all(isinstance(name, str) for name in self.subjects):
             raise UsageError("subjects should be a tuple of names, such as ('anatomy', 'virology').")
-        for name in ("shots", "limit", "concurrency", "max_tokens", "gpus"):
+        for name in ("shots", "limit", "seed", "concurrency", "max_tokens", "gpus"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
                 raise UsageError(f"{name} {value!r} should be a whole number.")
+
+
+def _sample(name: str) -> Sample:
+    try:
+        return Sample(name)
+    except ValueError:
+        raise UsageError(f"sample {name!r} should be one of {', '.join(Sample)}.") from None
 
 
 def _is_count(value: int | None) -> bool:

@@ -157,8 +157,14 @@ def test_no_model_is_asked(task_file, results):
 
 @pytest.mark.parametrize(
     "choices",
-    [{}, {"limit": 5}, {"subjects": ("science",)}, {"protocol": "hendrycks", "shots": 2}],
-    ids=["all", "limit", "subjects", "shots"],
+    [
+        {},
+        {"limit": 5},
+        {"limit": 5, "sample": "stratified", "seed": 2},
+        {"subjects": ("science",)},
+        {"protocol": "hendrycks", "shots": 2},
+    ],
+    ids=["all", "limit", "sample", "subjects", "shots"],
 )
 def test_by_the_same_reader_the_score_is_the_same(task_file, results, choices):
     old = a_run(small_model, task_file, results, **choices)

@@ -13,6 +13,8 @@ from harness.options import (
     Host,
     Limit,
     Protocol,
+    SampleName,
+    Seed,
     Shots,
     SkipBadRows,
     Subjects,
@@ -20,6 +22,7 @@ from harness.options import (
     Tasks,
     names_in,
 )
+from harness.selection import Sample, Selection
 from harness.terminal import console_of_progress
 
 
@@ -33,6 +36,8 @@ def prompts(
     protocol: Protocol = None,
     shots: Shots = None,
     limit: Limit = None,
+    sample: SampleName = Sample.FIRST,
+    seed: Seed = None,
     subjects: Subjects = None,
     as_published: AsPublished = False,
     data: Data = None,
@@ -46,13 +51,12 @@ def prompts(
     """
     from harness.dataset import load_questions
     from harness.plan import make_plan
-    from harness.selection import Selection
     from harness.showing import print_estimate, print_prompts, prompt_lines
     from harness.task import find_task, load_task
 
     estimate = None
     how: dict[str, Any] = {"protocol": protocol, "shots": shots, "as_published": as_published}
-    which: dict[str, Any] = {"limit": limit, "subjects": names_in(subjects)}
+    which: dict[str, Any] = {"limit": limit, "subjects": names_in(subjects), "sample": sample, "seed": seed}
     if model is None:
         say = partial(print, file=sys.stderr)
         found = load_task(find_task(task, tasks), say)

@@ -31,6 +31,8 @@ from harness.options import (
     Results,
     Revision,
     Rpm,
+    SampleName,
+    Seed,
     Shots,
     SkipBadRows,
     Subjects,
@@ -43,6 +45,7 @@ from harness.options import (
     names_in,
     seconds_in,
 )
+from harness.selection import Sample
 from harness.terminal import ENDPOINT_DIED, INTERRUPTED, console_of_progress, finish_run
 
 if TYPE_CHECKING:
@@ -61,6 +64,8 @@ def run(
     shots: Shots = None,
     reader: Reader = None,
     limit: Limit = None,
+    sample: SampleName = Sample.FIRST,
+    seed: Seed = None,
     subjects: Subjects = None,
     concurrency: Concurrency = "auto",
     rpm: Rpm = None,
@@ -106,6 +111,8 @@ def run(
         shots=shots,
         reader=reader,
         limit=limit,
+        sample=sample,
+        seed=seed,
         subjects=names_in(subjects),
         concurrency=concurrency_in(concurrency),
         rpm=rpm,

@@ -190,7 +190,9 @@ class LatencyPart(_Record):
     p90: float | None
     p99: float | None
     questions_per_second: float | None
-    elapsed_s: float = Field(description="seconds that the run worked, all its parts together")
+    elapsed_s: float | None = Field(
+        None, description="seconds that the run worked, all its parts together; the first files lack it"
+    )
 
 
 class AnswersPart(_Record):

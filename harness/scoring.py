@@ -74,7 +74,7 @@ def score_run(
     scored = score(graded, plan.protocol.average)
     record = read_record(folder.path)  # with what its sessions learned
     model = _model(record, answered.values())
-    latency = _latency(answered.values(), max(record.worked_s, evidence.worked_s))
+    worked_s = max(record.worked_s, evidence.worked_s)
     return ScoreFile(
         status=_status(plan, counts, stopped_by),
         run=_run(record, stopped_by, stop_kind),
@@ -86,8 +86,8 @@ def score_run(
         subjects=named_parts(by_subject(graded)),
         counts=counts,
         usage=usage,
-        cost=_cost(usage, prices, uncounted=evidence.uncounted, worked_s=latency.elapsed_s),
-        latency=latency,
+        cost=_cost(usage, prices, uncounted=evidence.uncounted, worked_s=worked_s),
+        latency=_latency(answered.values(), worked_s),
         answers=_answers(folder.answers),
         warnings=(
             *record.warnings,

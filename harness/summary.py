@@ -113,7 +113,7 @@ def _resources(score: ScoreFile) -> str:
     tokens = f"{usage.prompt_tokens:,} prompt{cached} and {usage.completion_tokens:,} completion tokens"
     retries = f" ({usage.retries:,} repeats)" if usage.retries else ""
     rate = f" ({latency.questions_per_second:.1f} questions/s)" if latency.questions_per_second else ""
-    time = f"in {timedelta(seconds=round(latency.elapsed_s))}{rate}"
+    time = "" if latency.elapsed_s is None else f"in {timedelta(seconds=round(latency.elapsed_s))}{rate}"
     seconds = f"half of the replies within {latency.p50:.2f} s" if latency.p50 is not None else ""
     cost = f"{score.cost.usd:.4f} US dollars" if score.cost.usd is not None else ""
     used = (f"{usage.requests:,} requests{retries}", tokens, time, seconds, cost)

@@ -46,7 +46,7 @@ def row(recording: Path, server: Path, data: Path) -> str:
 def line(name: str, found: dict, code: int) -> str:
     """A score file as a line."""
     counts, score = found["counts"], found["score"]
-    (chain,) = score["other_readers"]
+    (chain,) = [other for other in score["other_readers"] if other["reader"] == "chain"]
     cells = (
         *(name, f"{counts['questions'] - counts['failed']:,}", counts["failed"], percent(score["accuracy"])),
         *(f"{counts['unparsed']:,}", percent(score["expected_with_guessing"]), percent(chain["accuracy"])),

@@ -58,6 +58,6 @@ JSON = Protocol(
     build=build_json,
     shots=0,
     wants=Generate,
-    readers=("json",),
+    readers=("json", "best"),
     usual_tokens=(6, 16),
 )

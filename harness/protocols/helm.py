@@ -72,7 +72,7 @@ HELM = Protocol(
     shots=5,
     order=balanced,
     wants=Generate,
-    readers=("helm",),
+    readers=("helm", "best"),
     usual_tokens=(1, 1),
     average="macro",
 )

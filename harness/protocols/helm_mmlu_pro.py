@@ -50,7 +50,7 @@ HELM_MMLU_PRO = Protocol(
     shots=0,
     max_shots=0,
     wants=Generate,
-    readers=("helm-mmlu-pro",),
+    readers=("helm-mmlu-pro", "best"),
     usual_tokens=USUAL_TOKENS,
     published=_PUBLISHED,
 )
@@ -62,7 +62,7 @@ HELM_MMLU_PRO_V2 = Protocol(
     shots=0,
     max_shots=0,
     wants=Generate,
-    readers=("helm-mmlu-pro",),
+    readers=("helm-mmlu-pro", "best"),
     usual_tokens=USUAL_TOKENS,
     published=_PUBLISHED,
 )

@@ -49,7 +49,7 @@ LIGHTEVAL_0_13 = Protocol(
     shots=5,
     order=balanced,
     wants=Generate,
-    readers=("lighteval",),
+    readers=("lighteval", "best"),
     usual_tokens=(1, 5),
     average="macro",
 )

@@ -96,6 +96,6 @@ LM_EVAL_GENERATIVE = Protocol(
     build=build_generative,
     shots=0,
     wants=Generate,
-    readers=("lm-eval-generative",),
+    readers=("lm-eval-generative", "best"),
     usual_tokens=(1, 16),
 )

@@ -62,7 +62,7 @@ LM_EVAL_FLAN_N_SHOT_GENERATIVE = Protocol(
     build=build_n_shot_generative,
     shots=0,
     wants=Generate,
-    readers=("lm-eval-flan-n-shot-strict", "lm-eval-flan-n-shot-flexible"),
+    readers=("lm-eval-flan-n-shot-strict", "lm-eval-flan-n-shot-flexible", "best"),
     usual_tokens=(1, 16),
 )
 LM_EVAL_FLAN_COT_ZEROSHOT = Protocol(
@@ -73,6 +73,6 @@ LM_EVAL_FLAN_COT_ZEROSHOT = Protocol(
     max_shots=0,
     shots=0,
     wants=Generate,
-    readers=("lm-eval-flan-cot-strict", "lm-eval-flan-cot-flexible"),
+    readers=("lm-eval-flan-cot-strict", "lm-eval-flan-cot-flexible", "best"),
     usual_tokens=(50, MAX_TOKENS),
 )

@@ -48,7 +48,7 @@ LM_EVAL_MMLU_PRO = Protocol(
     build=build,
     shots=5,
     wants=Generate,
-    readers=("strict",),
+    readers=("strict", "best"),
     usual_tokens=USUAL_TOKENS,
 )
 LM_EVAL_LEADERBOARD_MMLU_PRO = Protocol(

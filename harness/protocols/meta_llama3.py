@@ -69,7 +69,7 @@ META_LLAMA3_COT = Protocol(
     shots=0,
     max_shots=0,
     wants=Generate,
-    readers=("meta-llama3-cot",),
+    readers=("meta-llama3-cot", "best"),
     usual_tokens=(50, 400),
     average="macro",
 )
@@ -80,7 +80,7 @@ META_LLAMA3_CHAT = Protocol(
     build=build_chat,
     shots=5,
     wants=Generate,
-    readers=("meta-llama3-chat", "llama-cookbook"),
+    readers=("meta-llama3-chat", "llama-cookbook", "best"),
     usual_tokens=(1, 10),
     average="macro",
 )

@@ -48,7 +48,7 @@ META_LLAMA3_MMLU_PRO = Protocol(
     build=build,
     shots=5,
     wants=Generate,
-    readers=("meta-llama3-mmlu-pro",),
+    readers=("meta-llama3-mmlu-pro", "best"),
     usual_tokens=USUAL_TOKENS,
     average="macro",
 )

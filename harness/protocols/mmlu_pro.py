@@ -73,7 +73,7 @@ MMLU_PRO_API = Protocol(
     build=build_api,
     shots=5,
     wants=Generate,
-    readers=("chain", "strict"),
+    readers=("chain", "strict", "best"),
     usual_tokens=USUAL_TOKENS,
     guesses=True,
 )
@@ -84,7 +84,7 @@ MMLU_PRO_LOCAL = Protocol(
     build=build_local,
     shots=5,
     wants=Generate,
-    readers=("chain", "strict"),
+    readers=("chain", "strict", "best"),
     usual_tokens=USUAL_TOKENS,
     guesses=True,
 )

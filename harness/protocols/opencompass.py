@@ -56,7 +56,7 @@ OPENCOMPASS_GEN = Protocol(
     build=build_gen,
     shots=5,
     wants=Generate,
-    readers=("opencompass",),
+    readers=("opencompass", "best"),
     usual_tokens=(1, 300),
     average="macro",
 )

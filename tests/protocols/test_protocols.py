@@ -62,6 +62,12 @@ def test_every_reader_of_a_protocol_can_read_what_it_asks_for(protocol):
     assert isinstance(protocol.build(question(), ()).want, protocol.wants)
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS)
+def test_best_is_shown_beside_the_reader_of_every_protocol_whose_reply_is_text(protocol):
+    assert protocol.readers[0] != "best"
+    assert ("best" in protocol.readers) is (protocol.wants is Generate)
+
+
 @pytest.mark.parametrize(("name", "protocol"), PROTOCOLS.items(), ids=PROTOCOLS)
 def test_a_protocol_is_listed_under_its_name_with_its_source(name, protocol):
     assert protocol.name == name

@@ -292,5 +292,15 @@ def _way_out(plan: Plan, counts: CountsPart) -> str:
             f"`harness regrade RUN --reader {BEST.name}` reads more forms of answer than {plan.reader.name}"
         )
     if counts.truncated:
-        ways.append("truncated ones want a larger --max-tokens")
+        ways.append(_more_room(plan))
     return "; ".join(ways)
+
+
+def _more_room(plan: Plan) -> str:
+    """What to do about replies that were cut off."""
+    if plan.protocol.brief:
+        return (
+            f"truncated ones did not begin with the letter, for which alone {plan.protocol.name} leaves room, as its "
+            "source does: ask such a model by another protocol"
+        )
+    return "truncated ones want a larger --max-tokens"

@@ -150,6 +150,28 @@ def test_who_has_replies_without_a_letter_is_told_of_the_reader_best(scored, tas
     assert "--max-tokens" not in warning
 
 
+@pytest.mark.parametrize(
+    ("protocol", "way_out"),
+    [
+        ("simple-evals", "truncated ones want a larger --max-tokens"),
+        ("helm", "truncated ones did not begin with the letter, for which alone helm leaves room"),
+        (
+            "lighteval-0.13",
+            "truncated ones did not begin with the letter, for which alone lighteval-0.13 leaves room",
+        ),
+    ],
+)
+def test_who_has_truncated_replies_is_told_what_helps_with_this_protocol(
+    scored, task_file, protocol, way_out
+):
+    plan = plan_of(task_file, protocol=protocol, shots=0)
+    first, *others = answered(plan)
+    cut = replace(first, answer=None, outcome=Outcome.TRUNCATED)
+    (warning,) = (said for said in scored([cut, *others], plan).warnings if "no letter" in said)
+    assert way_out in warning
+    assert ("--max-tokens" in warning) is (protocol == "simple-evals")
+
+
 def test_few_replies_without_a_letter_are_counted_without_a_warning(scored, plan):
     assert scored(answered(plan)).warnings == ()
 

@@ -63,6 +63,7 @@ class Protocol:
     wants: type[Want]
     readers: tuple[str, ...]
     usual_tokens: tuple[int, int] | None = None
+    brief: bool = False
     average: Average = "micro"
     guesses: bool = False
     published: Published = Published()

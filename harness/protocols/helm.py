@@ -74,5 +74,6 @@ HELM = Protocol(
     wants=Generate,
     readers=("helm", "best"),
     usual_tokens=(1, 1),
+    brief=True,
     average="macro",
 )

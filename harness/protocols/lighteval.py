@@ -51,5 +51,6 @@ LIGHTEVAL_0_13 = Protocol(
     wants=Generate,
     readers=("lighteval", "best"),
     usual_tokens=(1, 5),
+    brief=True,
     average="macro",
 )

@@ -82,5 +82,6 @@ META_LLAMA3_CHAT = Protocol(
     wants=Generate,
     readers=("meta-llama3-chat", "llama-cookbook", "best"),
     usual_tokens=(1, 10),
+    brief=True,
     average="macro",
 )

@@ -80,6 +80,28 @@ def _build_with_system(build: Build, system: str, question: Question, shots: Seq
     return replace(prompt, content=(Message("system", system), *prompt.content))
 
 
+def gold_letter(question: Question) -> str:
+    """The letter of the right choice."""
+    return question.gold
+
+
+def gold_text(question: Question) -> str:
+    """The text of the right choice."""
+    return question.choices[question.letters.index(question.gold)]
+
+
+def continued(
+    question: Question,
+    shots: Sequence[Question],
+    ask: Callable[[Question], str],
+    answer: Callable[[Question], str] = gold_letter,
+    *,
+    end: str = "\n\n",
+) -> str:
+    """Examples, each with its answer after a space and `end` after that, then the question, to be gone on with."""
+    return "".join(f"{ask(shot)} {answer(shot)}{end}" for shot in shots) + ask(question)
+
+
 def turns(
     asked: Callable[[Question], str],
     answer: Callable[[Question], str],
@@ -93,6 +115,16 @@ def turns(
         for message in (Message("user", asked(shot)), Message("assistant", answer(shot)))
     ]
     return (*examples, Message("user", asked(question)))
+
+
+def to_the_answer(question: Question) -> str:
+    """Question and choices up to "Answer:"."""
+    return f"{question.text}\n{lettered(question)}\nAnswer:"
+
+
+def choice_texts(question: Question) -> dict[str, str]:
+    """Letter to the text of its choice, after a space."""
+    return {letter: f" {choice}" for letter, choice in zip(question.letters, question.choices, strict=True)}
 
 
 def spoken(subject: str) -> str:

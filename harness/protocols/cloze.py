@@ -13,17 +13,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.prompts import Prompt, ScoreChoices
-from harness.protocols.base import Protocol
+from harness.protocols.base import Protocol, choice_texts, continued, gold_text
 from harness.questions import Question
 
 
 def build(question: Question, shots: Sequence[Question]) -> Prompt:
     """Examples with the text of their answer, then the question up to "Answer:"."""
-    examples = "".join(f"{_ask(shot)} {shot.choices[shot.letters.index(shot.gold)]}\n\n" for shot in shots)
-    continuations = {
-        letter: f" {choice}" for letter, choice in zip(question.letters, question.choices, strict=True)
-    }
-    return Prompt(examples + _ask(question), ScoreChoices(continuations))
+    return Prompt(continued(question, shots, _ask, gold_text), ScoreChoices(choice_texts(question)))
 
 
 def build_pmi(question: Question, shots: Sequence[Question]) -> Prompt:

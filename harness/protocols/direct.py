@@ -9,15 +9,13 @@ import json
 from collections.abc import Sequence
 
 from harness.prompts import Generate, Prompt, ScoreLetters
-from harness.protocols.base import Protocol, lettered, named, turns
+from harness.protocols.base import Protocol, gold_letter, lettered, named, turns
 from harness.questions import Question
 
 
 def build_letter(question: Question, shots: Sequence[Question]) -> Prompt:
     """Asks for the letter alone."""
-    return Prompt(
-        turns(_ask_for_letter, lambda shot: shot.gold, question, shots), ScoreLetters(question.letters)
-    )
+    return Prompt(turns(_ask_for_letter, gold_letter, question, shots), ScoreLetters(question.letters))
 
 
 def build_json(question: Question, shots: Sequence[Question]) -> Prompt:

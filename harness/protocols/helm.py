@@ -12,22 +12,20 @@ from itertools import cycle
 from random import Random
 
 from harness.prompts import Generate, Prompt
-from harness.protocols.base import Protocol, lettered
+from harness.protocols.base import Protocol, continued, gold_text, to_the_answer
 from harness.protocols.lm_eval import description
 from harness.questions import Question
 
 
 def build(question: Question, shots: Sequence[Question]) -> Prompt:
     """Header, examples with their letter, then the question up to "Answer:"."""
-    examples = "".join(f"{ask(shot)} {shot.gold}\n\n" for shot in map(_in_text_mode, shots))
-    return Prompt(
-        description(question.subject) + examples + ask(_in_text_mode(question)), Generate(max_tokens=1)
-    )
+    text = continued(_in_text_mode(question), tuple(map(_in_text_mode, shots)), ask)
+    return Prompt(description(question.subject) + text, Generate(max_tokens=1))
 
 
 def ask(question: Question) -> str:
     """One question up to "Answer:"."""
-    return f"Question: {question.text}\n{lettered(question)}\nAnswer:"
+    return f"Question: {to_the_answer(question)}"
 
 
 def balanced(examples: Sequence[Question]) -> Sequence[Question]:
@@ -39,7 +37,7 @@ def balanced(examples: Sequence[Question]) -> Sequence[Question]:
     random = Random(0)  # noqa: S311 - the source's own
     with_answer: dict[str, list[Question]] = {}
     for example in examples:
-        with_answer.setdefault(example.choices[example.letters.index(example.gold)], []).append(example)
+        with_answer.setdefault(gold_text(example), []).append(example)
     answers: list[str] = []
     for size in sorted({len(group) for group in with_answer.values()}, reverse=True):
         equal = [answer for answer in sorted(with_answer) if len(with_answer[answer]) == size]

@@ -8,7 +8,7 @@ before each word of the subject), and white space kept as it is in the file.
 from collections.abc import Sequence
 
 from harness.prompts import Prompt, ScoreLetters
-from harness.protocols.base import Protocol, lettered, spoken
+from harness.protocols.base import Protocol, continued, spoken, to_the_answer
 from harness.questions import Question
 
 
@@ -17,12 +17,7 @@ def build(question: Question, shots: Sequence[Question]) -> Prompt:
     header = (
         f"The following are multiple choice questions (with answers) about  {spoken(question.subject)}.\n\n"
     )
-    examples = "".join(f"{_ask(shot)} {shot.gold}\n\n" for shot in shots)
-    return Prompt(header + examples + _ask(question), ScoreLetters(question.letters))
-
-
-def _ask(question: Question) -> str:
-    return f"{question.text}\n{lettered(question)}\nAnswer:"
+    return Prompt(header + continued(question, shots, to_the_answer), ScoreLetters(question.letters))
 
 
 HENDRYCKS = Protocol(

@@ -9,7 +9,7 @@ over subjects. (Its third, `original|mmlu` of v0.10, is `hendrycks`, byte for by
 from collections.abc import Sequence
 
 from harness.prompts import Generate, Prompt, ScoreLetters
-from harness.protocols.base import Protocol, lettered
+from harness.protocols.base import Protocol, continued, to_the_answer
 from harness.protocols.helm import ask, balanced
 from harness.protocols.lm_eval import description
 from harness.questions import Question
@@ -17,18 +17,14 @@ from harness.questions import Question
 
 def build_leaderboard(question: Question, shots: Sequence[Question]) -> Prompt:
     """Instruction, examples with their letter, then the question up to "Answer:"."""
-    examples = "".join(f"{_ask(shot)} {shot.gold}\n\n" for shot in shots)
-    return Prompt(description(question.subject) + examples + _ask(question), ScoreLetters(question.letters))
+    text = description(question.subject) + continued(question, shots, to_the_answer)
+    return Prompt(text, ScoreLetters(question.letters))
 
 
 def build(question: Question, shots: Sequence[Question]) -> Prompt:
     """The same with HELM's words, and five tokens to be written."""
     parts = (description(question.subject), *(f"{ask(shot)} {shot.gold}" for shot in shots), ask(question))
     return Prompt("\n\n".join(parts), Generate(5, ("\n",)))
-
-
-def _ask(question: Question) -> str:
-    return f"{question.text}\n{lettered(question)}\nAnswer:"
 
 
 LIGHTEVAL_0_10_LEADERBOARD = Protocol(

@@ -9,7 +9,16 @@ description is the system message, each example a turn), with the letter scored 
 from collections.abc import Sequence
 
 from harness.prompts import Generate, Message, Prompt, ScoreChoices, ScoreLetters
-from harness.protocols.base import Protocol, lettered, spoken, turns
+from harness.protocols.base import (
+    Protocol,
+    choice_texts,
+    continued,
+    gold_letter,
+    gold_text,
+    lettered,
+    spoken,
+    turns,
+)
 from harness.questions import Question
 
 MAX_TOKENS = 256  # what its model classes send where a task's file has no limit
@@ -28,20 +37,15 @@ def build_generative(question: Question, shots: Sequence[Question]) -> Prompt:
 def build_chat(question: Question, shots: Sequence[Question]) -> Prompt:
     """The description as system message, with the line breaks at its end; an example is a turn."""
     system = Message("system", description(question.subject))
-    messages = turns(_ask, lambda shot: shot.gold, question, shots)
+    messages = turns(_ask, gold_letter, question, shots)
     return Prompt((system, *messages), ScoreLetters(question.letters))
 
 
 def build_continuation(question: Question, shots: Sequence[Question]) -> Prompt:
     """No letters: examples with the text of their answer, and the choices' texts scored."""
     header = f"The following are questions (with answers) about {spoken(question.subject)}.\n\n"
-    examples = "".join(
-        f"{_ask_openly(shot)} {shot.choices[shot.letters.index(shot.gold)]}\n\n" for shot in shots
-    )
-    continuations = {
-        letter: f" {choice}" for letter, choice in zip(question.letters, question.choices, strict=True)
-    }
-    return Prompt(header + examples + _ask_openly(question), ScoreChoices(continuations))
+    text = header + continued(question, shots, _ask_openly, gold_text)
+    return Prompt(text, ScoreChoices(choice_texts(question)))
 
 
 def description(subject: str) -> str:
@@ -50,8 +54,7 @@ def description(subject: str) -> str:
 
 
 def _text(question: Question, shots: Sequence[Question]) -> str:
-    examples = "".join(f"{_ask(shot)} {shot.gold}\n\n" for shot in shots)
-    return description(question.subject) + examples + _ask(question)
+    return description(question.subject) + continued(question, shots, _ask)
 
 
 def _ask(question: Question) -> str:

@@ -9,7 +9,7 @@ task's but a default, cut longer reasoning off before its answer. Here both are 
 from collections.abc import Sequence
 
 from harness.prompts import Generate, Prompt, ScoreChoices
-from harness.protocols.base import Protocol
+from harness.protocols.base import Protocol, continued
 from harness.protocols.lm_eval import MAX_TOKENS, description
 from harness.questions import Question
 
@@ -35,8 +35,7 @@ def build_cot_zeroshot(question: Question, shots: Sequence[Question]) -> Prompt:
 
 
 def _text(question: Question, shots: Sequence[Question]) -> str:
-    examples = "".join(f"{_ask(shot)} ({shot.gold})\n\n" for shot in shots)
-    return description(question.subject) + examples + _ask(question)
+    return description(question.subject) + continued(question, shots, _ask, lambda shot: f"({shot.gold})")
 
 
 def _ask(question: Question) -> str:

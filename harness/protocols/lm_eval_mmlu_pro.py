@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.prompts import Generate, Prompt, ScoreLetters
-from harness.protocols.base import Protocol, lettered
+from harness.protocols.base import Protocol, continued, lettered, to_the_answer
 from harness.protocols.mmlu_pro import THOUGHT, instruction, worked
 from harness.protocols.simple_evals import USUAL_TOKENS
 from harness.questions import Question
@@ -28,17 +28,12 @@ def build(question: Question, shots: Sequence[Question]) -> Prompt:
 
 def build_leaderboard(question: Question, shots: Sequence[Question]) -> Prompt:
     """Examples with their letter, then the question up to "Answer:"."""
-    examples = "".join(f"{_ask_letter(shot)} {shot.gold}\n\n" for shot in shots)
-    return Prompt(examples + _ask_letter(question), ScoreLetters(question.letters))
+    return Prompt(continued(question, shots, to_the_answer), ScoreLetters(question.letters))
 
 
 def _ask(question: Question) -> str:
     stripped = replace(question, choices=tuple(choice.strip() for choice in question.choices))
     return f"Question:\n{question.text}\nOptions:\n{lettered(stripped)}\nAnswer: {THOUGHT}"
-
-
-def _ask_letter(question: Question) -> str:
-    return f"{question.text}\n{lettered(question)}\nAnswer:"
 
 
 LM_EVAL_MMLU_PRO = Protocol(

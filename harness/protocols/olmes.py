@@ -8,15 +8,15 @@ better of two forms for each model; the other one scores the choices' texts, as 
 from collections.abc import Sequence
 
 from harness.prompts import Prompt, ScoreLetters
-from harness.protocols.base import Protocol
+from harness.protocols.base import Protocol, continued
 from harness.protocols.lm_eval import description
 from harness.questions import Question
 
 
 def build(question: Question, shots: Sequence[Question]) -> Prompt:
     """Description, examples with their letter, then the question up to "Answer:"."""
-    examples = "".join(f"{_ask(shot)} {shot.gold}\n\n" for shot in shots)
-    return Prompt(description(question.subject) + examples + _ask(question), ScoreLetters(question.letters))
+    text = description(question.subject) + continued(question, shots, _ask)
+    return Prompt(text, ScoreLetters(question.letters))
 
 
 def _ask(question: Question) -> str:

@@ -10,7 +10,7 @@ instead of four. gen has no limit of its own; 1,024 tokens are what the source g
 from collections.abc import Sequence
 
 from harness.prompts import Generate, Prompt, ScoreLetters
-from harness.protocols.base import Protocol, lettered, named, spoken, turns
+from harness.protocols.base import Protocol, continued, named, spoken, to_the_answer, turns
 from harness.questions import Question
 
 
@@ -19,8 +19,8 @@ def build_ppl(question: Question, shots: Sequence[Question]) -> Prompt:
     hint = (
         f"The following are multiple choice questions (with answers) about  {spoken(question.subject)}.\n\n"
     )
-    examples = "".join(f"{_ask(shot)} {shot.gold}\n" for shot in shots)
-    return Prompt(hint + examples + _ask(question), ScoreLetters(question.letters))
+    text = hint + continued(question, shots, to_the_answer, end="\n")
+    return Prompt(text, ScoreLetters(question.letters))
 
 
 def build_gen(question: Question, shots: Sequence[Question]) -> Prompt:
@@ -28,14 +28,10 @@ def build_gen(question: Question, shots: Sequence[Question]) -> Prompt:
     return Prompt(turns(_ask_in_chat, lambda shot: f"{shot.gold}\n", question, shots), Generate(1024))
 
 
-def _ask(question: Question) -> str:
-    return f"{question.text}\n{lettered(question)}\nAnswer:"
-
-
 def _ask_in_chat(question: Question) -> str:
     return (
         f"There is a single choice question about {spoken(question.subject)}. Answer the question by replying "
-        f"{named(question.letters)}.\nQuestion: {_ask(question)} "
+        f"{named(question.letters)}.\nQuestion: {to_the_answer(question)} "
     )
 
 

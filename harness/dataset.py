@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.errors import EndpointError, UsageError
 from harness.mapping import Columns, DatasetSource
 from harness.questions import Question, QuestionSet
-from harness.rows import Row, RowReader, value_of
+from harness.rows import Place, Row, RowReader, value_of
 from harness.sources import load_splits
 from harness.tables import Table, read_table
 from harness.task import InlineQuestion, Task, find_task, load_task
@@ -195,7 +195,7 @@ class _Loading:
         group = reader.group(row.row)
         if group is not None and self.group_of.setdefault(question.subject, group) != group:
             raise UsageError(
-                f"{row.place}: subject {question.subject!r} is in group {group!r} here, and in "
+                f"{row.said}: subject {question.subject!r} is in group {group!r} here, and in "
                 f"{self.group_of[question.subject]!r} before."
             )
 
@@ -222,10 +222,15 @@ class _Loading:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A row, where it stands, what is wrong with it as such, and whether the task's `where` chooses it."""
+    """A row, where it stands, what is wrong with it as such, and whether the task's `where` chooses it.
+
+    Attributes:
+        said: where it stands, for people.
+    """
 
     row: Row
-    place: str
+    place: Place
+    said: str
     fault: str | None
     chosen: bool
 
@@ -241,19 +246,19 @@ def _rows(table: Table, source: DatasetSource, split: str | None, subject: str |
     wanted = {column: {str(value) for value in values} for column, values in source.where.items()}
     value = {column: value_of(column) for column in wanted}
     for number, row in enumerate(table.rows):
-        place = f"{named}, {table.places[number]}"
+        said = f"{named}, {table.places[number]}"
         try:
             chosen = all(str(value[column](row)) in values for column, values in wanted.items())
         except ValueError as error:
-            raise UsageError(f"{place}: {error}.") from error
-        yield _Placed(row, place, table.faults.get(number), chosen)
+            raise UsageError(f"{said}: {error}.") from error
+        yield _Placed(row, Place(number, len(table.rows)), said, table.faults.get(number), chosen)
 
 
 def _read(reader: RowReader, row: _Placed, subject: str | None) -> Question:
     try:
-        return reader.read(row.row, subject, row.fault)
+        return reader.read(row.row, subject, row.fault, row.place)
     except ValueError as error:
-        raise UsageError(f"{row.place}: {error}.") from error
+        raise UsageError(f"{row.said}: {error}.") from error
 
 
 def _columns_read(columns: Columns) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from harness.orders import CHOICES, OrderName
 from harness.templates import check_template, is_template
 
 PART = "{part}"
@@ -165,6 +166,7 @@ class Columns(Record):
         choice: a template that each choice goes through, as `choice`.
         fixed_choices: the choices of every question, where the dataset has none.
         shuffle_seed: put the choices into an order that depends on this number and the question's id only.
+        order: instead of `shuffle_seed`, put them as a source of GPQA does; the right one's column is the first.
         strip: take white space off both ends of texts, choices and gold.
         subject: the dataset's part where None, or the task's name.
         group: subjects to groups, by the rows themselves.
@@ -181,6 +183,7 @@ class Columns(Record):
     choice: Text | None = None
     fixed_choices: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     shuffle_seed: int | None = None
+    order: OrderName | None = None
     strip: bool = False
     gold: Gold
     subject: Column | None = None
@@ -207,9 +210,18 @@ class Columns(Record):
             raise ValueError(f"choices_form {self.choices_form} is for a single column of choices")
         if len(self.choices) < 2 and self.choices_vary:
             raise ValueError("choices_vary is for several columns of choices")
+        if self.order is not None and self.shuffle_seed is not None:
+            raise ValueError("give either order or shuffle_seed: one of them, and not both")
+        if self.order is not None and (len(self.choices) != CHOICES or self.choices_vary):
+            raise ValueError(f"order {self.order} is for {CHOICES} columns of choices, none of them empty")
         if self.choice is not None and not is_template(self.choice):
             raise ValueError("choice should be a template, such as {{ choice | trim }}")
         return self
+
+    @property
+    def choices_order(self) -> str | None:
+        """How choices are put in order, for score files; None: as the rows have them."""
+        return self.order or (None if self.shuffle_seed is None else f"seed {self.shuffle_seed}")
 
     def specs(self) -> tuple[str, ...]:
         """All that is read of a row."""

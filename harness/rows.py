@@ -8,10 +8,12 @@ import ast
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from harness.lettered import split_lettered
 from harness.mapping import Columns
+from harness.orders import orders
 from harness.questions import LETTERS, Question, cluster_of
 from harness.templates import compile_template, is_template
 
@@ -20,6 +22,14 @@ Value = Callable[[Row], object]
 
 _MOST_PRINTED = 100_000
 """Characters of a printed list; Python's parser takes time and memory for what is nested deeply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands in its file: its number, from 0, and how many rows there are."""
+
+    number: int
+    of: int
 
 
 class RowReader:
@@ -52,13 +62,16 @@ class RowReader:
         self._of_choice = compile_template(columns.choice) if columns.choice else None
         self._seen: Counter[str] = Counter()
 
-    def read(self, row: Row, part: str | None = None, fault: str | None = None) -> Question:
+    def read(
+        self, row: Row, part: str | None = None, fault: str | None = None, place: Place | None = None
+    ) -> Question:
         """The row's question.
 
         Args:
             row: the row.
             part: its subject where the row names none.
             fault: what is wrong with the row as such, where something is.
+            place: where it stands; columns with an `order` need it.
 
         Raises:
             ValueError: the row does not fit; saying why.
@@ -75,8 +88,7 @@ class RowReader:
         right = self._right(row, choices)  # as the row has them: a gold text goes through no template
         if self._of_choice:
             choices = tuple(self._of_choice({**row, "choice": choice}) for choice in choices)
-        if columns.shuffle_seed is not None:
-            order = shuffled(len(choices), columns.shuffle_seed, id_)
+        if order := self._order(choices, id_, place):
             choices, right = tuple(choices[at] for at in order), tuple(sorted(map(order.index, right)))
         context = self._text(row, columns.context) if columns.context else ""
         text = self._text(row, columns.question)
@@ -96,6 +108,15 @@ class RowReader:
         """What the row shares with others; a row that has nothing there shares nothing."""
         value = self._value_of[spec](row)
         return None if value is None else cluster_of(str(value))
+
+    def _order(self, choices: Sequence[str], id_: str, place: Place | None) -> Sequence[int] | None:
+        """The places of the choices in the order in which they are asked; None: as they are."""
+        if self._columns.order is not None:
+            assert place is not None  # noqa: S101 - whoever reads a file's rows knows
+            return orders(self._columns.order, place.of)[place.number]
+        if self._columns.shuffle_seed is not None:
+            return shuffled(len(choices), self._columns.shuffle_seed, id_)
+        return None
 
     def group(self, row: Row) -> str | None:
         """The group of the row's subject, where the row tells."""

@@ -71,6 +71,11 @@ class DatasetPart(_Record):
     revision: str | None
     split: str | None
     fingerprint: Sha256
+    choices_order: str | None = Field(
+        None,
+        description="how choices were put in order: as the source by that name does, or by the task's seed and the "
+        "question's id; null: as they are in the data",
+    )
 
 
 class SamplePart(_Record):

@@ -164,6 +164,7 @@ def _task(plan: Plan) -> TaskPart:
             revision=plan.revision or (source.revision if source else None),
             split=source.split if source else None,
             fingerprint=plan.fingerprint,
+            choices_order=plan.task.columns.choices_order if plan.task.columns else None,
         ),
         questions=len(plan.questions),
         sample=_sample(plan.selection),

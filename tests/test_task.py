@@ -316,10 +316,12 @@ def test_columns_that_do_not_fit_are_refused(tmp_path, changes, field, words):
 
 def test_the_task_files_that_the_docs_show_are_task_files(tmp_path):
     page = (Path(__file__).parents[1] / "docs" / "tasks.md").read_text(encoding="utf-8")
-    shown = re.findall(r"```yaml\n(name: (\w+).*?)```", page, re.DOTALL)
-    for text, name in shown:
+    shown = {name: text for text, name in re.findall(r"```yaml\n(name: (\w+).*?)```", page, re.DOTALL)}
+    for name, text in shown.items():
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    exam, short = (load_task(tmp_path / f"{name}.yaml") for _, name in shown)
+    shutil.copy(find_task("gpqa_diamond"), tmp_path)
+    exam, helm, short = (load_task(tmp_path / f"{name}.yaml") for name in shown)
+    assert helm.columns.order == "helm"
     assert exam.columns.choices == ("A", "B", "C", "D")
     assert (short.dataset.name, short.dataset.revision, short.size) == ("short", None, None)
 

@@ -12,7 +12,7 @@ from harness.endpoint.client import Endpoint
 from harness.endpoint.reply import Failure, Reply
 
 SILENT = Answer(raw=b"", end="hang")
-PATIENCE_S = 0.2
+PATIENCE_S = 0.5  # a machine that is busy needs some of it
 
 
 def ask_unless_dead(server, *prompts, **changed):
@@ -61,7 +61,7 @@ def test_the_sentence_names_the_way_out_of_a_long_loading():
 
 def test_a_slow_one_that_answers_a_knock_is_waited_for_and_asked_once():
     def slow(request):
-        return chat("Hi") if is_knock(request) else late(chat("4"), 6)
+        return chat("Hi") if is_knock(request) else late(chat("4"), 2)
 
     with Loopback(slow) as server:
         (found,) = ask_unless_dead(server, CHAT)
@@ -71,11 +71,11 @@ def test_a_slow_one_that_answers_a_knock_is_waited_for_and_asked_once():
 
 def test_one_that_is_knocked_at_in_vain_waits_twice_as_long_before_the_next_knock():
     def slow(request):
-        return chat("Hi") if is_knock(request) else late(chat("4"), 16)
+        return chat("Hi") if is_knock(request) else late(chat("4"), 8)
 
     with Loopback(slow) as server:
         ask_unless_dead(server, CHAT)
-    assert len(knocks(server)) in (3, 4)  # after 1, 2, 4 and 8 times the patience
+    assert 2 <= len(knocks(server)) <= 3  # after 1, 2 and 4 times the patience
 
 
 def test_one_that_works_on_one_request_at_a_time_gets_its_question_again_after_the_knock():
@@ -93,7 +93,7 @@ def test_one_that_works_on_one_request_at_a_time_gets_its_question_again_after_t
 @pytest.mark.parametrize("status", [400, 404, 500, 503])
 def test_whatever_is_answered_to_a_knock_shows_life(status):
     def slow(request):
-        return Answer(status=status) if is_knock(request) else late(chat("4"), 4)
+        return Answer(status=status) if is_knock(request) else late(chat("4"), 2)
 
     with Loopback(slow) as server:
         (found,) = ask_unless_dead(server, CHAT)
@@ -102,7 +102,7 @@ def test_whatever_is_answered_to_a_knock_shows_life(status):
 
 def test_the_knock_takes_the_route_of_the_questions():
     def slow(request):
-        return completion("Hi") if is_knock(request) else late(completion("4"), 3)
+        return completion("Hi") if is_knock(request) else late(completion("4"), 2)
 
     with Loopback(slow) as server:
         ask_unless_dead(server, TEXT)
@@ -111,7 +111,7 @@ def test_the_knock_takes_the_route_of_the_questions():
 
 def test_the_knock_has_the_fields_that_the_entry_wants():
     def slow(request):
-        return chat("Hi") if is_knock(request) else late(chat("4"), 3)
+        return chat("Hi") if is_knock(request) else late(chat("4"), 2)
 
     with Loopback(slow) as server:
         ask_unless_dead(server, CHAT, max_tokens_field="max_completion_tokens", extra={"store": False})

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from harness.commands.check import check
+from harness.commands.compare import compare
 from harness.commands.lint import lint
 from harness.commands.models import models
 from harness.commands.prompts import prompts
@@ -80,5 +81,5 @@ def _all(
     """
 
 
-for _command in (run, regrade, prompts, tasks, lint, models, check, validate):
+for _command in (run, compare, regrade, prompts, tasks, lint, models, check, validate):
     app.command()(_command)

@@ -176,7 +176,7 @@ def compare(
     """
     if margin is not None and not 0 < margin < 1:
         raise UsageError(f"the margin {margin} should be a share above 0 and below 1, as 0.02 for 2 points.")
-    old, now = _loaded(base), _loaded(new)
+    old, now = loaded(base), loaded(new)
     return of_pairing(old, now, pair(old, now, on_common_questions=on_common_questions), margin=margin)
 
 
@@ -188,8 +188,8 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
     alpha = None if margin is None else equivalence_p(whole.table, margin, whole.stderr)
     worth = worth_of(whole.table, whole.stderr)
     found = Comparison(
-        base=_side(base, whole.table.both_correct + whole.table.lost, whole.table.questions),
-        new=_side(new, whole.table.both_correct + whole.table.won, whole.table.questions),
+        base=side_of(base, whole.table.both_correct + whole.table.lost, whole.table.questions),
+        new=side_of(new, whole.table.both_correct + whole.table.won, whole.table.questions),
         whole=whole,
         lettered=_lettered(pairs.values()),
         macro=_macro(subjects),
@@ -208,11 +208,13 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
     return replace(found, notes=notes_on(found, pairing))
 
 
-def _loaded(run: Run | Path | str) -> Run:
+def loaded(run: Run | Path | str) -> Run:
+    """The run itself, or that of a folder or score file; raises as `harness.load`."""
     return run if isinstance(run, Run) else load(run)
 
 
-def _side(run: Run, correct: int, questions: int) -> Side:
+def side_of(run: Run, correct: int, questions: int) -> Side:
+    """The run with its accuracy over the questions that are compared."""
     model = run.score.model
     return Side(model.name, model.revision, run.path, correct / questions, run.score)
 
@@ -226,7 +228,7 @@ def table_of(pairs: Iterable[Pair]) -> Table:
 def _part(name: str, pairs: Iterable[Pair]) -> Part:
     held = list(pairs)
     table = table_of(held)
-    stderr = _stderr(held, table)
+    stderr = stderr_of(held, table)
     return Part(
         name=name,
         table=table,
@@ -237,7 +239,7 @@ def _part(name: str, pairs: Iterable[Pair]) -> Part:
     )
 
 
-def _stderr(pairs: Sequence[Pair], table: Table) -> float | None:
+def stderr_of(pairs: Sequence[Pair], table: Table) -> float | None:
     """That of clusters where some cluster has several questions, else the plain one."""
     clusters = [old.cluster for old, _ in pairs]
     if len(set(clusters)) == len(clusters):

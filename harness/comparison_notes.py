@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from harness.answers import Outcome
+from harness.comparison_words import points, points_interval
 from harness.paired_stats import Table, mcnemar_exact
 from harness.pairing import Given, Pairing
 
@@ -33,16 +34,6 @@ def notes_on(found: "Comparison", pairing: Pairing) -> tuple[str, ...]:
         *_macro(found),
         *_clusters(found),
     )
-
-
-def points(share: float) -> str:
-    """A difference in points, with its sign; one digit, since no interval here is so narrow that it carries more."""
-    return f"{100 * share:+.1f}".replace("-", "−")
-
-
-def points_interval(ends: tuple[float, float]) -> str:
-    """An interval in points."""
-    return f"[{points(ends[0])}, {points(ends[1])}]"
 
 
 def has_no_letter(given: Given) -> bool:

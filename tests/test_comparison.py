@@ -1,44 +1,53 @@
 """Comparisons: what two runs of the same questions show, from their files."""
 
+import json
+
 import pytest
-from builders import answered, plan_of, record_of, settings_of, write_task, written_run
+from builders import (
+    answered,
+    inline,
+    plan_of,
+    record_of,
+    settings_of,
+    task_document,
+    write_task,
+    written_run,
+)
+from compared import Written, large, wrong, wrong_in
 
 import harness
 from harness.comparison import Verdict
 from harness.errors import UsageError
 
-WRONG = "Answer: {}"
+
+@pytest.fixture
+def written(tmp_path):
+    return Written(tmp_path)
 
 
 @pytest.fixture
-def task_file(tmp_path):
-    return write_task(tmp_path)
+def task_file(written):
+    return written.task_file
 
 
 @pytest.fixture
-def plan(task_file):
-    return plan_of(task_file)
+def plan(written):
+    return written.plan
 
 
-@pytest.fixture
-def written(tmp_path, task_file, plan):
-    """The folder of a run whose replies to some questions are others than the right answer."""
-
-    def written_(name, texts=None, *, asked=plan, **settings):
-        record = record_of(
-            asked,
-            task_file,
-            id=f"20261123T120000Z-{name}",
-            settings=settings_of(asked, model=name, **settings),
-        )
-        return written_run(tmp_path / "runs", asked, task_file, answered(asked, texts), record=record).path
-
-    return written_
+def refused(base, new, **how):
+    """The sentence with which a comparison is refused."""
+    with pytest.raises(UsageError) as caught:
+        harness.compare(base, new, **how)
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
 
 
-def wrong(plan, *ids):
-    """Replies with a wrong letter to these questions."""
-    return {q.id: f"Answer: {'B' if q.gold == 'A' else 'A'}" for q in plan.questions if q.id in ids}
+def score_with(path, **changes):
+    """Change a score file's fields."""
+    file = path / "score.json"
+    file.write_text(json.dumps({**json.loads(file.read_bytes()), **changes}), encoding="utf-8")
+    return path
 
 
 def test_questions_are_paired_by_id(written, plan):
@@ -98,8 +107,212 @@ def test_a_large_drop_is_worse(written, plan):
     assert found.whole.p_mcnemar == 2 / 2**9
 
 
-def test_other_shots_are_refused_in_words(written, task_file, plan):
-    other = plan_of(task_file, shots=0, protocol="hendrycks")
-    five = plan_of(task_file, shots=2, protocol="hendrycks")
-    with pytest.raises(UsageError, match=r"are not comparable: prompts differ: 2 shots against 0\."):
-        harness.compare(written("base", asked=five), written("new", asked=other))
+# What is shown
+
+
+def test_a_small_rise_is_not_shown_and_says_what_could_hide(written, plan):
+    found = harness.compare(written("base", wrong(plan, "chess/0")), written("new"))
+    low, high = found.whole.ci95
+    assert found.verdict is Verdict.NOT_SHOWN
+    assert low < 0 < found.whole.difference < high
+
+
+def test_a_large_rise_is_better(written, plan):
+    ids = [question.id for question in plan.questions][:9]
+    assert harness.compare(written("base", wrong(plan, *ids)), written("new")).verdict is Verdict.BETTER
+
+
+def test_swapping_the_runs_swaps_everything(written, plan):
+    base = written("base", wrong(plan, "chess/0", "chess/1", "botany/2"))
+    new = written("new", wrong(plan, "chess/1"))
+    there, back = harness.compare(base, new), harness.compare(new, base)
+    assert back.whole.ci95 == (-there.whole.ci95[1], -there.whole.ci95[0])
+    assert back.whole.difference == -there.whole.difference
+    assert (back.whole.table.won, back.whole.table.lost) == (there.whole.table.lost, there.whole.table.won)
+    assert back.detectable == there.detectable
+
+
+def test_a_margin_that_is_excluded_either_way_makes_them_equivalent(tmp_path, written):
+    many = large(tmp_path)
+    base = written("base", wrong_in(many, "chess", range(20)), asked=many)
+    new = written("new", wrong_in(many, "chess", range(2, 22)), asked=many)
+    assert harness.compare(base, new, margin=0.05).verdict is Verdict.EQUIVALENT
+    assert harness.compare(base, new, margin=0.01).verdict is Verdict.NOT_SHOWN
+    assert harness.compare(base, new).within_margin is None
+
+
+@pytest.mark.parametrize("margin", [0, -0.1, 1, 2.0])
+def test_a_margin_that_is_no_share_is_refused(written, margin):
+    assert "should be a share above 0" in refused(written("base"), written("new"), margin=margin)
+
+
+def test_at_the_edge_a_difference_counts_where_test_and_interval_both_show_it(written, plan):
+    found = harness.compare(
+        written("base"), written("new", wrong(plan, *(f"algebra/{place}" for place in range(4)), "chess/0"))
+    )
+    assert found.whole.p_mcnemar == 0.0625
+    assert found.whole.ci95[1] < 0
+    assert found.verdict is Verdict.NOT_SHOWN
+    assert any(note.startswith("This is the edge") for note in found.notes)
+
+
+def test_a_drop_that_is_one_of_form_is_called_out_first(tmp_path, written):
+    many = large(tmp_path)
+    unread = {f"chess/{place}": "I like it." for place in range(30)}
+    found = harness.compare(written("base", asked=many), written("new", unread, asked=many))
+    assert found.verdict is Verdict.WORSE
+    assert found.outcomes["unparsed"] == (0, 30)
+    assert found.notes[0].startswith(
+        "How often replies give a letter has changed (unparsed 30 against 0 in BASE): 30 of"
+    )
+    assert "over the 270 to which both gave a letter, the difference is 0.0 points" in found.notes[0]
+    assert found.lettered.table.questions == 270
+
+
+def test_the_macro_difference_is_that_of_the_means_over_subjects(written, plan):
+    found = harness.compare(written("base"), written("new", {**wrong(plan, "chess/0"), "algebra/0": None}))
+    assert found.macro.difference == pytest.approx(-(1 / 4) / 3)
+    assert found.macro.base == 1.0
+    assert found.whole.difference == pytest.approx(-1 / 11)
+
+
+def test_a_subject_of_one_question_leaves_the_macro_difference_without_an_interval(tmp_path, written):
+    questions = [inline("algebra", 0), inline("botany", 0), inline("botany", 1), inline("chess", 0)]
+    few = plan_of(write_task(tmp_path, task_document(name="few", questions=questions)))
+    macro = harness.compare(written("base", asked=few), written("new", asked=few)).macro
+    assert (macro.difference, macro.stderr, macro.ci95) == (0, None, None)
+
+
+# What is not comparable
+
+
+def test_other_shots_are_refused_in_words(written, task_file):
+    none, two = (plan_of(task_file, shots=shots, protocol="hendrycks") for shots in (0, 2))
+    said = refused(written("base", asked=two), written("new", asked=none))
+    assert said.endswith("are not comparable: prompts differ: 2 shots against 0.")
+
+
+def test_another_protocol_is_named(written, task_file):
+    other = plan_of(task_file, protocol="lm-eval-generative")
+    said = refused(written("base"), written("new", asked=other))
+    assert "protocols differ: simple-evals against lm-eval-generative" in said
+
+
+def test_another_reader_is_named_with_the_way_to_read_again(written, task_file):
+    other = plan_of(task_file, reader="best")
+    new = written("new", asked=other)
+    said = refused(written("base"), new)
+    assert "readers differ: simple-evals against best" in said
+    assert f"`harness regrade {new} --reader simple-evals`" in said
+
+
+def test_asking_as_published_is_named(written, task_file):
+    other = plan_of(task_file, as_published=True)
+    assert "prompts differ: without --as-published against --as-published" in refused(
+        written("base"), written("new", asked=other)
+    )
+
+
+def test_another_choice_of_questions_is_named_as_it_was_typed(written, task_file):
+    part = plan_of(task_file, limit=6)
+    said = refused(written("base"), written("new", asked=part, limit=6))
+    assert "other questions: all against --limit 6." in said
+    assert said.endswith("--on-common-questions compares the 6 that were asked alike.")
+
+
+def test_other_subjects_are_named(written, task_file):
+    part = plan_of(task_file, subjects=("chess",))
+    said = refused(written("base"), written("new", asked=part, subjects=["chess"]))
+    assert "other questions: all against --subjects chess" in said
+
+
+def test_other_questions_are_seen_without_run_json_too(written, task_file):
+    new = written("new", asked=plan_of(task_file, limit=6), limit=6)
+    (new / "run.json").unlink()
+    assert "other questions: all against 6" in refused(written("base"), new)
+
+
+def test_another_revision_of_the_dataset_is_named(written):
+    new = written("new")
+    task = json.loads((new / "score.json").read_bytes())["task"]
+    changed = {**task, "dataset": {**task["dataset"], "revision": "def", "fingerprint": "f" * 64}}
+    score_with(new, comparison_key="0" * 64, task=changed)
+    assert "dataset revisions differ: none named against def" in refused(written("base"), new)
+
+
+def test_a_gold_letter_that_differs_is_named(tmp_path, written):
+    document = task_document()
+    document["questions"][0] = {**document["questions"][0], "answer": "C"}
+    other = plan_of(write_task(tmp_path, {**document, "name": "other"}))
+    said = refused(written("base"), written("new", asked=other))
+    assert "tasks differ: tiny against other" in said
+    assert "gold letters differ in 1 questions" in said
+
+
+def test_a_run_that_a_test_stopped_early_is_refused(written):
+    new = score_with(written("new"), status="partial", early_stop={"rule": "mixture"})
+    assert "was stopped early by a test: its accuracy is biased" in refused(written("base"), new)
+
+
+def test_missing_answers_are_one_sentence(written):
+    new = written("new")
+    (new / "answers.jsonl").unlink()
+    assert "the answers to compare by are not" in refused(written("base"), new)
+
+
+def test_answers_that_were_changed_after_the_score_are_refused(written):
+    new = written("new")
+    lines = (new / "answers.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (new / "answers.jsonl").write_text("".join(lines[1:]), encoding="utf-8")
+    assert "has 11 right of 11 questions, and its score says 12 of 12: it was changed since" in refused(
+        written("base"), new
+    )
+
+
+def test_runs_that_answered_nothing_in_common_are_refused(written, plan):
+    base = written("base", {q.id: None for q in plan.questions if q.subject != "chess"})
+    new = written("new", {q.id: None for q in plan.questions if q.subject == "chess"})
+    assert "have no question that both answered" in refused(base, new)
+
+
+# What is compared all the same
+
+
+def test_common_questions_are_compared_where_asked_and_the_rest_is_counted(written, task_file, plan):
+    part = plan_of(task_file, limit=6)
+    base, new = written("base", wrong(plan, "algebra/0")), written("new", asked=part, limit=6)
+    found = harness.compare(base, new, on_common_questions=True)
+    assert (found.questions, found.whole.table.won, found.left_out.only_base) == (6, 1, 6)
+    assert "Compared are the 6 questions that both answered; left out: 6 only in BASE." in found.notes
+
+
+def test_a_question_whose_gold_differs_is_not_common(tmp_path, written):
+    document = task_document()
+    document["questions"][0] = {**document["questions"][0], "answer": "C"}
+    other = plan_of(write_task(tmp_path, {**document, "name": "other"}))
+    found = harness.compare(written("base"), written("new", asked=other), on_common_questions=True)
+    assert (found.questions, found.left_out.differing) == (11, 1)
+
+
+def test_no_question_is_common_to_two_readers(written, task_file):
+    new = written("new", asked=plan_of(task_file, reader="best"))
+    assert "readers differ" in refused(written("base"), new, on_common_questions=True)
+
+
+def test_an_interrupted_run_is_compared_with_a_loud_note(tmp_path, written, task_file, plan):
+    record = record_of(plan, task_file, id="20261123T120000Z-half", settings=settings_of(plan))
+    half = written_run(tmp_path / "runs", plan, task_file, answered(plan)[:7], record=record).path
+    found = harness.compare(written("base"), half)
+    assert (found.questions, found.left_out.only_base) == (7, 5)
+    assert any(note.startswith("NEW is INTERRUPTED: 7 of 12 questions have a reply") for note in found.notes)
+
+
+def test_runs_are_taken_by_folder_score_file_or_loaded(written):
+    base, new = written("base"), written("new")
+    assert harness.compare(base, new) == harness.compare(base / "score.json", str(new))
+    assert harness.compare(base, new) == harness.compare(harness.load(base), harness.load(new))
+
+
+def test_a_run_compared_with_itself_is_told_so(written):
+    base = written("base")
+    assert "BASE and NEW are the same run." in harness.compare(base, base).notes

@@ -1,0 +1,192 @@
+"""Comparison words: what a comparison shows, in sentences and figures for people who know no statistics.
+
+Takes a Comparison, gives texts that hold for a terminal and for Markdown. Decides nothing.
+"""
+
+from collections.abc import Iterable
+from itertools import zip_longest
+from typing import TYPE_CHECKING, assert_never
+
+from harness.stats import Interval
+
+if TYPE_CHECKING:
+    from harness.comparison import Comparison, Flip, Part, Verdict
+    from harness.score_file import ScoreFile
+
+_ALPHA = 0.05
+_SMALLEST_P = 1e-300
+
+
+RANKS_MEAN = (
+    "Points and verdicts are against BASE. All intervals and sets of ranks hold together with 95 % confidence; models "
+    "whose ranks overlap are not told apart."
+)
+
+
+def points(share: float) -> str:
+    """A difference in points, with its sign."""
+    return f"{100 * share:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")
+
+
+def points_interval(ends: Interval) -> str:
+    """An interval in points."""
+    return f"[{points(ends[0])}, {points(ends[1])}]"
+
+
+def p_value(p: float) -> str:
+    """A p value in two digits."""
+    if p < _SMALLEST_P:
+        return f"< {_SMALLEST_P:.0e}"
+    return f"{p:.2f}" if p >= 0.1 else f"{p:.2g}"
+
+
+def asked(found: "Comparison", questions: int | None = None) -> str:
+    """What both were asked, and how; `questions` where it is not all that both answered."""
+    task = found.base.score.task
+    published = " as published" if task.as_published else ""
+    how = f"{task.protocol}{published}, {task.shots}-shot, reader {task.reader}"
+    return f"{task.name} ({how}): {found.questions if questions is None else questions:,} questions"
+
+
+def verdict(found: "Comparison") -> tuple[str, ...]:
+    """The verdict, then what it rests on and what it could not see."""
+    from harness.comparison import Verdict
+
+    margin = _margin(found.margin)
+    match found.verdict:
+        case Verdict.BETTER | Verdict.WORSE:
+            first = f"NEW is {found.verdict}: {_size(found.whole)}{_beside_margin(found)}."
+        case Verdict.EQUIVALENT:
+            first = f"NEW and BASE are equivalent: a difference of {margin} or more is excluded either way."
+        case Verdict.NOT_SHOWN:
+            first = f"No difference is shown: {_hidden(found)}.{_margin_open(found)}"
+        case _:
+            assert_never(found.verdict)
+    return first, _evidence(found.whole), *_subjects(found), _power(found)
+
+
+def _size(whole: "Part") -> str:
+    """How large the difference is, as a distance: the word before it says which way."""
+    near, far = sorted(100 * abs(end) for end in whole.ci95)
+    return f"by {100 * abs(whole.difference):.1f} points, and with 95 % confidence by {near:.1f} to {far:.1f}"
+
+
+def _beside_margin(found: "Comparison") -> str:
+    """A difference can be shown and yet be smaller than what matters."""
+    if found.margin is None:
+        return ""
+    if found.within_margin:
+        return f", which is less than the margin of {_margin(found.margin)}"
+    return f"; that it is less than the margin of {_margin(found.margin)} is not shown"
+
+
+def _hidden(found: "Comparison") -> str:
+    low, high = found.whole.ci95
+    drop = f"a drop of {100 * -low:.1f} points" if low < 0 else "no drop"
+    gain = f"a gain of {100 * high:.1f}" if high > 0 else "no gain"
+    return f"{drop} could hide in these questions, or {gain}"
+
+
+def _margin_open(found: "Comparison") -> str:
+    if found.margin is None:
+        return ""
+    return f" Nor is it shown that the difference is less than the margin of {_margin(found.margin)}."
+
+
+def _margin(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:g} point{'' if share == 0.01 else 's'}"
+
+
+def _evidence(whole: "Part") -> str:
+    table = whole.table
+    same = table.both_correct + table.both_wrong
+    net = table.won - table.lost
+    return (
+        f"{table.lost:,} questions lost and {table.won:,} won ({f'{net:+,}'.replace('-', '−')} in all), {same:,} as "
+        f"before; McNemar's exact p = {p_value(whole.p_mcnemar)}."
+    )
+
+
+def _subjects(found: "Comparison") -> Iterable[str]:
+    """Where it happened, as far as that is shown."""
+    if len(found.subjects) < 2:
+        return
+    shown = sorted(shown_among(found.subjects), key=lambda part: part.difference)
+    if not shown:
+        yield f"In none of {len(found.subjects)} subjects alone is a difference shown."
+        return
+    first = ", ".join(
+        f"{part.name} {points(part.difference)}" for part in (shown[:3] if len(shown) > 4 else shown)
+    )
+    more = f" and {len(shown) - 3} more" if len(shown) > 4 else ""
+    yield f"Shown in {len(shown)} of {len(found.subjects)} subjects alone: {first}{more}."
+
+
+def shown_among(parts: Iterable["Part"]) -> list["Part"]:
+    """Those whose difference is shown when all are tested together."""
+    return [part for part in parts if part.p_holm is not None and part.p_holm < _ALPHA]
+
+
+def _power(found: "Comparison") -> str:
+    return (
+        f"So many questions show a true difference of {100 * found.detectable:.1f} points four times in five; one of "
+        f"1 point takes {found.needed_for_a_point:,} that are answered like these."
+    )
+
+
+def outcomes(found: "Comparison") -> str:
+    """How replies without a letter changed."""
+    told = [
+        f"{name} {before:,} → {after:,}"
+        for name, (before, after) in found.outcomes.items()
+        if name not in ("correct", "wrong")
+    ]
+    return f"Without a letter: {', '.join(told)}."
+
+
+def resources(found: "Comparison") -> str:
+    """Tokens, cost and time of both runs, whole."""
+    base, new = found.base.score, found.new.score
+    told = [
+        _change("prompt tokens", base.usage.prompt_tokens, new.usage.prompt_tokens, ",.0f"),
+        _change("completion tokens", base.usage.completion_tokens, new.usage.completion_tokens, ",.0f"),
+        _change("US dollars", base.cost.usd, new.cost.usd, ",.4f"),
+        _change("seconds for half of the replies", base.latency.p50, new.latency.p50, ".2f"),
+        _change("for nine in ten", base.latency.p90, new.latency.p90, ".2f"),
+    ]
+    return f"Used by the whole runs: {', '.join(word for word in told if word)}."
+
+
+def _change(what: str, before: float | None, after: float | None, form: str) -> str:
+    if not before and not after:
+        return ""
+    shown = " → ".join("not known" if value is None else f"{value:{form}}" for value in (before, after))
+    ratio = f"{after / before - 1:+.0%}".replace("-", "−") if before and after is not None else "+0%"
+    return f"{what} {shown}{'' if ratio in ('+0%', '−0%') else f' ({ratio})'}"
+
+
+def ranks(ends: tuple[int, int]) -> str:
+    """The ranks that a model may have."""
+    best, worst = ends
+    return str(best) if best == worst else f"{best}–{worst}"
+
+
+def in_a_word(verdict: "Verdict | None") -> str:
+    """A verdict for a table's cell; BASE itself has none."""
+    if verdict is None:
+        return "is BASE"
+    return "not shown" if verdict.value.startswith("no ") else verdict.value
+
+
+def in_turn(flips: Iterable["Flip"]) -> list["Flip"]:
+    """One of each subject, then the next of each, so that the first few are not all of one."""
+    by_subject: dict[str, list[Flip]] = {}
+    for flip in flips:
+        by_subject.setdefault(flip.subject, []).append(flip)
+    return [flip for turn in zip_longest(*by_subject.values()) for flip in turn if flip is not None]
+
+
+def model_name(score: "ScoreFile") -> str:
+    """The model, with its revision where it has one, cut as hashes are."""
+    revision = score.model.revision
+    return f"{score.model.name} ({revision[:12]})" if revision else score.model.name

@@ -1,7 +1,7 @@
 """Estimates: what a run will ask for and cost, before anything is sent.
 
 Takes a Plan, what is known of the model, and what is paid; gives an Estimate. Cache hits are not counted on, and
-neither are repeats.
+neither are requests that are sent again.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,8 @@ class Estimate:
     """What a run will take.
 
     Attributes:
-        questions: how many are asked.
+        questions: how many are asked, repeats included.
+        repeats: how often each is asked.
         requests: in all.
         prompt_tokens: of all requests.
         output_tokens: if replies are as long as they usually are, reasoning included.
@@ -58,6 +59,7 @@ class Estimate:
     protocol: str
     shots: int
     questions: int
+    repeats: int
     requests: Range
     prompt_tokens: Range
     output_tokens: Range
@@ -113,6 +115,7 @@ def estimate(
         protocol=plan.protocol.name,
         shots=plan.shots,
         questions=len(plan.questions),
+        repeats=plan.repeats,
         requests=whole.requests,
         prompt_tokens=whole.prompt,
         output_tokens=whole.output,

@@ -57,7 +57,13 @@ AsPublished = Annotated[
     bool,
     typer.Option(
         "--as-published",
-        help="With the system message and sampling that the protocol's source publishes with.",
+        help="With the system message, sampling and repeats that the protocol's source publishes with.",
+    ),
+]
+Repeats = Annotated[
+    int | None,
+    typer.Option(
+        help="Ask each question so often, and average; else once, or as published. Wants a --temperature."
     ),
 ]
 Concurrency = Annotated[str, typer.Option(help="Requests at once: auto, or a number.")]

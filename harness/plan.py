@@ -14,6 +14,7 @@ from harness.prompts import Prompt
 from harness.protocols import PROTOCOLS, Protocol
 from harness.questions import Question, QuestionSet, fingerprint
 from harness.readers import READERS
+from harness.repeats import repeated
 from harness.selection import ALL, Selection, select
 from harness.task import Task, did_you_mean
 
@@ -26,10 +27,11 @@ class Plan:
         selection: the user's choice of questions.
         as_published: whether the source's own system message and sampling are sent.
         shots: few-shot examples before each question.
+        repeats: how often each question is asked; each time it is one of `questions`.
         questions: the wanted ones, in the order in which they are asked: subject by subject, so that
             prompts that share a beginning follow each other and servers' prefix caches hit.
         examples: subject to its few-shot examples, in the order in which the protocol takes them.
-        available: how many questions the task has in all.
+        available: how many questions the task has in all, repeats included.
         fingerprint: of all the task's questions.
         prompt_hash: SHA-256 over the wanted questions' ids and prompt hashes, ordered by id.
         comparison_key: what two scores must share to be comparable: questions, prompts, reader.
@@ -51,6 +53,7 @@ class Plan:
     comparison_key: str
     revision: str | None = None
     notes: tuple[str, ...] = ()
+    repeats: int = 1
 
     def prompt(self, question: Question, dropped: int = 0) -> Prompt:
         """The prompt of a question, with the last `dropped` few-shot examples left out."""
@@ -66,6 +69,7 @@ def make_plan(
     shots: int | None = None,
     reader: str | None = None,
     as_published: bool = False,
+    repeats: int | None = None,
 ) -> Plan:
     """Choose questions, protocol and reader.
 
@@ -77,16 +81,19 @@ def make_plan(
         shots: few-shot examples; the protocol's default where None.
         reader: by name; the protocol's first where None.
         as_published: with the protocol's own system message and sampling.
+        repeats: how often each question is asked; once where None, or as published.
 
     Raises:
-        UsageError: a name is unknown, does not fit, or there are too few examples.
+        UsageError: a name is unknown, does not fit, or there are too few examples; or an id is taken.
     """
     if question_set.groups:
         task = task.model_copy(update={"groups": question_set.groups})
     asked_by = _protocol(task, protocol or task.protocol)
     if as_published:
         asked_by = asked_by.as_published()
-    wanted = select(question_set.questions, task, selection)
+    times = repeats or (asked_by.published.repeats_of(task.name) if as_published else 1)
+    shuffle_seed = task.columns.shuffle_seed if task.columns else None
+    wanted = repeated(select(question_set.questions, task, selection), times, shuffle_seed)
     examples = _in_order(asked_by, question_set.shots)
     count = _shots(asked_by, shots, wanted, examples)
     read_by = _reader(asked_by, reader or asked_by.readers[0])
@@ -101,12 +108,13 @@ def make_plan(
         reader=read_by,
         questions=wanted,
         examples=examples,
-        available=len(question_set.questions),
+        available=len(question_set.questions) * times,
         fingerprint=question_set.fingerprint,
         prompt_hash=prompt_hash,
         comparison_key=_hash((fingerprint(by_id), prompt_hash, read_by.name)),
         revision=question_set.revision,
         notes=question_set.notes,
+        repeats=times,
     )
 
 

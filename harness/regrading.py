@@ -135,6 +135,7 @@ def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
         shots=settings["shots"],
         reader=reader or settings["reader"],
         as_published=settings.get("as_published", False),
+        repeats=settings.get("repeats", 1),
     )
 
 

@@ -47,6 +47,7 @@ class Agreed(TypedDict):
     as_published: NotRequired[bool]
     sample: NotRequired[Sample]
     seed: NotRequired[int]
+    repeats: NotRequired[int]
 
 
 class SessionRecord(BaseModel):

@@ -128,7 +128,9 @@ def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
         shots=settings.shots,
         reader=settings.reader,
         as_published=settings.as_published,
+        repeats=settings.repeats,
     )
+    _refuse_repeats_that_are_the_same(settings, model, plan)
     _refuse_what_the_entry_rules_out(settings, model, plan)
     return plan
 
@@ -147,6 +149,27 @@ def _refuse_what_the_entry_rules_out(settings: RunSettings, model: Model, plan: 
     if settings.max_tokens and longest and settings.max_tokens > longest:
         raise UsageError(
             f"--max-tokens {settings.max_tokens} is more than {model.name} can write: {longest}, by its entry."
+        )
+
+
+def _refuse_repeats_that_are_the_same(settings: RunSettings, model: Model, plan: Plan) -> None:
+    """Before they are paid for: repeats that a model which does not sample would answer alike."""
+    if plan.repeats == 1:
+        return
+    named = f"{plan.repeats} repeats of a question"
+    if plan.protocol.wants is not Generate:
+        raise UsageError(
+            f"{named} by {plan.protocol.name}, which generates no text, would come out the same: use --repeats 1."
+        )
+    samples = "temperature" in model.omit  # as it pleases
+    if not samples and temperature_of(settings, _published(plan)) == 0:
+        raise UsageError(
+            f"{named} at temperature 0 would get the same reply: give --temperature above 0, or --repeats 1."
+        )
+    if "seed" in model.extra:
+        raise UsageError(
+            f"{named} would get the same reply, since the entry of {model.name} sends a seed: take `seed` out of its "
+            "extra, or use --repeats 1."
         )
 
 
@@ -204,6 +227,8 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
         agreed |= {"as_published": True, "top_p": published.top_p}
     if settings.sample is not Sample.FIRST:
         agreed |= {"sample": settings.sample.value, "seed": settings.seed or 0}
+    if plan.repeats > 1:
+        agreed |= {"repeats": plan.repeats}
     return agreed
 
 

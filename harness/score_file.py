@@ -96,9 +96,12 @@ class TaskPart(_Record):
         False, description="with the system message and sampling of the protocol's source"
     )
     shots: Count
+    repeats: int = Field(
+        1, ge=1, description="how often each question was asked; each time counts as a question of its own"
+    )
     reader: str
     dataset: DatasetPart
-    questions: Count = Field(description="all that were wanted")
+    questions: Count = Field(description="all that were wanted, repeats included")
     sample: SamplePart | None = Field(None, description="null without a limit")
     prompt_hash: Sha256
 

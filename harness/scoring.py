@@ -157,6 +157,7 @@ def _task(plan: Plan) -> TaskPart:
         protocol=plan.protocol.name,
         as_published=plan.as_published,
         shots=plan.shots,
+        repeats=plan.repeats,
         reader=plan.reader.name,
         dataset=DatasetPart(
             path=source.called if source else f"{plan.task.name}.yaml",

@@ -47,7 +47,9 @@ class RunSettings:
         tasks: a folder with task files of the user's own.
         dataset_revision: the dataset's commit or branch on the hub, instead of the task file's.
         skip_bad_rows: leave out and count the dataset's rows that do not fit, instead of stopping.
-        as_published: send the system message and sampling that the protocol's source publishes with.
+        as_published: send the system message and sampling that the protocol's source publishes with, and repeat
+            questions as it does.
+        repeats: how often each question is asked, and the score averaged over; once where None, or as published.
         temperature: sent with requests for text; 0 where None, or as published. Letters and choices are always
             scored at 0.
         max_tokens: token limit of a reply; the protocol's where None.
@@ -84,6 +86,7 @@ class RunSettings:
     dataset_revision: str | None = None
     skip_bad_rows: bool = False
     as_published: bool = False
+    repeats: int | None = None
     temperature: float | None = None
     max_tokens: int | None = None
     timeout_s: float | None = None
@@ -117,6 +120,7 @@ class RunSettings:
             f"--max-tokens {self.max_tokens} should be 1 or more": not _is_count(self.max_tokens),
             f"--concurrency {self.concurrency} should be 1 or more": not _is_count(self.concurrency),
             f"--gpus {self.gpus} should be 1 or more": not _is_count(self.gpus),
+            f"--repeats {self.repeats} should be 1 or more": not _is_count(self.repeats),
             f"--max-wait {self.max_wait_s} should be seconds, 0 or more": not 0 <= self.max_wait_s < math.inf,
             "--gpus counts what --gpu-hour-usd pays for; give that too, or leave it out": (
                 self.gpus is not None and self.gpu_hour_usd is None
@@ -152,7 +156,7 @@ class RunSettings:
             raise UsageError("model and task should be texts.")
         if isinstance(self.subjects, str) or not all(isinstance(name, str) for name in self.subjects):
             raise UsageError("subjects should be a tuple of names, such as ('anatomy', 'virology').")
-        for name in ("shots", "limit", "seed", "concurrency", "max_tokens", "gpus"):
+        for name in ("shots", "limit", "seed", "concurrency", "max_tokens", "gpus", "repeats"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
                 raise UsageError(f"{name} {value!r} should be a whole number.")

@@ -73,7 +73,8 @@ def print_estimate(estimate: Estimate, file: IO[str] | None = None) -> None:
     table.add_column("")
     for column in ("usually", "at most"):
         table.add_column(column, justify="right")
-    table.add_row("questions", f"{estimate.questions:,}", "")
+    repeats = f", each {estimate.repeats} times" if estimate.repeats > 1 else ""
+    table.add_row(f"questions{repeats}", f"{estimate.questions:,}", "")
     table.add_row("requests", _range(estimate.requests), "")
     table.add_row("prompt tokens", _range(estimate.prompt_tokens), "")
     table.add_row("output tokens", _range(estimate.output_tokens), f"{estimate.output_tokens_at_most:,}")

@@ -35,7 +35,9 @@ def _sentences(score: ScoreFile) -> list[Text]:
 def _title(score: ScoreFile) -> str:
     task = score.task
     published = " as published" if task.as_published else ""
-    return f"{score.model.name} on {task.name} ({task.protocol}{published}, {task.shots}-shot, reader {task.reader})"
+    repeats = f", each question {task.repeats} times" if task.repeats > 1 else ""
+    how = f"{task.protocol}{published}, {task.shots}-shot{repeats}, reader {task.reader}"
+    return f"{score.model.name} on {task.name} ({how})"
 
 
 def _accuracies(score: ScoreFile) -> Table:
@@ -111,7 +113,7 @@ def _resources(score: ScoreFile) -> str:
     usage, latency = score.usage, score.latency
     cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
     tokens = f"{usage.prompt_tokens:,} prompt{cached} and {usage.completion_tokens:,} completion tokens"
-    retries = f" ({usage.retries:,} repeats)" if usage.retries else ""
+    retries = f" ({usage.retries:,} sent again)" if usage.retries else ""
     rate = f" ({latency.questions_per_second:.1f} questions/s)" if latency.questions_per_second else ""
     time = "" if latency.elapsed_s is None else f"in {timedelta(seconds=round(latency.elapsed_s))}{rate}"
     seconds = f"half of the replies within {latency.p50:.2f} s" if latency.p50 is not None else ""

@@ -40,7 +40,7 @@ def test_simple_evals_is_published_with_a_system_message_and_half_a_degree(asked
 
 
 def test_r1_is_published_with_top_p_and_without_a_system_message(asked):
-    made, body = asked(protocol="deepseek-r1", as_published=True)
+    made, body = asked(protocol="deepseek-r1", as_published=True, repeats=1)
     assert [message["role"] for message in body["messages"]] == ["user"]
     assert sampling(body) == {"temperature": 0.6, "top_p": 0.95}
     assert made.score.model.settings["top_p"] == 0.95
@@ -67,7 +67,7 @@ def test_a_protocol_that_publishes_as_we_send_is_the_same_either_way(asked):
 def test_the_system_message_makes_another_comparison_key_and_sampling_alone_does_not(tmp_path):
     path = write_task(tmp_path)
     plans = {
-        (name, how): plan_of(path, protocol=name, as_published=how)
+        (name, how): plan_of(path, protocol=name, as_published=how, repeats=1)
         for name in ("simple-evals", "deepseek-r1")
         for how in (False, True)
     }

@@ -219,7 +219,7 @@ def test_tokens_requests_time_and_cost_are_told(scored, plan):
         for line in answered(plan)
     ]
     used = sentence(printed(scored(plan, entries, prices=PRICES)), "Used: ")
-    assert "36 requests (24 repeats)" in used
+    assert "36 requests (24 sent again)" in used
     assert "12,000 prompt (4,800 cached) and 600 completion tokens" in used
     assert "1.0 questions/s" in used
     assert "half of the replies within 1.25 s" in used

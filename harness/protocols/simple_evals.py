@@ -1,9 +1,11 @@
 """simple-evals, deepseek-r1: zero-shot chain of thought in chat, the letter read from the text.
 
 Source: common.py and mmlu_eval.py of openai/simple-evals @ ee3b031 (2025-07-09). OpenAI's README and DeepSeek's R1
-report use it. OpenAI samples at temperature 0.5 under a system message, DeepSeek at 0.6 without one and with room for
-32,768 tokens, several times a question; `--as-published` sends that, once a question. Without it we send temperature 0
-and no system message. The source names its four letters ABCD; for another number of choices we name that many.
+report use it. OpenAI samples at temperature 0.5 under a system message, GPQA's questions ten times each (by its command
+line; four by its class), in a new order of choices each time. DeepSeek samples at 0.6 without one, with room for 32,768
+tokens, and averages over 4 to 64 replies a question, without saying over how many of which benchmark: we take 4.
+`--as-published` sends that. Without it we send temperature 0 and no system message, once. The source names its four
+letters ABCD; for another number of choices we name that many.
 """
 
 from collections.abc import Sequence
@@ -49,7 +51,11 @@ SIMPLE_EVALS = Protocol(
     wants=Generate,
     readers=("simple-evals", "best"),
     usual_tokens=USUAL_TOKENS,
-    published=Published(temperature=0.5, system="You are a helpful assistant."),
+    published=Published(
+        temperature=0.5,
+        system="You are a helpful assistant.",
+        repeats_by_task=dict.fromkeys(("gpqa_diamond", "gpqa_extended", "gpqa_main"), 10),
+    ),
 )
 DEEPSEEK_R1 = replace(
     SIMPLE_EVALS,
@@ -57,5 +63,5 @@ DEEPSEEK_R1 = replace(
     summary="DeepSeek's for reasoning models: the same prompt, with room for 32,768 tokens",
     source="DeepSeek_R1.pdf of deepseek-ai/DeepSeek-R1 @ 0cf7856, with the prompt of openai/simple-evals @ ee3b031",
     build=build_long,
-    published=Published(temperature=0.6, top_p=0.95),
+    published=Published(temperature=0.6, top_p=0.95, repeats=4),
 )

@@ -1,0 +1,52 @@
+"""Repeats: each question asked several times, since a model that samples answers differently each time.
+
+A repeat is a question of its own, so that whatever asks, reads, scores and compares questions need not know of it:
+its id is "<id>#2" and so on, and all repeats of a question are one cluster. Texts are shared, not copied.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.errors import UsageError
+from harness.questions import Question, cluster_of
+from harness.rows import shuffled
+
+
+def repeated(questions: Sequence[Question], times: int, shuffle_seed: int | None) -> tuple[Question, ...]:
+    """All questions once, then all again: who is stopped early has asked as many as possible.
+
+    Args:
+        questions: as they are asked first.
+        times: how often each is asked; once: as it is.
+        shuffle_seed: of a task whose choices are shuffled: each repeat then has its own order, so that the place of
+            the right choice is averaged over too; None: the order is the dataset's.
+
+    Raises:
+        UsageError: a repeat would have the id of another question.
+    """
+    if times == 1:
+        return tuple(questions)
+    taken = {question.id for question in questions}
+    first = [replace(q, cluster=q.cluster or cluster_of(q.id)) for q in questions]
+    again = [_again(q, number, shuffle_seed) for number in range(2, times + 1) for q in first]
+    for question in again:
+        if question.id in taken:
+            raise UsageError(
+                f"the dataset has a question called {question.id!r}, which would be the id of a repeat: ask without "
+                "repeats."
+            )
+    return (*first, *again)
+
+
+def _again(question: Question, number: int, shuffle_seed: int | None) -> Question:
+    id_ = f"{question.id}#{number}"
+    if shuffle_seed is None:
+        return replace(question, id=id_)
+    order = shuffled(len(question.choices), shuffle_seed, id_)
+    right = sorted(order.index(question.alphabet.index(letter)) for letter in question.gold)
+    return replace(
+        question,
+        id=id_,
+        choices=tuple(question.choices[place] for place in order),
+        gold="".join(question.alphabet[place] for place in right),
+    )

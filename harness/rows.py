@@ -107,7 +107,7 @@ class RowReader:
     def _cluster(self, row: Row, spec: str) -> str | None:
         """What the row shares with others; a row that has nothing there shares nothing."""
         value = self._value_of[spec](row)
-        return None if value is None else cluster_of(str(value))
+        return None if value is None else cluster_of(str(value).strip())
 
     def _order(self, choices: Sequence[str], id_: str, place: Place | None) -> Sequence[int] | None:
         """The places of the choices in the order in which they are asked; None: as they are."""

@@ -72,7 +72,7 @@ def guess(path: Path) -> Guess:
             f"{path} cannot be taken for questions as it is: {error}; its columns are "
             f"{', '.join(map(repr, table.rows[0]))}. Rename them, or write a task file (docs/tasks.md)."
         ) from error
-    task = Task.model_validate(_document(path, roles, key, header=header, vary=_vary(table, roles)))
+    task = Task.model_validate(_document(path, table, roles, key, header=header))
     return Guess(task, _sentence(path, table, roles, key), doubt)
 
 
@@ -202,13 +202,14 @@ def _place(reader: RowReader, row: Row) -> int | str:
     return question.letters.index(question.gold)
 
 
-def _document(path: Path, roles: Roles, key: _Key, *, header: bool, vary: bool) -> dict[str, Any]:
+def _document(path: Path, table: Table, roles: Roles, key: _Key, *, header: bool) -> dict[str, Any]:
     name = _NOT_IN_NAMES.sub("_", path.stem).strip("._-") or "questions"
     columns = {
         "question": roles.question,
         "context": roles.context,
+        "cluster": _passage(table, roles),
         "choices": list(roles.choices) if len(roles.choices) > 1 else roles.choices[0],
-        "choices_vary": vary or None,
+        "choices_vary": _vary(table, roles) or None,
         "gold": {
             "column": key.column,
             "form": key.form,
@@ -232,6 +233,15 @@ def _document(path: Path, roles: Roles, key: _Key, *, header: bool, vary: bool) 
         "dataset": {"file": str(path), **({} if header else {"header": False})},
         "columns": {field: value for field, value in columns.items() if value is not None},
     }
+
+
+def _passage(table: Table, roles: Roles) -> str | None:
+    """The column of passages that questions may share; None where all have the same, an instruction."""
+    if roles.context is None:
+        return None
+    passage = value_or_none(roles.context)
+    first = passage(table.rows[0])
+    return roles.context if any(passage(row) != first for row in table.rows) else None
 
 
 def _vary(table: Table, roles: Roles) -> bool:

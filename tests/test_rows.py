@@ -321,6 +321,7 @@ def test_rows_that_share_a_passage_share_a_cluster_that_does_not_tell_it():
     row = {**ROW, "g": "B", "passage": "Long ago."}
     one, other = read(row, columns).cluster, read({**row, "q": "3 + 3?"}, columns).cluster
     assert one == other == hashlib.sha256(b"Long ago.").hexdigest()[:16]
+    assert read({**row, "passage": " Long ago.\n"}, columns).cluster == one
     assert read({**row, "passage": "Later."}, columns).cluster != one
 
 

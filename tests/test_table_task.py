@@ -124,6 +124,19 @@ def test_what_was_taken_for_what_is_said(tmp_path):
     )
 
 
+def test_rows_that_share_a_passage_are_a_cluster(tmp_path):
+    rows = "Why?,x,y,Long ago.,B\nWho?,x,y,Long ago.,A\nWhen?,x,y,Later.,A\n"
+    questions = loaded(written(tmp_path, "mine.csv", f"question,A,B,passage,answer\n{rows}"))
+    one, other, third = (question.cluster for question in questions)
+    assert one == other != third
+
+
+def test_what_stands_before_every_question_makes_no_cluster(tmp_path):
+    rows = "Why?,x,y,Choose.,B\nWho?,x,y,Choose.,A\n"
+    questions = loaded(written(tmp_path, "mine.csv", f"question,A,B,context,answer\n{rows}"))
+    assert {(question.context, question.cluster) for question in questions} == {("Choose.", None)}
+
+
 REFUSED = {
     "no question": ("text1,A,B,answer\nWhy?,x,y,B\n", "no column is called like a question's text"),
     "no choices": ("question,answer\nWhy?,B\n", "no columns are called like choices"),

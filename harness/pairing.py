@@ -144,7 +144,7 @@ def read_given(run: Run) -> dict[str, Given]:
         line.id: Given(
             subject=once(line.subject),
             gold=once(line.gold),
-            cluster=once(getattr(line, "cluster", None) or line.id),
+            cluster=once(line.cluster or line.id),
             prompt_sha256=line.prompt_sha256,
             answer=once(line.answer) if line.answer else None,
             outcome=line.outcome,
@@ -232,7 +232,7 @@ def _chosen(run: Run) -> str:
     settings: Mapping[str, Any] = read_record(run.path).settings
     options: Iterable[str] = (
         f"--{name} {','.join(value) if isinstance(value, list) else value}"
-        for name in ("limit", "subjects", "sample", "seed")
+        for name in ("limit", "subjects", "sample", "seed", "repeats")
         if (value := settings.get(name))
     )
     return " ".join(options) or "all"

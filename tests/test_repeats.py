@@ -214,3 +214,20 @@ def test_the_command_takes_repeats_and_its_table_says_so(task_file, tmp_path, ca
         app([*words(server, task_file, tmp_path / "results", *asked)], standalone_mode=False)
     title = "m on tiny (simple-evals, 0-shot, each question 3 times, reader simple-evals)"
     assert title in capsys.readouterr().err
+
+
+def test_two_runs_of_repeats_are_compared_by_clusters(task_file, tmp_path):
+    with Loopback(small_model) as server:
+        runs = [
+            run(server, task_file, tmp_path / "results", limit=6, fresh=True, **SAMPLED) for _ in range(2)
+        ]
+    found = harness.compare(*(made.path for made in runs))
+    assert (found.questions, found.clusters) == (18, 6)
+
+
+def test_runs_with_other_numbers_of_repeats_are_not_comparable_and_say_so(task_file, tmp_path):
+    with Loopback(small_model) as server:
+        once = run(server, task_file, tmp_path / "results", temperature=0.7)
+        often = run(server, task_file, tmp_path / "results", **SAMPLED)
+    with pytest.raises(UsageError, match="not comparable: other questions: all against --repeats 3"):
+        harness.compare(once.path, often.path)

@@ -6,7 +6,7 @@ Knows nothing of tables, Markdown or exit codes.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -28,7 +28,7 @@ from harness.paired_stats import (
     worth_of,
 )
 from harness.pairing import Given, LeftOut, Pairing, pair
-from harness.score_file import ScoreFile
+from harness.score_file import GroupPart, ScoreFile
 from harness.stats import Interval, z_of
 
 Pair = tuple[Given, Given]
@@ -193,7 +193,7 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
         whole=whole,
         lettered=_lettered(pairs.values()),
         macro=_macro(subjects),
-        groups=_family(_by_group(pairs.values(), _group_of(base.score) or _group_of(new.score))),
+        groups=_family(_by_group(pairs.values(), base.score.groups or new.score.groups)),
         subjects=subjects,
         verdict=_verdict(whole, alpha),
         margin=margin,
@@ -260,14 +260,10 @@ def _by(pairs: Iterable[Pair], name_of: Callable[[Given], str]) -> dict[str, lis
     return dict(sorted(members.items()))
 
 
-def _by_group(pairs: Iterable[Pair], group_of: Mapping[str, str]) -> dict[str, list[Pair]]:
-    """In the order in which the task names them; subjects without a group are left out."""
-    found = _by((one for one in pairs if one[0].subject in group_of), lambda given: group_of[given.subject])
-    return {group: found[group] for group in dict.fromkeys(group_of.values()) if group in found}
-
-
-def _group_of(score: ScoreFile) -> dict[str, str]:
-    return {subject: group.name for group in score.groups for subject in group.subjects}
+def _by_group(pairs: Collection[Pair], groups: Iterable[GroupPart]) -> dict[str, list[Pair]]:
+    """In the order in which the task names them; a subject may be in several groups or in none."""
+    members = {group.name: [one for one in pairs if one[0].subject in group.subjects] for group in groups}
+    return {group: held for group, held in members.items() if held}
 
 
 def _family(members: Mapping[str, list[Pair]]) -> tuple[Part, ...]:

@@ -293,15 +293,9 @@ def named_parts(parts: tuple[Part, ...]) -> tuple[NamedPart, ...]:
     )
 
 
-def group_parts(parts: tuple[Part, ...], group_of: Mapping[str, str]) -> tuple[GroupPart, ...]:
+def group_parts(parts: tuple[Part, ...], groups: Mapping[str, tuple[str, ...]]) -> tuple[GroupPart, ...]:
     """Groups as the file has them, each with its subjects."""
-    return tuple(
-        GroupPart(
-            **named.model_dump(),
-            subjects=tuple(subject for subject, group in group_of.items() if group == named.name),
-        )
-        for named in named_parts(parts)
-    )
+    return tuple(GroupPart(**named.model_dump(), subjects=groups[named.name]) for named in named_parts(parts))
 
 
 if __name__ == "__main__":

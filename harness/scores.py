@@ -8,7 +8,7 @@ give the same Score, in whatever order they come.
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -148,17 +148,18 @@ def by_subject(graded: Sequence[Graded]) -> tuple[Part, ...]:
     return tuple(_part(name, members[name]) for name in sorted(members))
 
 
-def by_group(graded: Sequence[Graded], group_of: Mapping[str, str]) -> tuple[Part, ...]:
+def by_group(graded: Sequence[Graded], groups: Mapping[str, Collection[str]]) -> tuple[Part, ...]:
     """Micro accuracy of each group, in the order in which the task names them.
 
     Args:
         graded: the answers.
-        group_of: subject to group; subjects without a group are left out.
+        groups: group to its subjects, which may be in several or in none.
     """
-    members: dict[str, list[Graded]] = {group: [] for group in group_of.values()}
-    for item in graded:
-        if item.subject in group_of:
-            members[group_of[item.subject]].append(item)
+    subjects_of = {group: frozenset(subjects) for group, subjects in groups.items()}
+    members = {
+        group: [item for item in graded if item.subject in subjects]
+        for group, subjects in subjects_of.items()
+    }
     return tuple(_part(name, items) for name, items in members.items() if items)
 
 

@@ -82,7 +82,7 @@ def score_run(
         task=_task(plan),
         comparison_key=plan.comparison_key,
         score=score_part(scored, others, guesses=plan.protocol.guesses),
-        groups=group_parts(by_group(graded, plan.task.group_of), plan.task.group_of),
+        groups=group_parts(by_group(graded, plan.task.groups), plan.task.groups),
         subjects=named_parts(by_subject(graded)),
         counts=counts,
         usage=usage,

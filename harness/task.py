@@ -5,7 +5,7 @@ Takes a name or a path, gives a Task. Loads no questions and knows nothing of mo
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -62,7 +62,7 @@ class Task(Record):
         size: questions where the task was written.
         chance: expected accuracy of guessing, which is checked against the choices.
         alphabet: the letters of choices, in order.
-        groups: group to its subjects; `columns.group` reads them from the rows.
+        groups: group to its subjects, which may be in several; `columns.group` reads them from the rows.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -114,11 +114,11 @@ class Task(Record):
     @model_validator(mode="after")
     def _groups_name_subjects_of_the_questions(self) -> Self:
         known = {question.subject for question in self.questions}
-        for subject in self.group_of if self.questions else ():
+        placed = [(group, subject) for group, subjects in self.groups.items() for subject in subjects]
+        for group, subject in placed if self.questions else ():
             if subject not in known:
-                hint = did_you_mean(subject, known)
                 raise ValueError(
-                    f"subject {subject!r} of group {self.group_of[subject]!r} has no question{hint}"
+                    f"subject {subject!r} of group {group!r} has no question{did_you_mean(subject, known)}"
                 )
         return self
 
@@ -154,19 +154,12 @@ class Task(Record):
 
     @field_validator("groups")
     @classmethod
-    def _groups_do_not_overlap(cls, groups: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        placed: dict[str, str] = {}
+    def _groups_name_each_subject_once(cls, groups: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         for group, subjects in groups.items():
             for subject in subjects:
-                if subject in placed:
-                    raise ValueError(f"subject {subject!r} is in {placed[subject]!r} and again in {group!r}")
-                placed[subject] = group
+                if subjects.count(subject) > 1:
+                    raise ValueError(f"subject {subject!r} is in {group!r} twice")
         return groups
-
-    @cached_property
-    def group_of(self) -> dict[str, str]:
-        """Subject to its group."""
-        return {subject: group for group, subjects in self.groups.items() for subject in subjects}
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

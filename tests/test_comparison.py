@@ -74,6 +74,19 @@ def test_groups_and_subjects_are_compared_too(written, plan):
     ]
 
 
+def test_a_subject_is_compared_in_each_of_its_groups(tmp_path, written):
+    groups = {"all": ["algebra", "botany", "chess"], "numbers": ["algebra"]}
+    (tmp_path / "grouped").mkdir()
+    plan = plan_of(write_task(tmp_path / "grouped", task_document(groups=groups)))
+    base, new = written("base", asked=plan), written("new", wrong(plan, "algebra/0", "botany/0"), asked=plan)
+    assert [
+        (part.name, part.table.questions, part.table.lost) for part in harness.compare(base, new).groups
+    ] == [
+        ("all", 12, 2),
+        ("numbers", 4, 1),
+    ]
+
+
 def test_flips_have_both_answers_and_stand_by_subject_lost_ones_first(written, plan):
     base = written("base", wrong(plan, "algebra/0", "botany/1"))
     new = written("new", {**wrong(plan, "algebra/2"), "chess/1": "I cannot tell."})

@@ -433,7 +433,11 @@ def test_a_dataset_that_is_neither_in_the_folder_nor_on_the_hub_is_one_sentence(
 def test_mmlu_has_14042_questions_and_five_examples_a_subject():
     task, found = mmlu()
     assert len(found.questions) == 14_042
-    assert {question.subject for question in found.questions} == set(task.group_of) == set(found.shots)
+    assert (
+        {question.subject for question in found.questions}
+        == set().union(*task.groups.values())
+        == set(found.shots)
+    )
     assert {len(shots) for shots in found.shots.values()} == {5}
     assert found.questions[17].id == "abstract_algebra/17"
 
@@ -462,7 +466,9 @@ def test_several_right_answers_are_each_right_and_told_so(hub, tmp_path):
 def test_mmlu_pro_has_12032_questions_with_one_to_ten_options_and_can_do_without_its_examples():
     task, found = mmlu_pro()
     assert len(found.questions) == 12_032
-    assert {question.subject for question in found.questions} == set(task.group_of)
+    assert {question.subject for question in found.questions} == {
+        subject for subjects in task.groups.values() for subject in subjects
+    }
     assert {len(question.choices) for question in found.questions} == set(range(1, 11))
     assert found.shots == {}
 

@@ -16,7 +16,7 @@ from harness.questions import Question, QuestionSet
 from harness.rows import Place, Row, RowReader, value_of
 from harness.sources import load_splits
 from harness.tables import Table, read_table
-from harness.task import InlineQuestion, Task, find_task, load_task
+from harness.task import InlineQuestion, Task, did_you_mean, find_task, load_task
 from harness.templates import columns_in, is_template
 
 Say = Callable[[str], None]
@@ -56,6 +56,8 @@ def load_questions(
     examples = loading.examples
     if task.dataset.shots_from is not None:
         examples = _examples_of(task.dataset.shots_from, data, say)
+    elif task.shots:
+        examples = _examples_in_the_file(task, task.dataset, loading.questions)
     return QuestionSet(
         tuple(loading.questions),
         _shots(task.dataset, loading.questions, examples),
@@ -85,6 +87,20 @@ def _examples_of(name: str, data: Path | None, say: Say) -> list[Question]:
         return []
 
 
+def _examples_in_the_file(
+    task: Task, dataset: DatasetSource, questions: Iterable[Question]
+) -> list[Question]:
+    examples = list(_inline(task, task.shots))
+    subjects = {question.subject for question in questions}
+    for example in examples if dataset.shots_by == "subject" else ():
+        if example.subject not in subjects:
+            raise UsageError(
+                f"task {task.name}, field shots: no question is of subject {example.subject!r}"
+                f"{did_you_mean(example.subject, subjects)}; `shots_by: all` has them before all questions."
+            )
+    return examples
+
+
 def _silent(sentence: str) -> None:
     """Where nobody is told."""
 
@@ -95,7 +111,17 @@ def _inline(task: Task, rows: Iterable[InlineQuestion]) -> tuple[Question, ...]:
     for row in rows:
         id_ = f"{row.subject}/{seen[row.subject]}"
         seen[row.subject] += 1
-        made.append(Question(id_, row.subject, row.question, row.choices, row.answer, alphabet=task.alphabet))
+        made.append(
+            Question(
+                id_,
+                row.subject,
+                row.question,
+                row.choices,
+                row.answer,
+                rationale=row.rationale,
+                alphabet=task.alphabet,
+            )
+        )
     return tuple(made)
 
 

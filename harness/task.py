@@ -25,12 +25,13 @@ LANGUAGE = "{language}"
 
 
 class InlineQuestion(Record):
-    """A question written into the task file itself."""
+    """A question written into the task file itself; an example may have a worked answer, `rationale`."""
 
     subject: Text
     question: Text
     choices: Annotated[tuple[Text, ...], Field(min_length=2, max_length=len(LETTERS), strict=False)]
     answer: Text
+    rationale: str = ""
 
     @field_validator("choices")
     @classmethod
@@ -52,8 +53,8 @@ class InlineQuestion(Record):
 class Task(Record):
     """One benchmark.
 
-    Its questions are in `dataset` (with `columns`), or written into the file as `questions`, with
-    few-shot examples in `shots`.
+    Its questions are in `dataset` (with `columns`), or written into the file as `questions`. Few-shot examples are in
+    the dataset, or written into the file as `shots`.
 
     Attributes:
         language: what the questions are written in.
@@ -103,8 +104,10 @@ class Task(Record):
             raise ValueError("give either a dataset or questions: one of them, and not both")
         if (self.dataset is None) != (self.columns is None):
             raise ValueError("a dataset needs columns, and columns need a dataset")
-        if self.dataset is not None and self.shots:
-            raise ValueError("shots go with questions; with a dataset, name dataset.shots_split")
+        if self.shots and self.dataset and (self.dataset.shots_split or self.dataset.shots_from):
+            raise ValueError(
+                "give either shots, or dataset.shots_split or shots_from: examples come from one place"
+            )
         if (self.language is None) == (not self.languages):
             raise ValueError("give either language or languages: one of them, and not both")
         if self.groups and self.columns and self.columns.group:

@@ -8,7 +8,7 @@ import sys
 import pyarrow
 import pyarrow.parquet
 import pytest
-from builders import task_document, write_task
+from builders import inline, task_document, write_task
 from loopback import Loopback
 from shared import mmlu, mmlu_pro, needs_shared
 from whole_runs import run, small_model
@@ -53,6 +53,36 @@ def task_of(folder, columns=COLUMNS, name="all", **source):
     dataset = {"path": "someone/something", "name": name, "split": "test", "shots_split": "dev", **source}
     document = task_document(dataset=dataset, columns=columns, questions=None, shots=None)
     return load_task(write_task(folder, document))
+
+
+def with_examples(folder, *subjects, **source):
+    """Questions of ROWS, with examples of these subjects that stand in the task file."""
+    place = folder / "data" / "someone" / "something" / "all"
+    place.mkdir(parents=True, exist_ok=True)
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), place / "test-00000-of-00001.parquet")
+    shots = [{**inline(subject, 1), "rationale": "Count."} for subject in subjects]
+    dataset = {"path": "someone/something", "name": "all", "split": "test", **source}
+    document = task_document(dataset=dataset, columns=COLUMNS, questions=None, shots=shots, groups=None)
+    return load_questions(load_task(write_task(folder, document)), folder / "data")
+
+
+def test_examples_in_the_task_file_stand_before_a_datasets_questions_of_their_subject(tmp_path):
+    shots = with_examples(tmp_path, "maths", "maths").shots
+    assert {subject: len(examples) for subject, examples in shots.items()} == {"maths": 2}
+    assert (shots["maths"][0].text, shots["maths"][0].gold) == ("Which is number 1?", "B")
+    assert shots["maths"][0].rationale == "Count."
+
+
+def test_examples_in_the_task_file_may_be_for_all_subjects(tmp_path):
+    shots = with_examples(tmp_path, "anything", shots_by="all").shots
+    assert {subject: len(examples) for subject, examples in shots.items()} == {"maths": 1, "chemistry": 1}
+
+
+def test_examples_of_a_subject_that_nobody_asks_are_refused(tmp_path):
+    with pytest.raises(
+        UsageError, match=r"no question is of subject 'math' \(did you mean maths\?\); `shots_by: all`"
+    ):
+        with_examples(tmp_path, "math")
 
 
 def changed(**changes):

@@ -86,9 +86,9 @@ def test_a_task_file_needs_nothing_but_itself(tmp_path):
         ({"dataset": DATASET, "columns": COLUMNS}, "the whole file", "and not both"),
         ({"columns": COLUMNS}, "the whole file", "columns need a dataset"),
         (
-            {"questions": None, "dataset": DATASET, "columns": COLUMNS},
+            {"questions": None, "dataset": {**DATASET, "shots_split": "dev"}, "columns": COLUMNS},
             "the whole file",
-            "dataset.shots_split",
+            "examples come from one place",
         ),
         ({"questions": None, "shots": None, "dataset": {"split": "test"}}, "dataset", "give either path"),
     ],

@@ -126,7 +126,7 @@ def load_catalog(environment: Mapping[str, str]) -> Catalog:
     Raises:
         UsageError: a file is damaged; naming its line and field.
     """
-    catalog = _read(PROFILES_FILE)
+    catalog = our_catalog()
     for path in user_files(environment):
         if path.is_file() and not path.samefile(PROFILES_FILE):
             theirs = _read(path)
@@ -137,6 +137,11 @@ def load_catalog(environment: Mapping[str, str]) -> Catalog:
                 changed={**catalog.changed, **dict.fromkeys((*theirs.models, *theirs.hosts), path)},
             )
     return catalog
+
+
+def our_catalog() -> Catalog:
+    """What the package knows, without the user's files."""
+    return _read(PROFILES_FILE)
 
 
 def _check_hosts(path: Path, theirs: Catalog, known: Catalog) -> None:

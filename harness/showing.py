@@ -18,6 +18,7 @@ from harness.prices import Prices
 from harness.profiles import Catalog, Profile
 from harness.prompts import ScoreChoices
 from harness.protocols import PROTOCOLS
+from harness.published import NOT_OURS, Figure, figures_of
 from harness.suite import Suite
 from harness.task import Task
 
@@ -212,7 +213,7 @@ def print_models(catalog: Catalog) -> None:
 
 
 def print_model(name: str, profile: Profile, catalog: Catalog) -> None:
-    """One model in detail: what is known of it, where it can be had and at what price, and what it cannot do."""
+    """One model in detail: what is known of it, where it can be had at what price, and what others say it scores."""
     print(f"{name}: {profile.about}" if profile.about else name)
     facts = {
         "id": profile.id,
@@ -236,6 +237,16 @@ def print_model(name: str, profile: Profile, catalog: Catalog) -> None:
         _console().print(_offers(profile, catalog))
     own = " or ".join(f"--host {name}" for name, host in catalog.hosts.items() if host.is_the_users)
     print(f"At a server of your own: {own}, or --base-url.")
+    if figures := figures_of(name):
+        _console().print(_published(figures))
+
+
+def _published(figures: Sequence[Figure]) -> Table:
+    table = _table("task", "figure", "of which version, by whom, and how", title=f"Scores {NOT_OURS}")
+    for figure in figures:
+        note = f" ({figure.note})" if figure.note else ""
+        table.add_row(figure.task, figure.shown, f"{figure.where}\n{figure.how}{note}")
+    return table
 
 
 def _offers(profile: Profile, catalog: Catalog) -> Table:

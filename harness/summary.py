@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.published import figures_of, sentence
 from harness.regrading import Difference
 from harness.score_file import ScoreFile
 from harness.stats import Interval
@@ -21,8 +22,14 @@ def print_summary(score: ScoreFile, console: Console) -> None:
     console.print()
     console.print(Text(_title(score), style="bold"), soft_wrap=True)
     console.print(_accuracies(score))
-    for sentence in _sentences(score):  # on a terminal between words, in a log not at all
-        console.print(sentence, soft_wrap=not console.is_terminal)
+    for said in _sentences(score):  # on a terminal between words, in a log not at all
+        console.print(said, soft_wrap=not console.is_terminal)
+
+
+def print_published(score: ScoreFile, console: Console) -> None:
+    """What others say that the model scores on the task, each with what is different about it."""
+    for figure in figures_of(score.model.name, score.task.name):
+        console.print(Text(f"{sentence(figure, score)}.", style="dim"), soft_wrap=not console.is_terminal)
 
 
 def _sentences(score: ScoreFile) -> list[Text]:

@@ -58,10 +58,11 @@ def drop_standard_output() -> None:
 
 def show_run(run: "Run", console: "Console", json: bool) -> None:
     """The table on standard error; the path or the document on standard output."""
-    from harness.summary import print_summary
+    from harness.summary import print_published, print_summary
 
     score_path = run.path / "score.json"
     print_summary(run.score, console)
+    print_published(run.score, console)
     try:
         if json:
             sys.stdout.buffer.write(score_path.read_bytes())

@@ -1,5 +1,6 @@
 """What a run was made with: versions, platform, git commit, the command without secrets."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -7,6 +8,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _PACKAGES = ("aiohttp", "datasets", "openai", "pydantic", "tenacity", "xllamacpp")
+
+_BRANCH_IN_CI = (
+    "GITHUB_HEAD_REF",  # of a pull request, whose GITHUB_REF_NAME is its number
+    "GITHUB_REF_NAME",
+    "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
+    "CI_COMMIT_REF_NAME",
+)
 
 
 def harness_version() -> str:
@@ -58,6 +66,19 @@ def git_commit() -> str | None:
     try:
         commit = _git("rev-parse", "--short=12", "HEAD")
         return f"{commit}+" if _git("status", "--porcelain", "--untracked-files=no") else commit
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def git_branch() -> str | None:
+    """The branch (or tag) that the working folder's repository is at; None without one, or where nobody says.
+
+    CI checks out a commit without its branch, and names the branch in the environment.
+    """
+    named = (os.environ.get(name) for name in _BRANCH_IN_CI)
+    try:
+        _git("rev-parse", "HEAD")
+        return next(filter(None, named), None) or _git("symbolic-ref", "--short", "HEAD")
     except (OSError, subprocess.SubprocessError):
         return None
 

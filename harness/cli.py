@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from harness.commands.check import check
 from harness.commands.compare import compare
+from harness.commands.history import history
 from harness.commands.lint import lint
 from harness.commands.models import models
 from harness.commands.prompts import prompts
@@ -81,5 +82,5 @@ def _all(
     """
 
 
-for _command in (run, compare, regrade, prompts, tasks, lint, models, check, validate):
+for _command in (run, compare, regrade, history, prompts, tasks, lint, models, check, validate):
     app.command()(_command)

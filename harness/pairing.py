@@ -192,6 +192,15 @@ def _refusal(base: Run, new: Run, before: Mapping[str, Given], after: Mapping[st
     return f"{base.path} and {new.path} are not comparable: {said}.{out}"
 
 
+def what_differs(base: Run, new: Run) -> tuple[str, ...]:
+    """In words, what keeps two scores from being comparable, as far as their files tell without the answers.
+
+    Raises:
+        UsageError: a run.json beside them is damaged.
+    """
+    return (*_ways(base, new), *_questions(base, new))
+
+
 def _ways(base: Run, new: Run) -> list[str]:
     """In which ways the two asked or read, BASE's first; all of them keep any question from being compared."""
     old, now = base.score.task, new.score.task

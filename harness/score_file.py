@@ -40,6 +40,7 @@ class RunPart(_Record):
     platform: str
     command: tuple[str, ...]
     git: str | None
+    git_branch: str | None = Field(None, description="as CI or git names it, or null")
     packages: dict[str, str]
     stopped_by: str | None = Field(description="why the run ended before its last question, or null")
     stop_kind: StopKind | None = Field(None, description="who stopped it, or null")

@@ -130,6 +130,7 @@ def _run(record: RunRecord, stopped_by: str | None, stop_kind: StopKind | None) 
         platform=about.machine(),
         command=record.command,
         git=about.git_commit(),
+        git_branch=about.git_branch(),
         packages=about.packages(),
         stopped_by=stopped_by,
         stop_kind=stop_kind,

@@ -50,6 +50,44 @@ def test_the_commit_is_told_and_marked_where_files_differ(tmp_path, monkeypatch)
 def test_without_git_there_is_no_commit(monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert about.git_commit() is None
+    assert about.git_branch() is None
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """The working folder, a repository with one commit on branch `trunk`; nobody else names a branch."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", raising=False)
+    git(tmp_path, "init", "--initial-branch=trunk")
+    git(tmp_path, "commit", "--no-gpg-sign", "--allow-empty", "-m", "one")
+    return tmp_path
+
+
+def test_the_branch_is_told_by_git(repository):
+    assert about.git_branch() == "trunk"
+
+
+def test_a_commit_without_a_branch_has_none(repository):
+    git(repository, "checkout", "--detach")
+    assert about.git_branch() is None
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"GITHUB_HEAD_REF": "tune", "GITHUB_REF_NAME": "12/merge"},
+        {"GITHUB_HEAD_REF": "", "GITHUB_REF_NAME": "tune"},
+        {"CI_COMMIT_REF_NAME": "tune"},
+    ],
+    ids=["pull request", "push", "GitLab"],
+)
+def test_ci_which_checks_out_a_commit_names_its_branch(repository, monkeypatch, environment):
+    git(repository, "checkout", "--detach")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert about.git_branch() == "tune"
 
 
 def test_versions_are_told():

@@ -33,7 +33,7 @@ def folder(tmp_path):
 def at_rest(content):
     """The document without what differs between machines and days."""
     made = json.loads(content)
-    for name in ("finished_at", "harness_version", "python", "platform", "git", "packages"):
+    for name in ("finished_at", "harness_version", "python", "platform", "git", "git_branch", "packages"):
         made["run"][name] = f"<{name}>"
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 

@@ -1,0 +1,72 @@
+"""History tables: a model's scores on a task over time, on standard output for people.
+
+Takes a History, prints. Decides nothing.
+"""
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from harness.history import History, Measured, Series
+from harness.published import sentence
+from harness.summary import interval, percent
+
+
+def print_history(history: History) -> None:
+    """A table for each model and task, what is published of them below it, and what was left out."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    for series in history.series:
+        console.print(_table(series))
+        for figure in series.published:
+            said = f"{sentence(figure, series.scores[-1].score)}."
+            console.print(Text(said, style="dim"), soft_wrap=not console.is_terminal)
+    if history.unfinished:
+        console.print(f"{len(history.unfinished):,} runs have no score yet.")
+
+
+def _table(series: Series) -> Table:
+    table = Table(
+        Column("when (UTC)", no_wrap=True),
+        Column("asked by", overflow="fold", min_width=12),
+        Column("weights, code", overflow="fold"),
+        Column("accuracy", justify="right", no_wrap=True),
+        Column("unparsed", justify="right"),
+        Column("note", overflow="fold"),
+        title=Text(f"{series.model} on {series.task}"),
+        title_justify="left",
+    )
+    for one in series.scores:
+        table.add_row(*map(Text, _cells(one)))
+    return table
+
+
+def _cells(one: Measured) -> tuple[str, ...]:
+    score, counts = one.score, one.score.counts
+    return (
+        f"{score.run.started_at:%Y-%m-%d\n%H:%M}",
+        f"{score.task.protocol}\n{score.task.shots}-shot",
+        _made_with(one),
+        f"{percent(score.score.accuracy)}\n{interval(score.score.ci95)}",
+        f"{counts.unparsed:,}\n{percent(counts.unparsed / counts.questions if counts.questions else None)}",
+        "\n".join(_remarks(one)),
+    )
+
+
+def _made_with(one: Measured) -> str:
+    """The weights' revision, shortened as git does, and the branch and commit of the code."""
+    revision, run = one.score.model.revision, one.score.run
+    code = " @ ".join(filter(None, (run.git_branch, run.git and f"{run.git[:7]}{run.git[12:]}")))
+    return "\n".join(filter(None, (revision and revision[:12], code)))
+
+
+def _remarks(one: Measured) -> list[str]:
+    """What a reader of the row must know; a complete score that is comparable with the one above needs nothing."""
+    score = one.score
+    remarks = [f"≠ above: {'; '.join(one.differs)}"] if one.differs else []
+    if score.status != "complete":
+        remarks.append(f"{score.status}, {score.counts.questions:,} questions")
+    if getattr(score, "early_stop", None):
+        remarks.append("stopped early, so biased away from zero")
+    if score.run.regraded_from:
+        remarks.append(f"replies of {score.run.regraded_from} read again")
+    return remarks

@@ -12,8 +12,16 @@ if TYPE_CHECKING:
     from harness.checking import Check, check
     from harness.comparison import Comparison, compare
     from harness.dry_running import dry_run
-    from harness.errors import EndpointError, HarnessError, LimitError, StorageError, UsageError
+    from harness.errors import (
+        EndpointError,
+        HarnessError,
+        LimitError,
+        StorageError,
+        UnfinishedError,
+        UsageError,
+    )
     from harness.finished import Run, load
+    from harness.gating import Gate, Limits, Rules, gate
     from harness.regrading import regrade
     from harness.runner import run
     from harness.settings import RunSettings
@@ -22,15 +30,20 @@ __all__ = [
     "Check",
     "Comparison",
     "EndpointError",
+    "Gate",
     "HarnessError",
     "LimitError",
+    "Limits",
+    "Rules",
     "Run",
     "RunSettings",
     "StorageError",
+    "UnfinishedError",
     "UsageError",
     "check",
     "compare",
     "dry_run",
+    "gate",
     "load",
     "regrade",
     "run",
@@ -40,15 +53,20 @@ _HOME = {
     "Check": "harness.checking",
     "Comparison": "harness.comparison",
     "EndpointError": "harness.errors",
+    "Gate": "harness.gating",
     "HarnessError": "harness.errors",
     "LimitError": "harness.errors",
+    "Limits": "harness.gating",
+    "Rules": "harness.gating",
     "Run": "harness.finished",
     "RunSettings": "harness.settings",
     "StorageError": "harness.errors",
+    "UnfinishedError": "harness.errors",
     "UsageError": "harness.errors",
     "check": "harness.checking",
     "compare": "harness.comparison",
     "dry_run": "harness.dry_running",
+    "gate": "harness.gating",
     "load": "harness.finished",
     "regrade": "harness.regrading",
     "run": "harness.runner",

@@ -4,6 +4,7 @@
      ├─ UsageError          2  wrong use: unknown task, missing, unreadable or incomparable file
      ├─ StorageError        3  the disk is full or gone in the middle of a run: run again
      ├─ LimitError          3  a limit on cost or time leaves nothing to ask: raise it
+     ├─ UnfinishedError     3  a verdict was asked of an incomplete or interrupted score: end its run
      └─ EndpointError       4  the endpoint refuses or cannot be reached: key, model, quota, network
 
 The message is one sentence that says what is wrong, where, and what to do. A run that merely
@@ -37,5 +38,11 @@ class StorageError(HarnessError):
 
 class LimitError(HarnessError):
     """A limit on cost or time was reached before the first reply."""
+
+    exit_code = 3
+
+
+class UnfinishedError(HarnessError):
+    """A verdict was asked of a score that is incomplete or interrupted."""
 
     exit_code = 3

@@ -1,0 +1,203 @@
+"""Gate checks: one rule held against figures, each with an answer and its reason in words.
+
+Takes figures of one part of a comparison and a threshold, gives a RuleResult. Shares are 0..1; "points" are for
+people only. Knows nothing of files, nor which rules there are.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from harness.comparison import Part
+from harness.comparison_words import p_value, points, points_interval
+from harness.paired_stats import Table, difference_interval, mcnemar_exact, paired_stderr
+from harness.stats import Interval, z_of
+
+LEVEL = 0.05
+"""Two-sided, of every test and interval here."""
+
+_POWER_Z = z_of(0.6)  # one-sided 80 %
+_OTHER_METHOD_BELOW = 20  # flips, as in difference_interval
+_NO_GAP = 1e-5  # a thousandth of a point, which no benchmark is large enough for
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """What came of one rule.
+
+    Attributes:
+        rule: the rule, as it was given.
+        passed: None where the figures cannot tell.
+        reason: one sentence with the figures that decided.
+    """
+
+    rule: str
+    passed: bool | None
+    reason: str
+
+
+def check_not_worse(rule: str, part: Part) -> RuleResult:
+    """Fails where a loss is shown; what is not shown passes."""
+    worse, better = is_worse(part), _is_shown(part)
+    if worse or better:
+        return RuleResult(rule, not worse, f"{'worse' if worse else 'better'}: {measured(part)}")
+    hidden = f"a drop of up to {100 * max(-part.ci95[0], 0.0):.1f} points could hide in it"
+    return RuleResult(rule, True, f"no difference shown, though {hidden}: {measured(part)}")
+
+
+def is_worse(part: Part) -> bool:
+    """Whether a loss is shown."""
+    return part.table.lost > part.table.won and _is_shown(part)
+
+
+def _is_shown(part: Part) -> bool:
+    """As a comparison's verdict: McNemar's exact test, and the interval, which knows of questions that come together.
+
+    Of one of many parts p is what Holm's correction made of it.
+    """
+    p = part.p_mcnemar if part.p_holm is None else part.p_holm
+    return p < LEVEL and not part.ci95[0] <= 0 <= part.ci95[1]
+
+
+def check_none_worse(rule: str, parts: Sequence[Part]) -> RuleResult:
+    """The same over several parts, whose p are corrected for their number."""
+    worse = [part for part in parts if is_worse(part)]
+    if not worse:
+        return RuleResult(rule, True, f"none of {len(parts)} is shown to be worse (Holm's correction)")
+    named = ", ".join(f"{part.name} ({points(part.table.difference)})" for part in worse)
+    return RuleResult(rule, False, f"worse in {len(worse)} of {len(parts)} (Holm's correction): {named}")
+
+
+def check_drop(rule: str, part: Part, most: float) -> RuleResult:
+    """Non-inferiority: passes where the interval excludes a larger drop, fails where it excludes a smaller one."""
+    low, high = _interval(part)
+    said, limit = measured(part), in_points(most)
+    if low >= -most:
+        return RuleResult(rule, True, f"a drop of more than {limit} is excluded: {said}")
+    if high < -most:
+        return RuleResult(rule, False, f"the drop is more than {limit}: {said}")
+    return RuleResult(
+        rule, None, f"a drop of {limit} lies within the interval: {said}; {_deciding_drop(part, most)}"
+    )
+
+
+def check_floor(
+    rule: str, accuracy: float | None, ci95: Interval | None, questions: int, least: float
+) -> RuleResult:
+    """Passes where the whole interval of an accuracy is at `least` or above, fails where all of it is below."""
+    if accuracy is None or ci95 is None:
+        return RuleResult(rule, None, "there is no accuracy with an interval")
+    said = f"{100 * accuracy:.1f} % [{100 * ci95[0]:.1f}, {100 * ci95[1]:.1f}] of {questions:,} questions"
+    if ci95[0] >= least:
+        return RuleResult(rule, True, f"above {percent(least)}: {said}")
+    if ci95[1] < least:
+        return RuleResult(rule, False, f"below {percent(least)}: {said}")
+    clear = least if accuracy > least else 1 - least
+    fewest = (
+        z_of() ** 2 * clear / max(1 - clear, _NO_GAP)
+    )  # what Wilson's interval needs even if all are right, or none
+    needed = _deciding(accuracy * (1 - accuracy), accuracy - least, max(fewest, questions + 1))
+    return RuleResult(rule, None, f"{percent(least)} lies within the interval: {said}; {needed}")
+
+
+def check_share(rule: str, count: int, of: int, most: float) -> RuleResult:
+    """A share that was counted, not estimated."""
+    share = count / of if of else 0.0
+    held = share <= most
+    said = f"{count:,} of {of:,} replies ({100 * share:.1f} %)"
+    return RuleResult(rule, held, f"{said}, {'no more' if held else 'more'} than {percent(most)}")
+
+
+def check_increase(rule: str, what: str, base: float | None, new: float | None, most: float) -> RuleResult:
+    """An increase of a measured amount, of what it was in BASE.
+
+    Args:
+        rule: the rule.
+        what: of which amount, with its unit: "US dollars a question".
+        base: the amount, None where it is not known.
+        new: the same of NEW.
+        most: the largest increase: 0.1 for a tenth.
+    """
+    if base is None or new is None:
+        sides = " and ".join(side for side, value in (("BASE", base), ("NEW", new)) if value is None)
+        return RuleResult(rule, None, f"{what}: not known of {sides}")
+    said = f"{what}: {base:.3g} before, {new:.3g} now"
+    if base > 0:
+        said += f" ({100 * (new / base - 1):+.1f} %)".replace("-", "−")
+    return RuleResult(rule, new <= base * (1 + most), said)
+
+
+def measured(part: Part) -> str:
+    """The difference, its interval, the test and what it counted."""
+    table = part.table
+    p = f"p = {p_value(part.p_mcnemar)}".replace("= <", "<")
+    counted = f"lost {table.lost:,} and won {table.won:,} of {table.questions:,}"
+    return f"{points(table.difference)} points {points_interval(part.ci95)}, {p}, {counted}"
+
+
+def _interval(part: Part) -> Interval:
+    """`ci95`, but no end below that of a NEW which lost more questions.
+
+    ci95 is made by another method below 20 flips, and where the two meet, 19 losses can have an end below that of 20.
+    """
+    table = part.table
+    more = _OTHER_METHOD_BELOW - table.lost - table.won
+    if more <= 0 or more > table.both_correct:
+        return part.ci95
+    worse = as_if(part, replace(table, lost=table.lost + more, both_correct=table.both_correct - more))
+    return max(part.ci95[0], worse.ci95[0]), max(part.ci95[1], worse.ci95[1])
+
+
+def as_if(part: Part, table: Table) -> Part:
+    """The part with another table, its standard error as much above the plain one as it was."""
+    plain, before = paired_stderr(table), paired_stderr(part.table)
+    stderr = plain * part.stderr / before if plain and before and part.stderr else plain
+    return replace(
+        part,
+        table=table,
+        difference=table.difference,
+        stderr=stderr,
+        ci95=difference_interval(table, stderr=stderr),
+        p_mcnemar=mcnemar_exact(table),
+    )
+
+
+def _deciding_drop(part: Part, most: float) -> str:
+    table = part.table
+    fewest = z_of() ** 2 * (1 - most) / most  # what Tango's interval needs even if nothing has changed
+    variance = table.discordance - table.difference**2
+    return _deciding(variance, table.difference + most, max(fewest, table.questions + 1))
+
+
+def _deciding(variance: float, gap: float, fewest: float) -> str:
+    """How many questions would decide, with 80 % power, if what was measured is the truth.
+
+    Args:
+        variance: of one question's share in what was measured.
+        gap: from the threshold to what was measured.
+        fewest: how many there have to be whatever the gap.
+
+    Source: Miller 2024, "Adding Error Bars to Evals", arXiv 2411.00640, on power.
+    """
+    if abs(gap) < _NO_GAP:
+        return "no number of questions would decide, as what was measured is the threshold itself"
+    needed = math.ceil(max((z_of() + _POWER_Z) ** 2 * variance / gap**2, fewest))
+    digits = max(len(str(needed)) - 2, 0)
+    shown = -(-needed // 10**digits) * 10**digits
+    return f"about {shown:,} questions would decide, if it is what was measured"
+
+
+def in_points(share: float) -> str:
+    """A size in points, with their name."""
+    return f"{_figure(share)} points"
+
+
+def percent(share: float) -> str:
+    """A share as per cent."""
+    return f"{_figure(share)} %"
+
+
+def _figure(share: float) -> str:
+    """One digit, but a threshold with all that it was typed with."""
+    figure = round(100 * share, 6)
+    return f"{figure:.1f}" if math.isclose(figure, round(figure, 1)) else f"{figure:g}"

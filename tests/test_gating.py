@@ -1,0 +1,384 @@
+"""Gating: three answers by stated rules, never a better model refused, and what could turn a verdict."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from builders import answered, plan_of, write_task, written_run
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.answers import Outcome as Ended
+from harness.comparison import Comparison, Part, of_pairing
+from harness.errors import UnfinishedError, UsageError
+from harness.finished import Run, load
+from harness.gate_checks import check_drop, check_floor, check_not_worse
+from harness.gating import Gate, Limits, Outcome, Rules, gate
+from harness.paired_stats import Table, difference_interval, mcnemar_exact, paired_stderr
+from harness.pairing import Given, LeftOut, Pairing
+from harness.stats import wilson_interval
+
+RANK = {True: 2, None: 1, False: 0}
+UNREAD = Ended.UNPARSED
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> Run:
+    """Any finished run: the scores of both sides."""
+    folder = tmp_path_factory.mktemp("run")
+    path = write_task(folder)
+    plan = plan_of(path)
+    return load(written_run(folder / "runs", plan, path, answered(plan)).path)
+
+
+def part(table: Table) -> Part:
+    return Part(
+        name="all",
+        table=table,
+        difference=table.difference,
+        stderr=paired_stderr(table),
+        ci95=difference_interval(table),
+        p_mcnemar=mcnemar_exact(table),
+    )
+
+
+def pairs(*counted: tuple[Ended, Ended, int], subject: str = "maths") -> Iterator[tuple[Given, Given]]:
+    """So many questions that ended so in BASE and so in NEW."""
+    for old, new, times in counted:
+        for _ in range(times):
+            yield tuple(
+                Given(subject, "B", "", "0" * 64, "B" if ended is Ended.CORRECT else None, ended)
+                for ended in (old, new)
+            )
+
+
+def compared(run: Run, *questions: tuple[Given, Given], new: Run | None = None) -> Comparison:
+    numbered = {
+        str(place): tuple(replace(side, cluster=str(place)) for side in one)
+        for place, one in enumerate(questions)
+    }
+    return of_pairing(run, new or run, Pairing(numbered, LeftOut(), 0))
+
+
+def counted(run: Run, lost: int, won: int, of: int, **kind: Ended) -> Comparison:
+    """Half of what is no flip is right in both."""
+    old, now = kind.get("old", Ended.WRONG), kind.get("now", Ended.WRONG)
+    same = of - lost - won
+    return compared(
+        run,
+        *pairs(
+            (Ended.CORRECT, now, lost),
+            (old, Ended.CORRECT, won),
+            (Ended.CORRECT, Ended.CORRECT, same // 2),
+            (Ended.WRONG, Ended.WRONG, same - same // 2),
+        ),
+    )
+
+
+def outcome(found: Gate) -> tuple[Outcome, int]:
+    return found.outcome, found.exit_code
+
+
+# The default rule
+
+
+def test_what_is_significantly_worse_is_a_regression(run):
+    found = gate(counted(run, 80, 20, 1000))
+    assert outcome(found) == (Outcome.REGRESSION, 1)
+    assert (
+        "worse: −6.0 points [−7.9, −4.1], p = 1.1e-09, lost 80 and won 20 of 1,000" in found.results[0].reason
+    )
+
+
+def test_80_won_against_20_lost_of_1000_is_better(run):
+    found = gate(counted(run, 20, 80, 1000))
+    assert outcome(found) == (Outcome.PASSED, 0)
+    assert found.results[0].reason.startswith("better: +6.0 points")
+
+
+def test_a_difference_that_is_not_shown_passes_and_says_how_large_a_drop_it_could_hide(run):
+    found = gate(counted(run, 55, 45, 1000))
+    assert outcome(found) == (Outcome.PASSED, 0)
+    assert "a drop of up to 3.0 points could hide in it" in found.results[0].reason
+
+
+def test_the_rule_is_repeated(run):
+    (result,) = gate(counted(run, 0, 0, 10)).results
+    assert result.rule == "fail if significantly worse at 95 %"
+
+
+# --max-drop
+
+
+@pytest.mark.parametrize(
+    ("lost", "won", "said"),
+    [
+        (30, 30, Outcome.PASSED),
+        (30, 45, Outcome.PASSED),
+        (80, 20, Outcome.REGRESSION),
+        (60, 40, Outcome.UNDECIDED),
+    ],
+    ids=["equal", "better", "worse", "in between"],
+)
+def test_a_drop_passes_where_a_larger_one_is_excluded_and_fails_where_a_smaller_one_is(run, lost, won, said):
+    found = gate(counted(run, lost, won, 1000), Rules(max_drop=0.02))
+    assert found.outcome is said
+    assert found.exit_code == {Outcome.PASSED: 0, Outcome.REGRESSION: 1, Outcome.UNDECIDED: 5}[said]
+
+
+def test_a_run_that_is_significantly_worse_passes_where_so_small_a_drop_is_allowed(run):
+    comparison = counted(run, 80, 20, 1000)
+    assert gate(comparison).outcome is Outcome.REGRESSION
+    assert gate(comparison, Rules(max_drop=0.08)).outcome is Outcome.PASSED
+
+
+def test_undecided_says_how_many_questions_would_decide(run):
+    (result,) = gate(counted(run, 30, 30, 1000), Rules(max_drop=0.01)).results
+    assert result.passed is None
+    assert (
+        "about 4,800 questions would decide, if it is what was measured" in result.reason
+    )  # 7.849·0.06/0.01²
+
+
+def test_so_many_questions_do_decide(run):
+    assert gate(counted(run, 144, 144, 4800), Rules(max_drop=0.01)).outcome is Outcome.PASSED
+
+
+def test_without_a_flip_the_questions_that_would_decide_are_those_of_the_score_interval():
+    (small, large) = (check_drop("", part(Table(n, 0, 0, 0)), 0.01) for n in (200, 390))
+    assert small.passed is None
+    assert "about 390 questions" in small.reason
+    assert large.passed
+
+
+def test_a_drop_that_is_the_threshold_itself_is_not_promised_to_be_decided():
+    result = check_drop("", part(Table(500, 60, 40, 400)), 0.02)
+    assert result.passed is None
+    assert "no number of questions would decide" in result.reason
+
+
+@pytest.mark.parametrize(("taken", "passed", "code"), [("pass", True, 0), ("fail", False, 1)])
+def test_undecided_is_taken_for_what_the_rules_say_and_still_called_undecided(run, taken, passed, code):
+    found = gate(counted(run, 30, 30, 1000), Rules(max_drop=0.01, undecided=taken))
+    assert (found.outcome, found.passed, found.exit_code) == (Outcome.UNDECIDED, passed, code)
+
+
+@pytest.mark.parametrize("taken", ["pass", "fail"])
+def test_what_is_decided_is_taken_for_nothing_else(run, taken):
+    assert gate(counted(run, 80, 20, 1000), Rules(undecided=taken)).exit_code == 1
+    assert gate(counted(run, 20, 80, 1000), Rules(undecided=taken)).exit_code == 0
+
+
+@pytest.mark.parametrize("share", [0.0, -0.01, 1.0, 5.0])
+def test_a_drop_that_is_no_share_is_refused(share):
+    with pytest.raises(UsageError, match=r"should be a share above 0 and below 1, as 0\.01 for one point"):
+        Rules(max_drop=share)
+    with pytest.raises(UsageError, match="max_drop of STEM"):
+        Rules(parts={"STEM": Limits(max_drop=share)})
+
+
+# A better model never gets a worse answer
+
+tables = st.builds(
+    Table, st.integers(0, 300), st.integers(0, 60), st.integers(0, 60), st.integers(0, 300)
+).filter(lambda table: table.questions > 1)
+
+
+def improved(table: Table) -> Iterator[Table]:
+    """One question more that NEW has right."""
+    if table.lost:
+        yield replace(table, lost=table.lost - 1, both_correct=table.both_correct + 1)
+    if table.both_wrong:
+        yield replace(table, both_wrong=table.both_wrong - 1, won=table.won + 1)
+
+
+@given(tables)
+def test_one_question_more_never_gets_a_worse_answer_by_the_default_rule(table):
+    before = check_not_worse("", part(table)).passed
+    assert all(RANK[check_not_worse("", part(better)).passed] >= RANK[before] for better in improved(table))
+
+
+@given(tables, st.sampled_from([0.005, 0.01, 0.02, 0.05, 0.1]))
+def test_one_question_more_never_gets_a_worse_answer_by_a_drop(table, most):
+    before = check_drop("", part(table), most).passed
+    assert all(RANK[check_drop("", part(better), most).passed] >= RANK[before] for better in improved(table))
+
+
+def test_one_question_more_never_gets_a_worse_answer_where_the_interval_changes_its_method():
+    more, fewer = (part(Table(90, lost, 0, 201 - 90 - lost)) for lost in (20, 19))
+    assert (more.ci95[1], fewer.ci95[1]) == pytest.approx((-0.0580, -0.0614), abs=1e-4)
+    assert [check_drop("", one, 0.06).passed for one in (more, fewer)] == [None, None]
+    assert [check_drop("", one, 0.142).passed for one in (more, fewer)] == [True, True]
+
+
+@given(st.integers(1, 500), st.data(), st.floats(0, 1))
+def test_one_question_more_never_gets_a_worse_answer_by_a_floor(of, data, least):
+    correct = data.draw(st.integers(0, of - 1))
+    fewer, more = (
+        check_floor("", k / of, wilson_interval(k, of), of, least).passed for k in (correct, correct + 1)
+    )
+    assert RANK[more] >= RANK[fewer]
+
+
+@given(tables)
+def test_what_is_not_worse_is_never_a_regression(table):
+    if table.won >= table.lost:
+        assert check_not_worse("", part(table)).passed
+        assert check_drop("", part(table), 0.01).passed is not False
+
+
+# Accuracy, groups and subjects
+
+
+@pytest.mark.parametrize(
+    ("least", "passed"), [(0.5, True), (0.8, None), (0.99, None), (0.7575, True)], ids=str
+)
+def test_an_accuracy_is_held_against_its_interval(run, least, passed):
+    found = gate(counted(run, 0, 0, 12), Rules(min_accuracy=least))
+    assert found.results[1].passed is passed  # 12 of 12 right: [75.75, 100]
+
+
+def test_an_accuracy_whose_interval_is_below_fails():
+    result = check_floor("", 0.4, (0.35, 0.45), 370, 0.5)
+    assert result.passed is False
+    assert result.reason == "below 50.0 %: 40.0 % [35.0, 45.0] of 370 questions"
+
+
+def test_a_subject_has_limits_of_its_own(run):
+    questions = (
+        *pairs((Ended.CORRECT, Ended.WRONG, 30), (Ended.CORRECT, Ended.CORRECT, 70), subject="algebra"),
+        *pairs((Ended.WRONG, Ended.CORRECT, 30), (Ended.CORRECT, Ended.CORRECT, 70), subject="botany"),
+    )
+    found = gate(
+        compared(run, *questions),
+        Rules(parts={"algebra": Limits(max_drop=0.05), "botany": Limits(max_drop=0.05)}),
+    )
+    assert [(r.rule, r.passed) for r in found.results] == [
+        ("fail if significantly worse at 95 %", True),
+        ("max-drop 5 in algebra", False),
+        ("max-drop 5 in botany", True),
+    ]
+    assert found.outcome is Outcome.REGRESSION
+
+
+def test_each_subject_is_tested_with_holms_correction(run):
+    questions = (
+        *pairs((Ended.CORRECT, Ended.WRONG, 30), (Ended.CORRECT, Ended.CORRECT, 70), subject="algebra"),
+        *pairs(
+            (Ended.CORRECT, Ended.WRONG, 6), (Ended.CORRECT, Ended.CORRECT, 94), subject="botany"
+        ),  # p = 0.03
+        *pairs((Ended.WRONG, Ended.CORRECT, 36), (Ended.CORRECT, Ended.CORRECT, 64), subject="chess"),
+    )
+    comparison = compared(run, *questions)
+    assert gate(comparison).outcome is Outcome.PASSED
+    result = gate(comparison, Rules(each="subjects")).results[1]
+    assert result.passed is False
+    assert "algebra (−30.0)" in result.reason
+    assert gate(counted(run, 5, 5, 100), Rules(each="subjects")).outcome is Outcome.PASSED
+
+
+def test_a_rule_for_a_part_that_there_is_not_is_refused_by_name(run):
+    with pytest.raises(
+        UsageError, match=r"'mats', which is no group or subject here \(did you mean maths\?\)"
+    ):
+        gate(counted(run, 0, 0, 10), Rules(parts={"mats": Limits(max_drop=0.01)}))
+
+
+# What was counted or measured
+
+
+def changed(run: Run, **parts: dict[str, object]) -> Run:
+    """The run with other fields in parts of its score."""
+    updated = {name: getattr(run.score, name).model_copy(update=fields) for name, fields in parts.items()}
+    return replace(run, score=run.score.model_copy(update=updated))
+
+
+@pytest.mark.parametrize(("unparsed", "passed"), [(0, True), (3, True), (4, False)])
+def test_unparsed_replies_have_a_ceiling(run, unparsed, passed):
+    new = changed(run, counts={"unparsed": unparsed})
+    comparison = compared(run, *pairs((Ended.CORRECT, Ended.CORRECT, 12)), new=new)
+    result = gate(comparison, Rules(max_unparsed=0.25)).results[1]
+    assert (result.rule, result.passed) == ("max-unparsed 25", passed)
+
+
+@pytest.mark.parametrize(
+    ("rule", "part_", "field_"),
+    [("max_cost_increase", "cost", "usd"), ("max_latency_increase", "latency", "p50")],
+    ids=["cost", "latency"],
+)
+@pytest.mark.parametrize(
+    ("before", "now", "passed"),
+    [
+        (1.0, 1.2, True),
+        (1.0, 1.3, False),
+        (1.0, 0.5, True),
+        (0.0, 0.0, True),
+        (0.0, 0.1, False),
+        (None, 1.0, None),
+    ],
+)
+def test_cost_and_latency_may_rise_so_much(run, rule, part_, field_, before, now, passed):
+    base, new = (changed(run, **{part_: {field_: value}}) for value in (before, now))
+    comparison = compared(base, *pairs((Ended.CORRECT, Ended.CORRECT, 12)), new=new)
+    assert gate(comparison, Rules(**{rule: 0.25})).results[1].passed is passed
+
+
+def test_a_cost_that_is_not_known_is_undecided_and_says_of_whom(run):
+    comparison = compared(run, *pairs((Ended.CORRECT, Ended.CORRECT, 12)))
+    found = gate(comparison, Rules(max_cost_increase=0.1))
+    assert found.outcome is Outcome.UNDECIDED
+    assert found.results[1].reason == "US dollars a question: not known of BASE and NEW"
+
+
+def test_one_broken_rule_is_a_regression_whatever_is_undecided(run):
+    found = gate(counted(run, 80, 20, 1000), Rules(max_cost_increase=0.1))
+    assert {result.passed for result in found.results} == {False, None}
+    assert found.outcome is Outcome.REGRESSION
+
+
+# What could turn it
+
+
+def test_replies_without_a_letter_that_could_turn_a_regression_are_told(run):
+    found = gate(counted(run, 80, 20, 1000, now=UNREAD))
+    assert found.outcome is Outcome.REGRESSION
+    (doubt,) = found.doubts
+    assert doubt == (
+        "NEW has 80 replies without a letter, which count as wrong; were all of them right, 'fail if significantly "
+        "worse at 95 %' would pass."
+    )
+
+
+def test_replies_of_base_without_a_letter_that_could_turn_a_pass_are_told(run):
+    found = gate(counted(run, 20, 22, 1000, old=UNREAD))
+    assert found.outcome is Outcome.PASSED
+    assert found.doubts[0].startswith("BASE has 22 replies without a letter")
+    assert found.doubts[0].endswith("would fail.")
+
+
+def test_replies_without_a_letter_that_could_turn_nothing_are_not_told(run):
+    assert gate(counted(run, 80, 20, 1000)).doubts == ()
+    assert gate(counted(run, 20, 80, 1000, old=UNREAD), Rules(max_drop=0.1)).doubts == ()
+
+
+def test_replies_without_a_letter_that_could_turn_an_accuracy_are_told(run):
+    new = changed(
+        run, counts={"correct": 4, "unparsed": 8}, score={"accuracy": 4 / 12, "ci95": wilson_interval(4, 12)}
+    )
+    comparison = compared(run, *pairs((Ended.CORRECT, Ended.CORRECT, 12)), new=new)
+    found = gate(comparison, Rules(min_accuracy=0.7))
+    assert found.outcome is Outcome.REGRESSION
+    (doubt,) = found.doubts
+    assert doubt.startswith("NEW has 8 replies without a letter")
+    assert doubt.endswith("were all of them right, 'min-accuracy 70' would pass.")
+
+
+# Scores that are not whole
+
+
+@pytest.mark.parametrize("status", ["incomplete", "interrupted"])
+def test_a_score_that_is_not_whole_gets_no_verdict(run, status):
+    new = replace(run, score=run.score.model_copy(update={"status": status}))
+    comparison = compared(run, *pairs((Ended.CORRECT, Ended.CORRECT, 12)), new=new)
+    with pytest.raises(UnfinishedError, match=f"is {status}"):
+        gate(comparison)

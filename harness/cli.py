@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from harness.commands.check import check
 from harness.commands.compare import compare
+from harness.commands.gate import gate
 from harness.commands.history import history
 from harness.commands.lint import lint
 from harness.commands.models import models
@@ -82,5 +83,5 @@ def _all(
     """
 
 
-for _command in (run, compare, regrade, history, prompts, tasks, lint, models, check, validate):
+for _command in (run, compare, gate, regrade, history, prompts, tasks, lint, models, check, validate):
     app.command()(_command)

@@ -1,0 +1,63 @@
+"""The command `gate`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.gate_options import (
+    EachPart,
+    GitHub,
+    JUnit,
+    Markdown,
+    MaxCostIncrease,
+    MaxDrop,
+    MaxLatencyIncrease,
+    MaxUnparsed,
+    MinAccuracy,
+    RulesFile,
+    TakeUndecided,
+    given_rules,
+    outputs,
+)
+
+
+def gate(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="A run's folder, or its score.json.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The same of the model to be judged.")],
+    max_drop: MaxDrop = None,
+    each: EachPart = None,
+    min_accuracy: MinAccuracy = None,
+    max_unparsed: MaxUnparsed = None,
+    max_cost_increase: MaxCostIncrease = None,
+    max_latency_increase: MaxLatencyIncrease = None,
+    undecided: TakeUndecided = None,
+    rules: RulesFile = None,
+    junit: JUnit = None,
+    markdown: Markdown = None,
+    github: GitHub = False,
+    json: Annotated[bool, typer.Option("--json", help="Print a document instead of a table.")] = False,
+) -> None:
+    """Say for CI whether NEW may take BASE's place: passed (exit code 0), regression shown (1) or undecided (5).
+
+    Example: harness gate results/base results/new --max-drop 1.0
+    """
+    given = given_rules(
+        max_drop=max_drop,
+        each=each,
+        min_accuracy=min_accuracy,
+        max_unparsed=max_unparsed,
+        max_cost_increase=max_cost_increase,
+        max_latency_increase=max_latency_increase,
+        undecided=undecided,
+        file=rules,
+    )
+    shown = outputs(json=json, junit=junit, markdown=markdown, github=github)
+
+    from harness.gate_showing import show_gate
+    from harness.gating import compare_finished
+    from harness.gating import gate as gate_
+
+    comparison = compare_finished(base, new)
+    sys.exit(show_gate(gate_(comparison, given.rules), comparison, given.source, shown))

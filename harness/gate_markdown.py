@@ -1,0 +1,49 @@
+"""Gate Markdown: what a gate says, for a pull request's comment or the summary of a step."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.comparison import Comparison
+from harness.comparison_markdown import comparison_markdown
+from harness.comparison_words import asked
+from harness.gate_words import ANSWERS, headline, sides
+from harness.gating import Gate
+
+_FLIPS = 5
+_MARKS = {True: "✅", False: "❌", None: "❔"}
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def markdown(gate: Gate, comparison: Comparison, source: Path | None) -> str:
+    """The outcome as a heading, then each rule with its answer and what to know of them."""
+    return "\n".join(_lines(gate, comparison, source)) + "\n"
+
+
+def _lines(gate: Gate, comparison: Comparison, source: Path | None) -> Iterator[str]:
+    yield f"### {_MARKS[gate.passed]} {_plain(headline(gate))}"
+    yield ""
+    yield f"{_plain(sides(comparison))}, on {_plain(asked(comparison))}"
+    yield ""
+    yield "| rule | holds | why |"
+    yield "|---|---|---|"
+    for result in gate.results:
+        answer = f"{_MARKS[result.passed]} {ANSWERS[result.passed]}"
+        yield f"| {_plain(result.rule)} | {answer} | {_plain(result.reason)} |"
+    notes = [*gate.doubts, *comparison.notes]
+    if source is not None:
+        notes.append(f"Rules that were not typed: {source}.")
+    if notes:
+        yield ""
+        yield from (f"- {_plain(note)}" for note in notes)
+    yield ""
+    yield "<details><summary>The comparison</summary>"
+    yield ""
+    yield comparison_markdown(comparison, flips=_FLIPS)
+    yield ""
+    yield "</details>"
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes for text: a model's name may hold anything."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,108 @@
+"""Gate options: those of all commands that end in a gate's verdict, and what they come to."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from harness.gate_rules import Given
+    from harness.gate_showing import Outputs
+
+
+Parts = Literal["groups", "subjects"]
+Taken = Literal["pass", "fail"]
+
+MaxDrop = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[NAME=]POINTS",
+        help="Pass if a larger drop is excluded at 95 %, fail if a smaller one is; else undecided. NAME: of a group "
+        "or subject. Without: fail if significantly worse at 95 %.",
+    ),
+]
+EachPart = Annotated[
+    Parts | None, typer.Option("--each", help="Fail too if any of them is significantly worse (Holm).")
+]
+MinAccuracy = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[NAME=]PERCENT",
+        help="Pass if the 95 % interval of NEW's accuracy is above, fail if it is below; else undecided.",
+    ),
+]
+MaxUnparsed = Annotated[
+    float | None, typer.Option(metavar="PERCENT", help="Most of NEW's replies that may be unparsed.")
+]
+MaxCostIncrease = Annotated[
+    float | None, typer.Option(metavar="PERCENT", help="Most that a question may cost more.")
+]
+MaxLatencyIncrease = Annotated[
+    float | None, typer.Option(metavar="PERCENT", help="Most that the median reply may take longer.")
+]
+TakeUndecided = Annotated[
+    Taken | None, typer.Option("--undecided", help="What undecided is taken for; else exit code 5.")
+]
+RulesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules", metavar="FILE", help="YAML file of rules; else [tool.harness.gate] in ./pyproject.toml."
+    ),
+]
+JUnit = Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")]
+Markdown = Annotated[
+    Path | None,
+    typer.Option("--markdown", metavar="FILE", help="Write Markdown; else added to GITHUB_STEP_SUMMARY."),
+]
+GitHub = Annotated[
+    bool, typer.Option("--github/--no-github", envvar="GITHUB_ACTIONS", help="Print GitHub's annotations.")
+]
+
+
+def given_rules(
+    *,
+    max_drop: Sequence[str] | None,
+    each: Parts | None,
+    min_accuracy: Sequence[str] | None,
+    max_unparsed: float | None,
+    max_cost_increase: float | None,
+    max_latency_increase: float | None,
+    undecided: Taken | None,
+    file: Path | None,
+) -> "Given":
+    """The rules that were typed or stand in a file.
+
+    Raises:
+        UsageError: a rule is none of ours, or its threshold is none.
+    """
+    from harness.gate_rules import limits_in, read_rules
+
+    drop, drops = limits_in("max-drop", max_drop or ())
+    least, leasts = limits_in("min-accuracy", min_accuracy or ())
+    typed = {
+        "max-drop": drop,
+        "each": each,
+        "min-accuracy": least,
+        "max-unparsed": max_unparsed,
+        "max-cost-increase": max_cost_increase,
+        "max-latency-increase": max_latency_increase,
+        "undecided": undecided,
+    }
+    parts = {name: drops.get(name, {}) | leasts.get(name, {}) for name in (*drops, *leasts)}
+    return read_rules(typed, parts, file)
+
+
+def outputs(*, json: bool, junit: Path | None, markdown: Path | None, github: bool) -> "Outputs":
+    """Where to show the verdict.
+
+    Raises:
+        UsageError: a file could not be written there.
+    """
+    from harness.gate_showing import Outputs
+
+    summary = os.environ.get("GITHUB_STEP_SUMMARY") if github and markdown is None else None
+    chosen = Outputs(json, junit, markdown, Path(summary) if summary else None, github)
+    chosen.check()
+    return chosen

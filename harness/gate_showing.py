@@ -1,0 +1,122 @@
+"""Gate showing: a verdict on standard output and in files, and the exit code it ends in.
+
+Takes a Gate, its Comparison and where to show them. A stream or a file that fails never turns the verdict into a
+pass.
+"""
+
+import json
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.comparison import Comparison
+from harness.errors import StorageError, UsageError
+from harness.files import write_whole
+from harness.gating import Gate
+from harness.terminal import drop_standard_output
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where a verdict is shown.
+
+    Attributes:
+        json: a document on standard output instead of a table.
+        junit: file for JUnit XML, None for none.
+        markdown: file for Markdown, None for none.
+        summary: file that Markdown is added to, None for none: GitHub's summary of a step.
+        github: annotations on standard output; on standard error where that holds the document.
+    """
+
+    json: bool = False
+    junit: Path | None = None
+    markdown: Path | None = None
+    summary: Path | None = None
+    github: bool = False
+
+    def check(self) -> None:
+        """Raises UsageError where a file could not be written, before anything is asked or read for it."""
+        for option, path in (("--junit", self.junit), ("--markdown", self.markdown)):
+            if path is not None and (path.is_dir() or not path.parent.is_dir()):
+                raise UsageError(f"{option} {path} should be a file in a folder that there is.")
+
+
+def show_gate(gate: Gate, comparison: Comparison, source: Path | None, outputs: Outputs) -> int:
+    """Write and print a verdict; gives the exit code.
+
+    Raises:
+        StorageError: a file cannot be written; the verdict is printed all the same.
+    """
+    _print(gate, comparison, source, outputs)
+    _write(gate, comparison, source, outputs)
+    return gate.exit_code
+
+
+def gate_document(gate: Gate, comparison: Comparison) -> dict[str, Any]:
+    """What `gate --json` prints: the comparison's document, the outcome, and each rule."""
+    from harness.comparison_documents import comparison_document
+
+    return {
+        **comparison_document(comparison),
+        "outcome": gate.outcome.value,
+        "passed": gate.passed,
+        "rules": [asdict(result) for result in gate.results],
+        "doubts": list(gate.doubts),
+    }
+
+
+def _print(gate: Gate, comparison: Comparison, source: Path | None, outputs: Outputs) -> None:
+    """Whoever reads may have gone: the exit code is the verdict's even then."""
+    from harness.annotations import annotations
+
+    try:
+        if outputs.json:
+            text = json.dumps(gate_document(gate, comparison), indent=2, ensure_ascii=False) + "\n"
+            sys.stdout.buffer.write(text.encode(errors="backslashreplace"))  # of a path that is no text
+        else:
+            sys.stdout.write(_table(gate, comparison, source))
+        sys.stdout.flush()
+        if outputs.github:
+            for line in annotations(gate):
+                print(line, file=sys.stderr if outputs.json else sys.stdout)
+        sys.stdout.flush()
+    except OSError as error:
+        drop_standard_output()
+        with suppress(OSError):
+            print(f"Standard output cannot be written: {error.strerror}", file=sys.stderr)
+
+
+def _table(gate: Gate, comparison: Comparison, source: Path | None) -> str:
+    """As a text: where nobody reads, rich would end the process itself, with the exit code of a regression."""
+    from rich.console import Console
+
+    from harness.gate_table import print_gate
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    with console.capture() as printed:
+        print_gate(gate, comparison, source, console)
+    return printed.get()
+
+
+def _write(gate: Gate, comparison: Comparison, source: Path | None, outputs: Outputs) -> None:
+    from harness.gate_markdown import markdown
+    from harness.gate_words import suite
+    from harness.junit import junit
+
+    if outputs.junit is not None:
+        write_whole(outputs.junit, junit(gate, suite(comparison)))
+    if outputs.markdown is not None:
+        write_whole(outputs.markdown, markdown(gate, comparison, source).encode(errors="replace"))
+    if outputs.summary is not None:
+        _add(outputs.summary, markdown(gate, comparison, source))
+
+
+def _add(path: Path, text: str) -> None:
+    """A step may have several gates, and other things to say: its summary is added to."""
+    try:
+        with path.open("a", encoding="utf-8", errors="replace") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise StorageError(f"the step's summary {path} cannot be written: {error.strerror}.") from error

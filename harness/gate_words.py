@@ -1,0 +1,43 @@
+"""Gate words: what a gate says in one line, wherever it is shown."""
+
+from harness.comparison import Comparison
+from harness.comparison_words import model_name
+from harness.gating import Gate, Outcome
+from harness.summary import percent
+
+ANSWERS = {True: "yes", False: "no", None: "?"}
+"""Whether a rule holds."""
+
+
+def headline(gate: Gate) -> str:
+    """The outcome, how many rules made it so, and what it is taken for where it is undecided."""
+    answers, rules = [result.passed for result in gate.results], len(gate.results)
+    match gate.outcome:
+        case Outcome.PASSED:
+            return f"Passed: {rules} of {rules} rules hold."
+        case Outcome.REGRESSION:
+            return f"Regression: {answers.count(False)} of {rules} rules broken."
+        case Outcome.UNDECIDED:
+            taken = {"pass": ", taken for passed", "fail": ", taken for a regression", None: ""}[
+                gate.undecided
+            ]
+            way_out = (
+                ""
+                if taken
+                else "; more questions, a wider threshold or --undecided pass|fail would settle it"
+            )
+            return f"Undecided{taken}: {answers.count(None)} of {rules} rules cannot be told{way_out}."
+
+
+def sides(comparison: Comparison) -> str:
+    """Both models with their accuracies."""
+    base, new = (
+        f"{model_name(side.score)} {percent(side.accuracy)}" for side in (comparison.base, comparison.new)
+    )
+    return f"{base} → {new}"
+
+
+def suite(comparison: Comparison) -> str:
+    """What a gate is on, the same from run to run."""
+    task = comparison.new.score.task
+    return f"{task.name} ({task.protocol})"

@@ -52,6 +52,7 @@ class Asking:
         *,
         budget: Budget,
         answered: Callable[[Entry], None],
+        first: int = 0,
     ) -> None:
         """
         Args:
@@ -60,7 +61,8 @@ class Asking:
             endpoint: who is asked.
             journal: where replies go.
             budget: what may be spent; knows how long the run has worked.
-            answered: told of each entry once it is in the journal.
+            answered: told of each entry once it is in the journal; may stop the asking.
+            first: so many questions have ended before another is begun.
         """
         self.stopped: Stop | None = None
         self._plan = plan
@@ -70,6 +72,7 @@ class Asking:
         self._journal = journal
         self._budget = budget
         self._answered = answered
+        self._first = first
         self._last_reply = float("-inf")
         self._ever_replied = len(questions) < len(plan.questions)
         self._failures_in_a_row = 0
@@ -116,7 +119,11 @@ class Asking:
                 errors.append(error)
 
         try:
-            for question in self._questions:
+            for place, question in enumerate(self._questions):
+                if place == self._first:
+                    await _returned(open_, errors)
+                    if self.stopped:
+                        break
                 await self._endpoint.room()
                 self._unbegun -= 1
                 fitted = await self._budget.begin(question)
@@ -127,8 +134,7 @@ class Asking:
                 open_.add(task)
                 task.add_done_callback(close)
                 await asyncio.sleep(0)  # it takes its place before the next one asks for room
-            while open_ and not errors:
-                await asyncio.wait(open_, return_when=asyncio.FIRST_EXCEPTION)
+            await _returned(open_, errors)
         finally:
             for task in list(open_):
                 task.cancel()
@@ -198,3 +204,9 @@ class Asking:
             shots_dropped=dropped,
             elapsed_s=round(self._budget.elapsed_s, 3),
         )
+
+
+async def _returned(open_: set[asyncio.Task[None]], errors: Sequence[BaseException]) -> None:
+    """Wait for all that are open, or the first error."""
+    while open_ and not errors:
+        await asyncio.wait(open_, return_when=asyncio.FIRST_EXCEPTION)

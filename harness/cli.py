@@ -43,7 +43,7 @@ class _Commands(TyperGroup):
             print(f"Error: {error}", file=sys.stderr)
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
-            asking = ctx.invoked_subcommand == "run"
+            asking = ctx.invoked_subcommand in ("run", "rescore")
             kept = "; no score was written. Replies that came are kept, and the same command goes on"
             print(f"Interrupted{kept if asking else ''}.", file=sys.stderr)
             sys.exit(INTERRUPTED)

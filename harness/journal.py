@@ -202,12 +202,6 @@ def _is_consistent(entry: Entry) -> bool:
     return entry.answer is None
 
 
-def read_replied(path: Path) -> dict[str, Outcome]:
-    """The outcomes of the questions that have a reply, and need not be asked again, by id; raises as `read_lines`."""
-    outcomes = {entry.id: entry.outcome for entry in read_lines(path)}
-    return {id_: outcome for id_, outcome in outcomes.items() if outcome is not Outcome.FAILED}
-
-
 def has_reply(path: Path) -> bool:
     """Whether a question has a reply; reads no further than the first, and raises as `read_lines`."""
     return any(entry.reply is not None for entry in read_lines(path))

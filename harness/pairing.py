@@ -162,7 +162,7 @@ def read_given(run: Run) -> dict[str, Given]:
 
 
 def _check_end(run: Run) -> None:
-    if getattr(run.score, "early_stop", None):
+    if run.score.stopped_early:
         raise UsageError(
             f"the run in {run.path} was stopped early by a test: its accuracy is biased and cannot be compared; its "
             "verdict stands in its score file, and `harness rescore` without --early-stop asks all questions."

@@ -166,5 +166,15 @@ def _score(plan: Plan, new: RunFolder, before: ScoreFile | None) -> ScoreFile:
             stopped_by=None if ended else "the run that was read again did not end",
         )
     run = before.run
-    score = score_run(plan, new, prices="as before", stopped_by=run.stopped_by, stop_kind=run.stop_kind)
+    early_stop = before.early_stop and before.early_stop.model_copy(
+        update={"verdict": None}
+    )  # over other answers
+    score = score_run(
+        plan,
+        new,
+        prices="as before",
+        stopped_by=run.stopped_by,
+        stop_kind=run.stop_kind,
+        early_stop=early_stop,
+    )
     return score.model_copy(update={"cost": before.cost})

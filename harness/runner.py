@@ -11,13 +11,15 @@ from typing import Any
 
 from harness import about
 from harness.allowance import allowance_of
+from harness.answers import Outcome
 from harness.budget import Allowance, Budget
+from harness.course import Ahead, Course, CourseOf, InOrder
 from harness.dataset import load_questions
 from harness.endpoint.embedded import SLOTS, SLOTS_FOR_LETTERS
 from harness.errors import EndpointError, LimitError, UsageError
 from harness.files import write_whole
 from harness.finished import Run
-from harness.journal import Journal, has_reply, read_lines, read_replied
+from harness.journal import Journal, has_reply, read_last_lines, read_lines
 from harness.models import Model, find_model
 from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
@@ -39,7 +41,7 @@ from harness.run_folder import (
 from harness.score_file import document
 from harness.scoring import score_run
 from harness.selection import Sample
-from harness.serving import max_tokens_of, revision_of, served, temperature_of, weights_of
+from harness.serving import Serving, max_tokens_of, revision_of, served, temperature_of, weights_of
 from harness.session import Session, hold
 from harness.settings import RunSettings
 from harness.stops import Stop, StopKind
@@ -50,7 +52,11 @@ _OURS = Published()
 
 
 def run(
-    settings: RunSettings, observer: Observer | None = None, environment: Mapping[str, str] = os.environ
+    settings: RunSettings,
+    observer: Observer | None = None,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    course_of: CourseOf | None = None,
 ) -> Run:
     """Ask a model a task's questions and write the score file.
 
@@ -60,6 +66,8 @@ def run(
         settings: what to ask of whom.
         observer: told how it goes; nobody where None.
         environment: where keys and OPENAI_BASE_URL are looked up.
+        course_of: in which order to ask, and what may end the run early, and may refuse the plan; the plan's own
+            order where None.
 
     Returns:
         The run, whatever its status; see `run.score.status`.
@@ -74,25 +82,35 @@ def run(
     model = _model(settings, environment, observer)
     pricing = pricing_of(settings, model)
     plan = plan_of(settings, model, observer)
+    course = course_of(plan) if course_of else InOrder()
     weights = weights_of(model, observer)
     revision = settings.revision or revision_of(model, weights)
-    folder = _open_folder(settings, model, plan, revision, observer)
+    agreed = {**_agreed(settings, model, plan, revision), **course.agreed}
+    folder = _open_folder(settings, model, plan, agreed, observer)
     with locked(folder):
         try:
             allowance = allowance_of(
                 settings, plan, pricing, folder, max_tokens=max_tokens_of(settings, model)
             )
-            session = _ask_the_rest(settings, model, plan, weights, folder, allowance, observer)
+            serving = _serving(settings, model, plan, weights)
+            session = _ask_the_rest(plan, course, serving, folder, allowance, observer)
         except BaseException:
             if not has_reply(folder.answers):
                 discard(folder)
             raise
+        if session.stopped and session.stopped.kind is StopKind.SAME_WEIGHTS:
+            if (
+                not folder.record.sessions
+            ):  # replies of other weights than were meant: nobody shall go on with them
+                discard(folder)
+            raise UsageError(session.stopped.why)
         score = score_run(
             plan,
             folder,
             prices=pricing,
             stopped_by=session.stopped.why if session.stopped else None,
             stop_kind=session.stopped.kind if session.stopped else None,
+            early_stop=course.early_stop(),
         )
         write_whole(folder.score, document(score))
     return Run(folder.path, score)
@@ -174,10 +192,9 @@ def _refuse_repeats_that_are_the_same(settings: RunSettings, model: Model, plan:
 
 
 def _open_folder(
-    settings: RunSettings, model: Model, plan: Plan, revision: str | None, observer: Observer
+    settings: RunSettings, model: Model, plan: Plan, agreed: dict[str, Any], observer: Observer
 ) -> RunFolder:
     """The newest unfinished run that agrees, or a new one."""
-    agreed = _agreed(settings, model, plan, revision)
     home = runs_of(settings.results, model.name, plan.task.name)
     if not settings.fresh:
         agreeing, other = newest_unfinished(home, agreed)
@@ -248,39 +265,44 @@ def _task_for_later(settings: RunSettings) -> str:
     return path.stem if ours else str(path.resolve())
 
 
+def _serving(settings: RunSettings, model: Model, plan: Plan, weights: Path | None) -> Serving:
+    """Where the plan's questions are asked, once it is entered."""
+    slots = SLOTS_FOR_LETTERS if plan.protocol.wants is ScoreLetters else SLOTS
+    return served(settings, model, weights, slots=slots, published=_published(plan))
+
+
 def _ask_the_rest(
-    settings: RunSettings,
-    model: Model,
     plan: Plan,
-    weights: Path | None,
+    course: Course,
+    serving: Serving,
     folder: RunFolder,
     allowance: Allowance,
     observer: Observer,
 ) -> Session:
-    """Ask what has no reply yet.
+    """Ask what has no reply yet, in the course's order, until there is nothing left or the course ends.
 
     Raises:
         EndpointError: not one question has a reply, now or from earlier.
         LimitError: likewise, because of a limit on cost or time.
         KeyboardInterrupt: likewise, because the user interrupted.
     """
-    earlier = read_replied(folder.answers)
-    rest = [question for question in plan.questions if question.id not in earlier]
-    if not rest:
-        return Session()
+    earlier, ended = _recall(folder, course)
+    ordered = course.ordered(plan.questions)
+    rest = [question for question in ordered if question.id not in earlier]
+    if ended or not rest:
+        return Session(ended)
     budget = Budget(allowance)
     if not budget.fits(rest[0]):
         return _ended(Session(Stop(StopKind.LIMIT, budget.sentence(len(rest)))), folder)
     place = len(read_record(folder.path).sessions)
-    slots = SLOTS_FOR_LETTERS if plan.protocol.wants is ScoreLetters else SLOTS
-    serving = served(settings, model, weights, slots=slots, published=_published(plan))
+    first = sum(question.id not in earlier for question in ordered[: course.first])
     with serving as (endpoint, died), Journal(folder.answers) as journal:
         folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
         observer.begin(plan, tuple(earlier.values()))
         try:
             session = hold(
                 plan,
-                rest,
+                Ahead(rest, course.heard, first),
                 journal,
                 endpoint=endpoint,
                 died=died,
@@ -291,6 +313,17 @@ def _ask_the_rest(
         finally:
             observer.end()
     return _ended(session, folder)
+
+
+def _recall(folder: RunFolder, course: Course) -> tuple[dict[str, Outcome], Stop | None]:
+    """The outcomes of the questions that have their replies, and why they end the course, if they do."""
+    earlier: dict[str, Outcome] = {}
+    ended: Stop | None = None
+    for entry in read_last_lines(folder.answers):
+        if entry.reply is not None:
+            earlier[entry.id] = entry.outcome
+            ended = course.heard(entry) or ended
+    return earlier, ended
 
 
 def _ended(session: Session, folder: RunFolder) -> Session:

@@ -212,6 +212,46 @@ class AnswersPart(_Record):
     lines: Count
 
 
+class SavedPart(_Record):
+    """What an early stop did not ask, and what it would have taken if the rest were like what was asked."""
+
+    questions: Count
+    requests: Count
+    usd: float | None = Field(description="null where no price is known")
+
+
+class EarlyStopPart(_Record):
+    """The test that was to end the run as soon as it had shown something. `margin` and `difference` are shares.
+
+    Where it did, all figures of the file count the `asked` questions alone, and are biased away from no difference: the
+    run ended on a peak. There is no interval or p value for them.
+    """
+
+    rule: str = Field(description="in words, with its error rates")
+    seed: int
+    order: str = Field(description="how the seed orders the questions")
+    alpha_a_side: Share = Field(description="spent while the run went on: on worse; on better and not worse")
+    alpha_at_the_end: Share = Field(description="two-sided, for the test of all questions")
+    margin: Share = Field(description="the drop that 'not worse' excludes")
+    baseline: str = Field(description="id of the run that the answers were held against")
+    baseline_answers: Sha256
+    verdict: Literal["worse", "better", "not worse"] | None = Field(description="null: nothing was shown")
+    verdict_at_the_end: bool = Field(description="by the test of all questions, not before")
+    asked: Count = Field(description="questions of the order, without a gap, that were looked at")
+    of: Count
+    lost: Count = Field(description="of these, right in the baseline alone")
+    won: Count = Field(description="right in this run alone")
+    difference: float | None = Field(description="(won - lost) / asked")
+    ln_e: dict[str, float] = Field(description="claim to the logarithm of the evidence for it")
+    p_at_the_end: Share | None = Field(None, description="exact McNemar, where the run came to its end")
+    saved: SavedPart | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run ended before its last question."""
+        return self.asked < self.of
+
+
 class ScoreFile(_Record):
     """A whole score.json."""
 
@@ -230,6 +270,14 @@ class ScoreFile(_Record):
     latency: LatencyPart
     answers: AnswersPart
     warnings: tuple[str, ...] = ()
+    early_stop: EarlyStopPart | None = Field(
+        None, description="where a test could end the run", exclude_if=lambda early_stop: early_stop is None
+    )
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether a test ended the run, so that its figures are biased."""
+        return self.early_stop is not None and self.early_stop.stopped and self.status == "partial"
 
 
 def read_score(path: Path) -> ScoreFile:

@@ -7,7 +7,7 @@ task, comparison_key, score, groups, subjects and counts.
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from harness.score_file import (
     CostPart,
     CountsPart,
     DatasetPart,
+    EarlyStopPart,
     LatencyPart,
     ModelPart,
     OtherReading,
@@ -41,6 +42,7 @@ from harness.score_file import (
 )
 from harness.scores import Graded, by_group, by_subject, count, score
 from harness.selection import Sample, Selection
+from harness.stopped_scores import looked_at, stopped
 from harness.stops import StopKind
 
 _UNREAD_WARNING = 0.02
@@ -54,6 +56,7 @@ def score_run(
     prices: Pricing,
     stopped_by: str | None = None,
     stop_kind: StopKind | None = None,
+    early_stop: EarlyStopPart | None = None,
 ) -> ScoreFile:
     """Score what a run's journal holds.
 
@@ -63,8 +66,10 @@ def score_run(
         prices: of tokens or of the time, or why there are none.
         stopped_by: why the run ended before its last question.
         stop_kind: who stopped it.
+        early_stop: the test that ended it, or was to; where it did, what it looked at is what counts.
     """
-    evidence = gather(read_lines(folder.answers), plan)
+    everything = gather(read_lines(folder.answers), plan)
+    evidence = _counted(everything, plan, early_stop) if stop_kind is StopKind.VERDICT else everything
     answered = evidence.answered
     others = _other_readings(plan, evidence)  # first: so that two sets of grades are not held at once
     graded = _graded(plan, {id_: one.outcome for id_, one in answered.items()})
@@ -75,8 +80,8 @@ def score_run(
     record = read_record(folder.path)  # with what its sessions learned
     model = _model(record, answered.values())
     worked_s = max(record.worked_s, evidence.worked_s)
-    return ScoreFile(
-        status=_status(plan, counts, stopped_by),
+    made = ScoreFile(
+        status=_status(plan, counts, stopped_by, stop_kind),
         run=_run(record, stopped_by, stop_kind),
         model=model,
         task=_task(plan),
@@ -87,7 +92,7 @@ def score_run(
         counts=counts,
         usage=usage,
         cost=_cost(usage, prices, uncounted=evidence.uncounted, worked_s=worked_s),
-        latency=_latency(answered.values(), worked_s),
+        latency=_latency(everything.answered.values(), worked_s),
         answers=_answers(folder.answers),
         warnings=(
             *record.warnings,
@@ -95,7 +100,17 @@ def score_run(
             *_findings(plan, model, counts, failures),
             *_of_few_clusters(scored.clusters),
         ),
+        early_stop=early_stop,
     )
+    return stopped(made, sent=len(everything.answered))
+
+
+def _counted(evidence: Evidence, plan: Plan, early_stop: EarlyStopPart | None) -> Evidence:
+    """The evidence of the questions that the test looked at; tokens and requests are everything's."""
+    if early_stop is None:
+        return evidence
+    ids = looked_at(early_stop, (question.id for question in plan.questions))
+    return replace(evidence, answered={id_: one for id_, one in evidence.answered.items() if id_ in ids})
 
 
 def _graded(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[Graded, ...]:
@@ -112,7 +127,11 @@ def _graded(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[Graded, ...]:
     )
 
 
-def _status(plan: Plan, counts: CountsPart, stopped_by: str | None) -> Status:
+def _status(plan: Plan, counts: CountsPart, stopped_by: str | None, stop_kind: StopKind | None) -> Status:
+    if stop_kind is StopKind.GAP:
+        return "incomplete"
+    if stop_kind is StopKind.VERDICT:
+        return "complete" if counts.questions == plan.available else "partial"
     if stopped_by is not None or counts.questions < len(plan.questions):
         return "interrupted"
     if counts.failed:

@@ -7,10 +7,11 @@ Each claim bets against its opposite, and what the bets have grown to is E, whic
 alpha at most where the opposite holds, however often one looks (Ville 1939; Waudby-Smith & Ramdas 2024, JRSS-B 86:1).
 """
 
-import hashlib
 import math
 from collections.abc import Iterable
 from enum import StrEnum
+
+from harness.selection import drawn_at
 
 ALPHA_A_SIDE = 0.005
 """Spent while the run goes on: on "worse", and again on "better" and "not worse", which are one nested family."""
@@ -35,7 +36,7 @@ class Claim(StrEnum):
 
 def in_order(ids: Iterable[str], seed: int) -> list[str]:
     """Ids in the random order of a seed."""
-    return sorted(ids, key=lambda id_: hashlib.sha256(f"{seed}:{id_}".encode()).hexdigest())
+    return sorted(ids, key=lambda id_: drawn_at(seed, id_))
 
 
 def stakes(questions: int) -> tuple[float, ...]:

@@ -4,7 +4,7 @@ Takes settings and a Model; gives EndpointSettings. Fetches and serves weights; 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from harness.protocols import Published
 from harness.settings import RunSettings
 
 _OURS = Published()
+Serving = AbstractContextManager[tuple[EndpointSettings, Callable[[], str | None]]]
+"""Where to ask, and how the server died, None while it runs; a model of our own is served while it is entered."""
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Sessions: one stretch of asking, from opening the endpoint to its last reply or an interruption.
 
-Takes a Plan, the questions that have no reply yet and where to ask; gives what the endpoint was sent and
+Takes a Plan, what of it is still ahead and where to ask; gives what the endpoint was sent and
 why it ended. A run is one session, or several when it was interrupted and gone on with.
 """
 
@@ -9,7 +9,7 @@ import difflib
 import math
 import signal
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from typing import Any, TypeVar
 
 from harness.asking import Asking
 from harness.budget import Allowance, Budget
+from harness.course import Ahead
 from harness.endpoint.client import Endpoint
 from harness.endpoint.reply import Failure, FailureKind
 from harness.endpoint.settings import EndpointSettings
 from harness.journal import Entry, Journal
 from harness.observer import Observer
 from harness.plan import Plan
-from harness.questions import Question
 from harness.run_folder import SessionRecord
 from harness.stops import BY_THE_USER, Stop, StopKind
 
@@ -49,7 +49,7 @@ class Session:
 
 def hold(
     plan: Plan,
-    questions: Sequence[Question],
+    ahead: Ahead,
     journal: Journal,
     *,
     endpoint: EndpointSettings,
@@ -58,11 +58,12 @@ def hold(
     note: Note,
     observer: Observer,
 ) -> Session:
-    """Ask the questions; return when all have an entry, on Ctrl-C, at a limit, or when the endpoint refuses or dies.
+    """Ask the questions; return when all have an entry, on Ctrl-C, at a limit, when the course ends, or when
+    the endpoint refuses or dies.
 
     Args:
         plan: what is asked.
-        questions: those of the plan that have no reply yet.
+        ahead: the questions of the plan that have no reply yet, and what may end the asking before the last.
         journal: where replies go.
         endpoint: where to ask.
         died: says how the server ended, None while it runs; always None for other people's servers.
@@ -80,7 +81,7 @@ def hold(
             return BY_THE_USER
         return Stop(StopKind.ENDPOINT, how) if (how := died()) is not None else None
 
-    coroutine = _hold(plan, questions, journal, endpoint, ended, allowance, note, observer)
+    coroutine = _hold(plan, ahead, journal, endpoint, ended, allowance, note, observer)
     with _noting_signals(interrupted):
         return finish(coroutine)
 
@@ -97,7 +98,7 @@ def finish(coroutine: Coroutine[Any, Any, T]) -> T:
 
 async def _hold(
     plan: Plan,
-    questions: Sequence[Question],
+    ahead: Ahead,
     journal: Journal,
     settings: EndpointSettings,
     ended: Callable[[], Stop | None],
@@ -124,8 +125,12 @@ async def _hold(
                 noted = len(endpoint.warnings)
                 note(learned())
             observer.answered(entry)
+            if stop := ahead.heard(entry):
+                asking.stop(stop)
 
-        asking = Asking(plan, questions, endpoint, journal, budget=budget, answered=answered)
+        asking = Asking(
+            plan, ahead.questions, endpoint, journal, budget=budget, answered=answered, first=ahead.first
+        )
         watches = [
             asyncio.create_task(_watch(ended, asking)),
             asyncio.create_task(_watch_time(budget, asking)),

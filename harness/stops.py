@@ -10,6 +10,9 @@ class StopKind(StrEnum):
     USER = "user"  # Ctrl-C, SIGTERM, hang-up
     LIMIT = "limit"  # the user's limit on cost or time
     ENDPOINT = "endpoint"  # it refuses, or is gone
+    VERDICT = "verdict"  # an early stop has shown what it was to show
+    GAP = "gap"  # a failed question holds an early stop up, which looks at no question behind it
+    SAME_WEIGHTS = "same weights"  # the endpoint gives the baseline's replies, where others were expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,8 @@ def _resources(score: ScoreFile) -> str:
 
 
 def _status(score: ScoreFile) -> str:
+    if score.stopped_early:
+        return f"partial: {score.run.stopped_by}. {_early_stop(score)}"
     if score.status == "partial":
         return "partial: a chosen part of the task, comparable with runs of the same part."
     first_run = score.run.regraded_from
@@ -141,3 +143,18 @@ def _status(score: ScoreFile) -> str:
     if score.run.stop_kind is StopKind.LIMIT:
         way_out = way_out or "the same command with a higher limit goes on"
     return f"interrupted after {asked} ({stopped_by}); {way_out or 'the same command goes on'}."
+
+
+def _early_stop(score: ScoreFile) -> str:
+    """What an early stop saved, and what its figures are worth."""
+    early_stop = score.early_stop
+    if early_stop is None or early_stop.saved is None:
+        return ""
+    saved = early_stop.saved
+    cost = f" and about {saved.usd:.4f} US dollars" if saved.usd is not None else ""
+    difference = early_stop.difference or 0.0
+    return (
+        f"Not asked: {saved.questions:,} questions, about {saved.requests:,} requests{cost}. The accuracy, and the "
+        f"difference of {100 * difference:+.1f} points to the baseline, are biased away from no difference: the run "
+        "ended on a peak."
+    )

@@ -21,7 +21,6 @@ from harness.journal import (
     read_extent,
     read_journal,
     read_last_lines,
-    read_replied,
 )
 from harness.readers import READERS
 
@@ -85,11 +84,6 @@ def test_the_last_line_of_an_id_counts_in_the_place_of_the_first(path):
 def test_last_lines_come_in_the_order_of_the_file(path):
     write(path, failed("maths/0"), entry("maths/1"), entry("maths/0"))
     assert tuple(read_last_lines(path)) == (entry("maths/1"), entry("maths/0"))
-
-
-def test_a_failed_question_has_no_reply_yet(path):
-    write(path, failed("maths/0"), entry("maths/1"), entry("maths/2"), failed("maths/2"))
-    assert read_replied(path) == {"maths/1": Outcome.CORRECT}
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from whole_runs import (
 
 import harness
 from harness.errors import EndpointError, UsageError
-from harness.journal import read_journal, read_replied
+from harness.journal import read_journal, read_last_lines
 from harness.observer import Silent
 from harness.run_folder import read_record
 
@@ -532,7 +532,7 @@ def settled_prompts(journal, clean):
 
     task_file = journal.parents[4] / "big.yaml"
     plan = plan_of(task_file)
-    ids = read_replied(journal).keys()
+    ids = {entry.id for entry in read_last_lines(journal) if entry.reply}
     assert set(clean.answers().index) >= ids
     from harness.prompts import hashed_text
 

@@ -1,0 +1,156 @@
+"""Baselines: a finished run whose very questions another model is asked, in the same way.
+
+Takes the run's folder; gives its settings and what was said to each question, without keeping any text. Asks nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.answers import Outcome
+from harness.errors import UnfinishedError, UsageError
+from harness.finished import Run, load
+from harness.journal import Entry, read_last_lines
+from harness.plan import Plan
+from harness.run_folder import RunRecord, read_record, selection_of
+from harness.settings import RunSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the baseline's model gave for one question.
+
+    Attributes:
+        correct: whether it counts as right.
+        answer: the letter, or the outcome where there is none.
+        reply: SHA-256 of text, reasoning and logprobs.
+        has_logprobs: whether there were any, which no other weights would give alike to the last digit.
+        shots_dropped: examples left out to fit the context.
+    """
+
+    correct: bool
+    answer: str
+    reply: str
+    has_logprobs: bool
+    prompt_sha256: str
+    shots_dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A finished run.
+
+    Attributes:
+        said: question id to what its model gave.
+    """
+
+    run: Run
+    record: RunRecord
+    said: Mapping[str, Said]
+
+
+def read_baseline(path: Path | str) -> Baseline:
+    """Read the run in a folder, or of a score.json.
+
+    Raises:
+        UsageError: it is missing, damaged, or was stopped early.
+        UnfinishedError: it is incomplete or interrupted.
+    """
+    run = load(path)
+    if run.score.status in ("incomplete", "interrupted"):
+        raise UnfinishedError(
+            f"{run.path} is {run.score.status} and no baseline; run its command again, which asks only what is missing."
+        )
+    if run.score.stopped_early:
+        raise UsageError(
+            f"the run in {run.path} was stopped early and is no baseline: ask all its questions, without --early-stop."
+        )
+    answers = run.path / run.score.answers.file
+    if not answers.exists():
+        raise UsageError(
+            f"{answers} does not exist: the score is here, the answers to hold others against are not."
+        )
+    return Baseline(
+        run, read_record(run.path), {entry.id: _said(entry) for entry in read_last_lines(answers)}
+    )
+
+
+def as_baseline(baseline: Baseline, **choices: Any) -> RunSettings:
+    """The settings that ask a model as the baseline's was asked.
+
+    Args:
+        baseline: what is asked, how, and how it is read.
+        choices: the other fields of RunSettings: the model, where it is, what may be spent; `limit` asks fewer
+            questions, and `data` says where they are now, if not where the baseline found them.
+    """
+    record, settings = baseline.record, baseline.record.settings
+    selection = selection_of(settings)
+    asked = {
+        "task": record.task,
+        "protocol": settings["protocol"],
+        "shots": settings["shots"],
+        "reader": settings["reader"],
+        "limit": selection.limit,
+        "subjects": tuple(selection.subjects),
+        "sample": selection.sample,
+        "seed": selection.seed,
+        "temperature": settings.get("temperature"),
+        "max_tokens": settings.get("max_tokens"),
+        "as_published": settings.get("as_published", False),
+        "dataset_revision": record.dataset_revision,
+        "skip_bad_rows": record.skip_bad_rows,
+        "data": Path(record.data) if record.data else None,
+    }
+    return RunSettings(**{**asked, **{name: value for name, value in choices.items() if value is not None}})
+
+
+def refuse_other_questions(plan: Plan, baseline: Baseline) -> None:
+    """See, before anything is sent, that every question is the baseline's and is asked alike.
+
+    Raises:
+        UsageError: in words what differs.
+    """
+    there, here = baseline.record.settings["fingerprint"], plan.fingerprint
+    if there != here:
+        raise UsageError(
+            f"the questions of task {plan.task.name} are not those that {baseline.run.path} asked: their fingerprint "
+            f"is {here[:12]}, not {there[:12]}; give the same data with --data DIR."
+        )
+    for question in plan.questions:
+        said = baseline.said.get(question.id)
+        if said is None:
+            raise UsageError(
+                f"{baseline.run.path} did not ask question {question.id}; give a --limit of at most "
+                f"{baseline.run.score.task.questions}."
+            )
+        if plan.prompt(question, said.shots_dropped).sha256 != said.prompt_sha256:
+            raise UsageError(
+                f"the prompts are not those of {baseline.run.path} any more ({question.id} differs): this is harness "
+                f"{baseline.record.harness_version}'s baseline; make a new one with this version."
+            )
+
+
+def reply_sha256(entry: Entry) -> str:
+    """SHA-256 of what the model gave: text, reasoning, and logprobs to the last digit."""
+    reply = entry.reply
+    given = reply and (
+        *(reply.text, reply.reasoning, reply.letter_forced),
+        *(reply.letter_logprobs, reply.choice_logprobs, reply.choice_baselines),
+    )
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+
+
+def _said(entry: Entry) -> Said:
+    reply = entry.reply
+    logprobs = (reply.letter_logprobs or reply.choice_logprobs or {}) if reply else {}
+    return Said(
+        correct=entry.outcome is Outcome.CORRECT,
+        answer=entry.answer or entry.outcome.value,
+        reply=reply_sha256(entry),
+        has_logprobs=bool(logprobs) and None not in logprobs.values(),
+        prompt_sha256=entry.prompt_sha256,
+        shots_dropped=entry.shots_dropped,
+    )

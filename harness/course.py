@@ -1,0 +1,70 @@
+"""Courses: the order in which a run asks its questions, and what may end it before the last one.
+
+A run asks a Course for the order, tells it every entry, those of earlier sessions too, and stops when it says so.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from harness.journal import Entry
+from harness.plan import Plan
+from harness.questions import Question
+from harness.score_file import EarlyStopPart
+from harness.stops import Stop
+
+
+class Course(Protocol):
+    """How a run goes along.
+
+    Attributes:
+        first: so many questions of the order have ended before another is begun.
+        agreed: settings that a resumed run must agree with, beside those that every run has.
+    """
+
+    first: int
+    agreed: Mapping[str, Any]
+
+    def ordered(self, questions: Sequence[Question]) -> Sequence[Question]:
+        """The questions in the order in which they are asked."""
+
+    def heard(self, entry: Entry) -> Stop | None:
+        """Why the run should end, once it should; entries come in any order."""
+
+    def early_stop(self) -> EarlyStopPart | None:
+        """What the score file says of the test that may have ended the run; None where there is none."""
+
+
+class InOrder:
+    """The plan's own order, to the end."""
+
+    first = 0
+    agreed: Mapping[str, Any] = {}
+
+    def ordered(self, questions: Sequence[Question]) -> Sequence[Question]:
+        """As they are."""
+        return questions
+
+    def heard(self, entry: Entry) -> Stop | None:
+        """Nothing ends it."""
+
+    def early_stop(self) -> EarlyStopPart | None:
+        """There is no test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What of a run is still to be asked.
+
+    Attributes:
+        questions: those without a reply, in their order.
+        heard: told of each entry; gives why the asking should end, once it should.
+        first: so many of the questions have ended before another is begun.
+    """
+
+    questions: Sequence[Question]
+    heard: Callable[[Entry], Stop | None]
+    first: int = 0
+
+
+CourseOf = Callable[[Plan], Course]

@@ -1,0 +1,61 @@
+"""First replies: whether an endpoint still serves the baseline's weights, seen before the rest is paid for.
+
+An adapter was not loaded, or a server not restarted: then the first replies are the baseline's, text and logprobs, to
+the last digit. Takes a baseline's replies and hears of a run's, in any order. Knows nothing of endpoints or files.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from harness.baseline import Said, reply_sha256
+from harness.journal import Entry
+
+FIRST = 10
+"""Replies that are held against the baseline's before another question is asked."""
+
+_MANY = 100
+"""Replies that must be alike where each is so short that many weights would give it."""
+
+
+class FirstReplies:
+    """The comparison of a run's first replies with the baseline's.
+
+    Attributes:
+        alike: whether all of the first replies are the baseline's; None until all of them have ended.
+        telling: whether other weights could hardly give them too: there are logprobs, or no two of the texts are the
+            same; a letter alone is soon the same from any model.
+    """
+
+    def __init__(self, order: Sequence[str], said: Mapping[str, Said]) -> None:
+        """
+        Args:
+            order: ids in the order in which they are asked.
+            said: id to what the baseline's model gave.
+        """
+        first = order[:FIRST]
+        replies = [said[id_].reply for id_ in first]
+        self.alike: bool | None = None
+        self.telling = any(said[id_].has_logprobs for id_ in first) or len(set(replies)) == len(replies)
+        self._said = said
+        self._waited_for = set(first)
+        self._many = set(order[:_MANY])
+        self._same = 0
+        self._differ = 0
+
+    def heard(self, entry: Entry) -> None:
+        """Hold one more reply against the baseline's; a failed one says nothing, though it ends the wait for it."""
+        if entry.id not in self._many:
+            return
+        if entry.reply is not None:
+            self._many.discard(entry.id)
+            if reply_sha256(entry) == self._said[entry.id].reply:
+                self._same += 1
+            else:
+                self._differ += 1
+        self._waited_for.discard(entry.id)
+        if not self._waited_for and self.alike is None:
+            self.alike = self._same > 0 and not self._differ
+
+    @property
+    def certain(self) -> bool:
+        """Whether by now no other weights could be meant."""
+        return bool(self.alike) and not self._differ and (self.telling or not self._many)

@@ -1,0 +1,161 @@
+"""Rescoring: the very questions of a baseline, asked of another model in the same way.
+
+Takes a baseline's folder and where the new model is; gives the new Run. The verdict is for harness/gating.py.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.baseline import Baseline, as_baseline, read_baseline, refuse_other_questions
+from harness.course import Course, InOrder
+from harness.early_stopping import EarlyStop, EarlyStopping
+from harness.errors import UsageError
+from harness.finished import Run
+from harness.first_replies import FIRST, FirstReplies
+from harness.journal import Entry
+from harness.observer import Observer, Silent
+from harness.plan import Plan
+from harness.questions import Question
+from harness.runner import run
+from harness.score_file import EarlyStopPart
+from harness.selection import Sample
+from harness.stops import Stop, StopKind
+
+_WHY = "an adapter may not be loaded, or the server not restarted"
+
+
+def rescore(
+    baseline: Path | str,
+    *,
+    early_stop: EarlyStop | None = None,
+    expect_change: bool = False,
+    observer: Observer | None = None,
+    environment: Mapping[str, str] = os.environ,
+    **choices: Any,
+) -> Run:
+    """Ask a model what a baseline's was asked, and write its score file.
+
+    Args:
+        baseline: the run's folder, or its score.json.
+        early_stop: end the run as soon as it shows something; every question is asked where None.
+        expect_change: refuse an endpoint that gives the baseline's replies, instead of only saying so.
+        observer: told how it goes; nobody where None.
+        environment: where keys and OPENAI_BASE_URL are looked up.
+        choices: the fields of RunSettings that do not say what is asked: `model` above all, and where it is.
+
+    Raises:
+        UsageError: the baseline is no finished run, or its questions or prompts are not the same any more; or, with
+            `expect_change`, the endpoint gives its replies.
+        UnfinishedError: the baseline is incomplete or interrupted.
+        EndpointError, StorageError, LimitError: as `harness.run`.
+    """
+    observer = observer or Silent()
+    held = read_baseline(baseline)
+    settings = as_baseline(held, **choices)
+    if early_stop and settings.sample is Sample.STRATIFIED and early_stop.seed == (settings.seed or 0):
+        raise UsageError(
+            f"the baseline's questions were drawn by seed {early_stop.seed}, which therefore cannot order them "
+            f"at random too; give another, for example --seed {early_stop.seed + 1}."
+        )
+
+    def course_of(plan: Plan) -> Course:
+        refuse_other_questions(plan, held)
+        return Rescoring(plan, held, early_stop, expect_change=expect_change, say=observer.say)
+
+    return run(settings, observer, environment, course_of=course_of)
+
+
+def again(
+    baseline: Path | str,
+    *,
+    observer: Observer | None = None,
+    environment: Mapping[str, str] = os.environ,
+    **choices: Any,
+) -> Run:
+    """Ask the baseline's own model once more; what differs is noise. Arguments and errors are those of `rescore`.
+
+    Where nothing says where the model is, it is asked where the baseline's was.
+    """
+    held = read_baseline(baseline)
+    endpoint = held.record.settings["endpoint"]
+    somewhere = any(choices.get(name) for name in ("host", "base_url"))
+    if not somewhere and endpoint != "embedded":
+        choices = {**choices, "base_url": endpoint}
+    settings = as_baseline(held, **{**choices, "model": held.record.settings["model"]})
+
+    def course_of(plan: Plan) -> Course:
+        refuse_other_questions(plan, held)
+        return InOrder()
+
+    return run(settings, observer, environment, course_of=course_of)
+
+
+class Rescoring:
+    """The course of a rescoring: the first replies are held against the baseline's, and a test may end the run."""
+
+    first = FIRST
+
+    def __init__(
+        self,
+        plan: Plan,
+        baseline: Baseline,
+        early_stop: EarlyStop | None,
+        *,
+        expect_change: bool,
+        say: Callable[[str], None],
+    ) -> None:
+        ids = [question.id for question in plan.questions]
+        right = {id_: baseline.said[id_].correct for id_ in ids}
+        self._baseline = baseline
+        self._test = EarlyStopping(early_stop, ids, right) if early_stop else None
+        self._order = self._test.order if self._test else ids
+        self._replies = FirstReplies(self._order, baseline.said)
+        self._expect_change = expect_change
+        self._say = say
+        self.agreed: Mapping[str, Any] = {}
+        if early_stop:
+            self.agreed = {
+                "early_stop_margin": early_stop.margin,
+                "early_stop_seed": early_stop.seed,
+                "early_stop_baseline": baseline.run.score.answers.sha256,
+            }
+
+    def ordered(self, questions: Sequence[Question]) -> Sequence[Question]:
+        """By the seed, where a test may end the run; else as they are."""
+        place = {id_: at for at, id_ in enumerate(self._order)}
+        return sorted(questions, key=lambda question: place[question.id])
+
+    def heard(self, entry: Entry) -> Stop | None:
+        """Stop where the weights are the old ones and others were expected, or where the test has shown something."""
+        before = self._replies.alike
+        self._replies.heard(entry)
+        if self._replies.alike and before is None:
+            self._say(self._sentence())
+        if self._expect_change and self._replies.certain:
+            return Stop(StopKind.SAME_WEIGHTS, self._refusal())
+        return self._test.heard(entry) if self._test else None
+
+    def early_stop(self) -> EarlyStopPart | None:
+        """The test's account."""
+        if self._test is None:
+            return None
+        run = self._baseline.run.score
+        return self._test.part(baseline=run.run.id, baseline_answers=run.answers.sha256)
+
+    def _sentence(self) -> str:
+        said = f"The first {min(FIRST, len(self._order))} replies are those of the baseline, {self._to_the_last()}"
+        if self._replies.telling:
+            return f"{said}: the endpoint serves the same weights ({_WHY}). --expect-change would end here."
+        return f"{said}: the endpoint may serve the same weights ({_WHY}), though so short replies may agree by chance."
+
+    def _refusal(self) -> str:
+        return (
+            f"the first replies are those of the baseline, {self._to_the_last()}: the endpoint serves the same weights "
+            f"({_WHY}); see to that and run again, with --fresh where a run was begun before."
+        )
+
+    def _to_the_last(self) -> str:
+        has_logprobs = any(self._baseline.said[id_].has_logprobs for id_ in self._order[:FIRST])
+        return "text and logprobs, to the last digit" if has_logprobs else "word for word"

@@ -1,0 +1,326 @@
+"""A baseline's questions asked of another model: the same ones, in the same way, and only as long as is needed."""
+
+import json
+import zlib
+from pathlib import Path
+
+import pytest
+from builders import plan_of
+from knowing_models import knowing
+from loopback import Loopback, chat, error
+from whole_runs import (
+    big_task,
+    left_behind,
+    questions_sent,
+    run,
+    sent_text,
+)
+
+import harness
+from harness.early_stopping import EarlyStop
+from harness.errors import UnfinishedError, UsageError
+from harness.journal import read_journal
+from harness.rescoring import rescore
+from harness.run_folder import read_record
+from harness.sequential import in_order
+
+
+class Told:
+    """Keeps what is said."""
+
+    def __init__(self):
+        self.sentences = []
+
+    def say(self, sentence):
+        self.sentences.append(sentence)
+
+    def fetching(self, done, total): ...
+
+    def begin(self, plan, earlier): ...
+
+    def answered(self, entry): ...
+
+    def end(self): ...
+
+
+@pytest.fixture
+def results(tmp_path):
+    return tmp_path / "results"
+
+
+@pytest.fixture
+def task_file(tmp_path):
+    return big_task(tmp_path, 200)
+
+
+@pytest.fixture
+def baseline(tmp_path, task_file):
+    """Asks the task of a model that knows so much, and gives the run."""
+
+    def baseline_(percent=80, **choices):
+        with Loopback(knowing(percent)) as server:
+            return run(server, task_file, tmp_path / "baseline", **choices)
+
+    return baseline_
+
+
+def rescored(server, base, results, **choices):
+    """A rescoring by the library."""
+    fixed = {"model": "new", "base_url": server.url, "results": results, "environment": {}}
+    return rescore(base.path, **{**fixed, **choices})
+
+
+def test_the_same_questions_are_asked_in_the_same_way(baseline, results):
+    base = baseline(protocol="hendrycks", shots=1, limit=30, subjects=("algebra", "chess"))
+    with Loopback(knowing(60, salt="other")) as server:
+        new = rescored(server, base, results)
+    assert new.score.comparison_key == base.score.comparison_key
+    assert new.score.model.name == "new"
+    assert harness.compare(base, new).questions == 30
+
+
+def test_the_temperature_and_the_limit_of_tokens_are_the_baselines(baseline, results):
+    base = baseline(limit=12, temperature=0.7, max_tokens=77)
+    with Loopback(knowing(60, salt="other")) as server:
+        rescored(server, base, results)
+        sent = [request.json for request in server.requests if request.method == "POST"]
+    assert {(body["temperature"], body["max_tokens"]) for body in sent} == {(0.7, 77)}
+
+
+def test_a_limit_asks_some_of_the_baselines_questions(baseline, results):
+    base = baseline(limit=60)
+    with Loopback(knowing(60, salt="other")) as server:
+        new = rescored(server, base, results, limit=30)
+    assert new.score.counts.questions == 30
+    assert harness.compare(base, new, on_common_questions=True).questions == 30
+
+
+def test_questions_that_the_baseline_did_not_ask_are_refused_before_anything_is_sent(baseline, results):
+    base = baseline(limit=30)
+    with Loopback(knowing(60)) as server, pytest.raises(UsageError, match="--limit of at most 30"):
+        rescored(server, base, results, limit=60)
+    assert not server.requests
+
+
+def test_a_task_whose_questions_changed_is_refused_before_anything_is_sent(baseline, results, task_file):
+    base = baseline(limit=30)
+    task_file.write_text(task_file.read_text().replace("number 3?", "number three?"))
+    with Loopback(knowing(60)) as server, pytest.raises(UsageError, match="are not those that"):
+        rescored(server, base, results)
+    assert not server.requests
+
+
+def test_an_incomplete_baseline_is_refused(tmp_path, task_file, results):
+    def failing(request):
+        return error(400) if "Which is number 3?" in sent_text(request) else knowing(80)(request)
+
+    with Loopback(lambda r: knowing(80)(r) if r.method == "GET" else failing(r)) as server:
+        base = run(server, task_file, tmp_path / "baseline", limit=30)
+        assert base.score.status == "incomplete"
+        with pytest.raises(UnfinishedError, match="incomplete and no baseline"):
+            rescored(server, base, results)
+
+
+@pytest.mark.parametrize("protocol", ["simple-evals", "hendrycks"])
+def test_an_endpoint_that_serves_the_old_weights_is_named_after_ten_replies(baseline, results, protocol):
+    base = baseline(limit=60, protocol=protocol, shots=0)
+    told = Told()
+    with Loopback(knowing(80)) as server:
+        new = rescored(server, base, results, observer=told)
+    (said,) = [sentence for sentence in told.sentences if "replies are those of the baseline" in sentence]
+    assert said.startswith("The first 10 replies")
+    assert "the endpoint serves the same weights" in said
+    assert new.score.status == "partial"
+
+
+@pytest.mark.parametrize("protocol", ["simple-evals", "hendrycks"])
+def test_where_a_change_is_expected_the_old_weights_end_it_after_ten_questions(baseline, results, protocol):
+    base = baseline(limit=60, protocol=protocol, shots=0)
+    with Loopback(knowing(80)) as server, pytest.raises(UsageError, match="serves the same weights"):
+        rescored(server, base, results, expect_change=True, concurrency=8)
+    assert (
+        len({sent_text(r) for r in server.requests if r.method == "POST" and "Which is" in sent_text(r)})
+        == 10
+    )
+    assert not left_behind(results)
+
+
+def test_one_other_logprob_among_the_first_ten_is_another_model(baseline, results):
+    base = baseline(limit=60, protocol="hendrycks", shots=0)
+    ninth = in_plan_order(base)[8]
+
+    def nearly_the_same(request):
+        answer = knowing(80)(request)
+        if request.method == "POST" and f"{ninth[0]} {ninth[1]} one" in sent_text(request):
+            return knowing(80, salt="another")(request)
+        return answer
+
+    told = Told()
+    with Loopback(nearly_the_same) as server:
+        new = rescored(server, base, results, expect_change=True, observer=told)
+    assert new.score.counts.questions == 60
+    assert not [sentence for sentence in told.sentences if "replies are those" in sentence]
+
+
+def in_plan_order(base):
+    """Subject and place of the questions, in the order in which they were planned."""
+    record = read_record(base.path)
+    plan = plan_of(Path(record.task), limit=record.settings["limit"])
+    return [question.id.split("/") for question in plan.questions]
+
+
+def short(request):
+    """A model whose replies are a letter, whatever else it is."""
+    answer = knowing(80)(request)
+    if request.method == "GET":
+        return answer
+    return chat(json.loads(answer.body)["choices"][0]["message"]["content"].splitlines()[-1])
+
+
+def test_replies_of_a_letter_alone_must_be_alike_a_hundred_times(tmp_path, task_file, results):
+    with Loopback(short) as server:
+        base = run(server, task_file, tmp_path / "baseline", limit=150)
+        before = questions_sent(server)
+        with pytest.raises(UsageError, match="serves the same weights"):
+            rescored(server, base, results, expect_change=True, concurrency=1)
+    assert 100 <= questions_sent(server) - before <= 102
+
+
+def test_a_much_worse_model_is_found_out_before_the_last_question(baseline, results):
+    base = baseline(90)
+    with Loopback(knowing(40, salt="other")) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop(), concurrency=4)
+    early = new.score.early_stop
+    assert (new.score.status, early.verdict, early.of) == ("partial", "worse", 600)
+    assert early.asked == new.score.counts.questions < 150
+    assert questions_sent(server) < 160
+
+
+def test_an_early_stop_counts_the_gap_free_beginning_of_the_seeds_order(baseline, results):
+    base = baseline(90)
+    with Loopback(knowing(40, salt="other")) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop(seed=7), concurrency=16)
+    early = new.score.early_stop
+    looked_at = in_order(base.answers().index, 7)[: early.asked]
+    outcomes = {entry.id: entry.outcome for entry in read_journal(new.path / "answers.jsonl")}
+    assert new.score.counts.correct == sum(outcomes[id_] == "correct" for id_ in looked_at)
+    assert len(outcomes) >= early.asked
+    before = base.answers().outcome
+    lost = sum(before[id_] == "correct" and outcomes[id_] != "correct" for id_ in looked_at)
+    assert early.lost == lost
+
+
+def test_a_stopped_scores_figures_claim_no_precision(baseline, results):
+    base = baseline(90)
+    with Loopback(knowing(40, salt="other")) as server:
+        score = rescored(server, base, results, early_stop=EarlyStop()).score
+    parts = (score.score, *score.score.other_readers, *score.groups, *score.subjects)
+    assert {(part.stderr, part.ci95) for part in parts} == {(None, None)}
+    assert score.early_stop.p_at_the_end is None
+
+
+def test_what_was_saved_is_in_the_score(baseline, results, tmp_path):
+    base = baseline(90)
+    prices = tmp_path / "prices.yaml"
+    prices.write_text("new: {input: 1.0, output: 2.0, as_of: '2026-11-01'}\n")
+    with Loopback(knowing(40, salt="other")) as server:
+        score = rescored(server, base, results, early_stop=EarlyStop(), prices=prices).score
+    saved = score.early_stop.saved
+    assert saved.questions == saved.requests == 600 - score.answers.lines
+    assert saved.usd == pytest.approx(score.cost.usd * saved.questions / score.answers.lines)
+
+
+def test_an_equal_model_ends_early_too(baseline, results):
+    base = baseline(80)
+    with Loopback(knowing(80)) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop(margin=0.05))
+    assert (new.score.early_stop.verdict, new.score.status) == ("not worse", "partial")
+
+
+def test_what_is_not_shown_early_is_tested_over_all_questions(baseline, results):
+    base = baseline(80)
+    with Loopback(knowing(0, unknown=loses_a_few)) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop(margin=0.001))
+    early = new.score.early_stop
+    assert (new.score.status, early.asked, early.verdict_at_the_end) == ("complete", 600, True)
+    assert early.p_at_the_end == harness.compare(base, new).whole.p_mcnemar
+
+
+def loses_a_few(subject, place):
+    """Wrong as the baseline of 80 %, and 3 more of each 100; right in 2."""
+    chance = zlib.crc32(f"{subject}/{place}".encode()) % 100
+    return chance >= 82 or chance in (3, 4, 5)
+
+
+def test_a_failed_question_holds_an_early_stop_up(baseline, results):
+    base = baseline(90)
+    third = in_order(base.answers().index, 0)[2]
+    subject, place = third.split("/")
+
+    def failing(request):
+        asked = request.method == "POST" and f"{subject} {place} one" in sent_text(request)
+        return error(400) if asked else knowing(40, salt="other")(request)
+
+    with Loopback(failing) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop(), concurrency=1)
+    assert (new.score.status, new.score.early_stop.verdict) == ("incomplete", None)
+    assert third in new.score.run.stopped_by
+    with Loopback(knowing(40, salt="other")) as server:
+        ended = rescored(server, base, results, early_stop=EarlyStop(), concurrency=1)
+    assert ended.score.early_stop.verdict == "worse"
+
+
+def test_a_failure_behind_the_beginning_holds_nothing_up(baseline, results):
+    base = baseline(90)
+    last = in_order(base.answers().index, 0)[-1]
+    subject, place = last.split("/")
+
+    def failing(request):
+        asked = request.method == "POST" and f"{subject} {place} one" in sent_text(request)
+        return error(400) if asked else knowing(40, salt="other")(request)
+
+    with Loopback(failing) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop())
+    assert new.score.early_stop.verdict == "worse"
+
+
+def test_a_stopped_run_is_not_compared(baseline, results):
+    base = baseline(90)
+    with Loopback(knowing(40, salt="other")) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop())
+    with pytest.raises(UsageError, match="stopped early"):
+        harness.compare(base, new)
+    with pytest.raises(UsageError, match="stopped early and is no baseline"):
+        rescored(server, new, results)
+
+
+def test_a_stopped_run_read_again_has_no_verdict(baseline, results):
+    base = baseline(90)
+    with Loopback(knowing(40, salt="other")) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop())
+    read = harness.regrade(new.path, reader="best")
+    assert (read.score.status, read.score.early_stop.verdict) == ("partial", None)
+    assert read.score.counts == new.score.counts
+
+
+def test_another_seed_starts_another_run(baseline, results):
+    base = baseline(90)
+    third = in_order(base.answers().index, 0)[2].split("/")
+
+    def failing(request):
+        asked = request.method == "POST" and f"{third[0]} {third[1]} one" in sent_text(request)
+        return error(400) if asked else knowing(40, salt="other")(request)
+
+    with Loopback(failing) as server:
+        one = rescored(server, base, results, early_stop=EarlyStop())
+        two = rescored(server, base, results, early_stop=EarlyStop(seed=1))
+    assert one.path != two.path
+
+
+def test_the_seed_that_drew_a_sample_does_not_order_it(baseline, results):
+    base = baseline(90, limit=60, sample="stratified")
+    with Loopback(knowing(40, salt="other")) as server:
+        with pytest.raises(UsageError, match="give another, for example --seed 1"):
+            rescored(server, base, results, early_stop=EarlyStop())
+        new = rescored(server, base, results, early_stop=EarlyStop(seed=1))
+    assert new.score.comparison_key == base.score.comparison_key

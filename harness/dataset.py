@@ -5,10 +5,11 @@ prompts, models or runs.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import fsum
 from pathlib import Path
+from typing import overload
 
 from harness.errors import EndpointError, UsageError
 from harness.mapping import Columns, DatasetSource
@@ -20,9 +21,6 @@ from harness.task import InlineQuestion, Task, did_you_mean, find_task, load_tas
 from harness.templates import columns_in, is_template
 
 Say = Callable[[str], None]
-
-_MOST_EXAMPLES = 100
-"""Rows read for examples that all subjects share: a train split may have a hundred thousand."""
 
 _CHANCE_TOLERANCE = 0.005  # a stated chance level is rounded
 
@@ -53,7 +51,7 @@ def load_questions(
     notes = tuple(_notes(task, task.dataset, loading))
     for note in notes:
         say(note)
-    examples = loading.examples
+    examples: Sequence[Question] = loading.unread or loading.examples
     if task.dataset.shots_from is not None:
         examples = _examples_of(task.dataset.shots_from, data, say)
     elif task.shots:
@@ -133,12 +131,41 @@ def _by_subject(questions: Iterable[Question]) -> dict[str, tuple[Question, ...]
 
 
 def _shots(
-    dataset: DatasetSource, questions: Iterable[Question], examples: Iterable[Question]
-) -> dict[str, tuple[Question, ...]]:
+    dataset: DatasetSource, questions: Iterable[Question], examples: Sequence[Question]
+) -> Mapping[str, Sequence[Question]]:
     if dataset.shots_by == "subject":
         return _by_subject(examples)
-    shared = tuple(examples)
-    return dict.fromkeys((question.subject for question in questions), shared) if shared else {}
+    return dict.fromkeys((question.subject for question in questions), examples) if examples else {}
+
+
+class _Unread(Sequence[Question]):
+    """Examples that all subjects share, each read when it is first wanted: a train split may have 100,000 rows.
+
+    Raises UsageError on reading a row that does not fit.
+    """
+
+    def __init__(self, reader: RowReader) -> None:
+        self._reader = reader
+        self._rows: list[tuple[_Placed, str | None]] = []
+        self._read: dict[int, Question] = {}
+
+    def add(self, rows: Iterable["_Placed"], subject: str | None) -> None:
+        self._rows += ((row, subject) for row in rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Question: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Question]: ...
+    def __getitem__(self, place: int | slice) -> Question | Sequence[Question]:
+        if isinstance(place, slice):
+            return tuple(self[at] for at in range(*place.indices(len(self))))
+        if place not in self._read:
+            row, subject = self._rows[place]
+            self._read[place] = _read(self._reader, row, subject, place)
+        return self._read[place]
 
 
 @dataclass(slots=True)
@@ -146,6 +173,8 @@ class _Loading:
     """The reading of one dataset, part by part.
 
     Attributes:
+        examples: few-shot examples of single subjects.
+        unread: those that all subjects share.
         group_of: subject to its group, as the rows say.
         left_out: what is wrong with the rows that were left out.
         revisions: dataset to the commit that the hub gave.
@@ -160,6 +189,7 @@ class _Loading:
     skip_bad_rows: bool
     questions: list[Question] = field(default_factory=list)
     examples: list[Question] = field(default_factory=list)
+    unread: _Unread | None = None
     group_of: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     revisions: dict[str, str | None] = field(default_factory=dict)
@@ -169,6 +199,8 @@ class _Loading:
     def read_all(self) -> None:
         """Every part, the few-shot split too."""
         questions, examples = self._reader(several=True), self._reader(several=False)
+        if self.dataset.shots_by == "all":
+            self.unread = _Unread(examples)
         for subject, source in self.dataset.each().items():
             splits = self._splits(source)
             for row in _rows(splits[source.split or ""], source, source.split, subject):
@@ -226,10 +258,10 @@ class _Loading:
             )
 
     def _read_examples(self, reader: RowReader, rows: Iterable["_Placed"], subject: str | None) -> None:
-        for row in rows:
-            if self.dataset.shots_by == "all" and len(self.examples) >= _MOST_EXAMPLES:
-                return
-            self.examples.append(_read(reader, row, subject))
+        if self.unread is not None:
+            self.unread.add(rows, subject)
+        else:
+            self.examples += (_read(reader, row, subject) for row in rows)
 
     def groups(self) -> dict[str, tuple[str, ...]]:
         """Group to its subjects, in the order of the rows."""
@@ -280,9 +312,9 @@ def _rows(table: Table, source: DatasetSource, split: str | None, subject: str |
         yield _Placed(row, Place(number, len(table.rows)), said, table.faults.get(number), chosen)
 
 
-def _read(reader: RowReader, row: _Placed, subject: str | None) -> Question:
+def _read(reader: RowReader, row: _Placed, subject: str | None, number: int | None = None) -> Question:
     try:
-        return reader.read(row.row, subject, row.fault, row.place)
+        return reader.read(row.row, subject, row.fault, row.place, number=number)
     except ValueError as error:
         raise UsageError(f"{row.said}: {error}.") from error
 

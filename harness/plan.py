@@ -5,11 +5,12 @@ nothing of endpoints, files or replies.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.answers import Reader
 from harness.errors import UsageError
+from harness.examples import Examples, choose_examples
 from harness.prompts import Prompt
 from harness.protocols import PROTOCOLS, Protocol
 from harness.questions import Question, QuestionSet, fingerprint
@@ -30,7 +31,7 @@ class Plan:
         repeats: how often each question is asked; each time it is one of `questions`.
         questions: the wanted ones, in the order in which they are asked: subject by subject, so that
             prompts that share a beginning follow each other and servers' prefix caches hit.
-        examples: subject to its few-shot examples, in the order in which the protocol takes them.
+        examples: the few-shot examples of each question, in the order in which the protocol takes them.
         available: how many questions the task has in all, repeats included.
         fingerprint: of all the task's questions.
         prompt_hash: SHA-256 over the wanted questions' ids and prompt hashes, ordered by id.
@@ -46,7 +47,7 @@ class Plan:
     shots: int
     reader: Reader
     questions: tuple[Question, ...]
-    examples: Mapping[str, tuple[Question, ...]]
+    examples: Examples
     available: int
     fingerprint: str
     prompt_hash: str
@@ -57,7 +58,7 @@ class Plan:
 
     def prompt(self, question: Question, dropped: int = 0) -> Prompt:
         """The prompt of a question, with the last `dropped` few-shot examples left out."""
-        return self.protocol.build(question, self.examples.get(question.subject, ())[: self.shots - dropped])
+        return self.protocol.build(question, self.examples.before(question, self.shots - dropped))
 
 
 def make_plan(
@@ -93,9 +94,10 @@ def make_plan(
         asked_by = asked_by.as_published()
     times = repeats or (asked_by.published.repeats_of(task.name) if as_published else 1)
     shuffle_seed = task.columns.shuffle_seed if task.columns else None
-    wanted = repeated(select(question_set.questions, task, selection), times, shuffle_seed)
-    examples = _in_order(asked_by, question_set.shots)
-    count = _shots(asked_by, shots, wanted, examples)
+    once = select(question_set.questions, task, selection)
+    wanted = repeated(once, times, shuffle_seed)
+    count = _shots(asked_by, shots)
+    examples = choose_examples(asked_by, question_set, once, count)
     read_by = _reader(asked_by, reader or asked_by.readers[0])
     by_id = sorted(wanted, key=lambda q: q.id)
     prompt_hash = _hash_of_prompts(by_id, asked_by, examples, count)
@@ -127,13 +129,6 @@ def _protocol(task: Task, name: str) -> Protocol:
     return PROTOCOLS[name]
 
 
-def _in_order(
-    protocol: Protocol, examples: Mapping[str, tuple[Question, ...]]
-) -> Mapping[str, tuple[Question, ...]]:
-    order = protocol.order
-    return examples if order is None else {name: tuple(order(shots)) for name, shots in examples.items()}
-
-
 def _reader(protocol: Protocol, name: str) -> Reader:
     if name not in READERS:
         raise UsageError(
@@ -145,12 +140,7 @@ def _reader(protocol: Protocol, name: str) -> Reader:
     return READERS[name]
 
 
-def _shots(
-    protocol: Protocol,
-    asked: int | None,
-    questions: Iterable[Question],
-    examples: Mapping[str, Sequence[Question]],
-) -> int:
+def _shots(protocol: Protocol, asked: int | None) -> int:
     shots = protocol.shots if asked is None else asked
     if shots < 0:
         raise UsageError(f"--shots {shots} is below 0.")
@@ -158,23 +148,13 @@ def _shots(
         raise UsageError(
             f"{protocol.name} takes at most {protocol.max_shots} shots; leave --shots {shots} out."
         )
-    for subject in dict.fromkeys(question.subject for question in questions):
-        there = len(examples.get(subject, ()))
-        if there < shots:
-            raise UsageError(
-                f"{shots} shots are wanted, and the dataset has {there} few-shot examples for {subject}; "
-                f"ask with --shots {there}{' or --shots 0' if there else ''}."
-            )
     return shots
 
 
 def _hash_of_prompts(
-    questions: Iterable[Question],
-    protocol: Protocol,
-    examples: Mapping[str, Sequence[Question]],
-    shots: int,
+    questions: Iterable[Question], protocol: Protocol, examples: Examples, shots: int
 ) -> str:
-    return _hash(f"{q.id} {protocol.build(q, examples.get(q.subject, ())[:shots]).sha256}" for q in questions)
+    return _hash(f"{q.id} {protocol.build(q, examples.before(q, shots)).sha256}" for q in questions)
 
 
 def _hash(lines: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import string
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 LETTERS = string.ascii_uppercase
@@ -49,7 +49,8 @@ class QuestionSet:
 
     Attributes:
         questions: in file order.
-        shots: subject to its few-shot examples, in file order; empty where the task has none.
+        shots: subject to its few-shot examples, in file order; empty where the task has none. Where all subjects
+            share them, they are the same object.
         groups: group to its subjects, where the rows say so; the task's own are not here.
         revision: the commit that the hub gave, None where it was not asked.
         left_out: what is wrong with the rows that were left out, a sentence each.
@@ -57,7 +58,7 @@ class QuestionSet:
     """
 
     questions: tuple[Question, ...]
-    shots: dict[str, tuple[Question, ...]]
+    shots: Mapping[str, Sequence[Question]]
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     revision: str | None = None
     left_out: tuple[str, ...] = ()

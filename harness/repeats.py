@@ -38,6 +38,11 @@ def repeated(questions: Sequence[Question], times: int, shuffle_seed: int | None
     return (*first, *again)
 
 
+def first_id(id_: str) -> str:
+    """The id that a repeat's question has when it is asked first."""
+    return id_.rpartition("#")[0]
+
+
 def _again(question: Question, number: int, shuffle_seed: int | None) -> Question:
     id_ = f"{question.id}#{number}"
     if shuffle_seed is None:

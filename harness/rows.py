@@ -4,7 +4,6 @@ Takes Columns and rows as dicts; gives Questions, or a ValueError that says what
 files, hubs or other rows, but for counting them.
 """
 
-import ast
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,14 +13,12 @@ from typing import Any
 from harness.lettered import split_lettered
 from harness.mapping import Columns
 from harness.orders import orders
+from harness.printed import printed_list
 from harness.questions import LETTERS, Question, cluster_of
 from harness.templates import compile_template, is_template
 
 Row = Mapping[str, Any]
 Value = Callable[[Row], object]
-
-_MOST_PRINTED = 100_000
-"""Characters of a printed list; Python's parser takes time and memory for what is nested deeply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Place:
 
 
 class RowReader:
-    """Makes rows into questions, in file order."""
+    """Makes rows into questions."""
 
     def __init__(
         self,
@@ -63,7 +60,13 @@ class RowReader:
         self._seen: Counter[str] = Counter()
 
     def read(
-        self, row: Row, part: str | None = None, fault: str | None = None, place: Place | None = None
+        self,
+        row: Row,
+        part: str | None = None,
+        fault: str | None = None,
+        place: Place | None = None,
+        *,
+        number: int | None = None,
     ) -> Question:
         """The row's question.
 
@@ -72,6 +75,8 @@ class RowReader:
             part: its subject where the row names none.
             fault: what is wrong with the row as such, where something is.
             place: where it stands; columns with an `order` need it.
+            number: for the id of a row that has none; counted within the subject where None, so that rows must be
+                read in file order.
 
         Raises:
             ValueError: the row does not fit; saying why.
@@ -79,8 +84,9 @@ class RowReader:
         columns = self._columns
         self._check_columns(row)
         subject = str(self._filled(row, columns.subject)) if columns.subject else part or self._subject
-        number = self._seen[subject]
-        self._seen[subject] += 1  # also where the row does not fit: ids do not depend on what is left out
+        if number is None:
+            number = self._seen[subject]
+            self._seen[subject] += 1  # also where the row does not fit: ids do not depend on what is left out
         if fault:
             raise ValueError(fault)
         id_ = str(self._filled(row, columns.id)) if columns.id else f"{subject}/{number}"
@@ -162,7 +168,7 @@ class RowReader:
         (spec,) = columns.choices
         value = self._filled(row, spec)
         if columns.choices_form == "printed":
-            value = _printed_list(value)
+            value = printed_list(value)
         elif columns.choices_form == "lettered" and isinstance(value, str):
             value = list(split_lettered(value)[1])
         if not isinstance(value, list) or not all(isinstance(choice, str) for choice in value):
@@ -265,16 +271,6 @@ def _is_empty(value: object) -> bool:
 
 def _place_of_empty(choices: Sequence[str]) -> int:
     return next(place for place, choice in enumerate(choices) if not choice.strip())
-
-
-def _printed_list(value: object) -> object:
-    """A list that is written as a text, as Python prints it; anything else as it is."""
-    if not isinstance(value, str) or len(value) > _MOST_PRINTED:
-        return value
-    try:
-        return ast.literal_eval(value.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return value
 
 
 def _whole(value: object) -> int | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.lettered import split_lettered, without_label
+from harness.printed import printed_list
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -88,12 +89,13 @@ def without_choices(text: str) -> str:
     return split_lettered(text)[0]
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+FILTERS: dict[str, Callable[..., object]] = {
     "lm_eval_cleaned": lm_eval_cleaned,
     "as_letter": as_letter,
     "as_letters": as_letters,
     "without_label": without_label,
     "without_choices": without_choices,
+    "printed": printed_list,
 }
 """What a template may use beside jinja2's own filters."""
 

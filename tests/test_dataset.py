@@ -343,7 +343,19 @@ def test_examples_may_be_for_all_subjects(hub, tmp_path):
     hub("a/b/data/train-0.parquet", [{**ROWS[0], "subject": "else"}] * 200)
     dataset = {"path": "a/b", "split": "test", "shots_split": "train", "shots_by": "all"}
     found = loaded(tmp_path, dataset, COLUMNS)
-    assert {subject: len(shots) for subject, shots in found.shots.items()} == {"maths": 100, "chemistry": 100}
+    assert {subject: len(shots) for subject, shots in found.shots.items()} == {"maths": 200, "chemistry": 200}
+    assert found.shots["maths"] is found.shots["chemistry"]
+
+
+def test_examples_for_all_subjects_are_read_when_they_are_wanted(hub, tmp_path):
+    """A row that does not fit, far down in a large split, is nobody's trouble until it is taken."""
+    hub("a/b/data/test-0.parquet", ROWS)
+    hub("a/b/data/train-0.parquet", [*ROWS, {**ROWS[0], "answer": 9}])
+    dataset = {"path": "a/b", "split": "test", "shots_split": "train", "shots_by": "all"}
+    examples = loaded(tmp_path, dataset, COLUMNS).shots["maths"]
+    assert [shot.text for shot in examples[:2]] == [row["question"] for row in ROWS[:2]]
+    with pytest.raises(UsageError, match="split train, row 3: the gold answer 9"):
+        examples[-1]
 
 
 def test_examples_may_be_those_of_another_task(hub, tmp_path):

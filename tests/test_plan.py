@@ -149,8 +149,8 @@ def test_the_last_examples_can_be_dropped_from_a_prompt(task, questions):
     first = plan.questions[0]
     assert [plan.prompt(first, dropped).content.count("Answer:") for dropped in range(3)] == [3, 2, 1]
     kept = plan.prompt(first, 1).content
-    assert plan.examples["algebra"][0].text in kept
-    assert plan.examples["algebra"][1].text not in kept
+    assert plan.examples.of_subject["algebra"][0].text in kept
+    assert plan.examples.of_subject["algebra"][1].text not in kept
 
 
 def test_the_comparison_key_does_not_depend_on_the_questions_order(task, questions):

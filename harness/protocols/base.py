@@ -14,6 +14,11 @@ from harness.questions import Question
 
 Average = Literal["micro", "macro"]
 Build = Callable[[Question, Sequence[Question]], Prompt]
+Draw = Callable[[int, int, int], Sequence[Sequence[int]]]
+"""Of the numbers of questions, of examples and of shots: for each question in file order the places of its examples.
+
+They may be more than the shots: then an example that is the question itself is passed over.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,7 @@ class Protocol:
         max_shots: the most it can take; None where only the dataset sets a limit.
         wants: the kind of reply that its prompts ask for.
         order: puts a subject's few-shot examples into the order in which they are taken; None: file order.
+        draw: draws the examples of each question by chance; None: all questions of a subject have the same.
         readers: names of the readers that fit; the first gives the score, the others are shown beside it.
         usual_tokens: what a reply of generated text usually takes, from and to; None where that is not known, or
             where the reply is a letter or logprobs.
@@ -68,6 +74,7 @@ class Protocol:
     shots: int
     max_shots: int | None = None
     order: Callable[[Sequence[Question]], Sequence[Question]] | None = None
+    draw: Draw | None = None
     wants: type[Want]
     readers: tuple[str, ...]
     usual_tokens: tuple[int, int] | None = None

@@ -4,7 +4,7 @@ Takes a Prompt, knows by which requests harness/endpoint answers each kind. Coun
 for certain is the most, by bytes, since no token is shorter than one byte of the text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
@@ -61,21 +61,24 @@ def most(prompt: Prompt, max_tokens: int | None) -> Demand:
                 _LETTER_LEARNING * size,
                 _LETTER_LEARNING * _FORCED_TOKENS,
             )
-        case ScoreChoices(continuations, baseline):
-            choices = [len(text.encode()) for text in set(continuations.values())]
-            once = _most_of_choices(size, choices)
-            if baseline is None:
-                return once
-            again = _most_of_choices(len(baseline.encode()) + _TEMPLATE_TOKENS, choices)
+        case ScoreChoices() as want:
+            after = [
+                _most_of_choices(size + len(beginning.encode()), continuations.values())
+                for beginning, continuations in want.by_beginning().items()
+            ]
+            if want.baseline is not None:
+                baseline = len(want.baseline.encode()) + _TEMPLATE_TOKENS
+                after.append(_most_of_choices(baseline, want.continuations.values()))
             return replace(
-                once,
-                prompt_tokens=once.prompt_tokens + again.prompt_tokens,
-                completion_tokens=once.completion_tokens + again.completion_tokens,
+                max(after, key=lambda demand: demand.learning_prompt_tokens),
+                prompt_tokens=sum(demand.prompt_tokens for demand in after),
+                completion_tokens=sum(demand.completion_tokens for demand in after),
             )
 
 
-def _most_of_choices(context: int, choices: Sequence[int]) -> Demand:
-    """For choices of so many bytes after a context; llama.cpp writes them, others write one token for each."""
+def _most_of_choices(context: int, continuations: Iterable[str]) -> Demand:
+    """After a context of so many bytes; llama.cpp writes the choices, others write one token for each."""
+    choices = [len(text.encode()) for text in set(continuations)]
     each = [context + choice for choice in choices]
     return Demand(
         sum(each) + context,

@@ -140,10 +140,17 @@ def _needs(plan: Plan, profile: Profile, counter: TokenCounter, max_tokens: int 
                 case ScoreLetters():  # a text may go out as the only message of a chat
                     most = tokens + (_chat(prompt) or _MESSAGE_TOKENS + _REPLY_START_TOKENS)
                     yield _Need(Range(1, 1), Range(tokens + _chat(prompt), most), Range(1, 1), 1, most + 1)
-                case ScoreChoices(continuations, baseline):
-                    choices = counter.count(list(dict.fromkeys(continuations.values())))
-                    texts = [tokens] if baseline is None else [tokens, *counter.count([baseline])]
-                    yield reduce(_Need.plus, (_of_choices(text, choices) for text in texts))
+                case ScoreChoices() as want:
+                    yield reduce(_Need.plus, _each_after_its_text(tokens, want, counter))
+
+
+def _each_after_its_text(tokens: int, want: ScoreChoices, counter: TokenCounter) -> Iterator[_Need]:
+    for beginning, continuations in want.by_beginning().items():
+        choices = counter.count(list(dict.fromkeys(continuations.values())))
+        yield _of_choices(tokens + (counter.count([beginning])[0] if beginning else 0), choices)
+    if want.baseline is not None:
+        choices = counter.count(list(dict.fromkeys(want.continuations.values())))
+        yield _of_choices(counter.count([want.baseline])[0], choices)
 
 
 def _of_text(tokens: int, limit: int, plan: Plan, profile: Profile) -> _Need:

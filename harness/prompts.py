@@ -5,7 +5,7 @@ Made by a protocol, taken by an endpoint. Knows nothing of tasks, files, models 
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,20 @@ class ScoreChoices:
     Attributes:
         continuations: letter to continuation, leading space included.
         baseline: a second text after which they are scored too, to tell a probable text from a probable answer.
+        beginnings: letter to what stands between the prompt's text and the continuation, and is not scored; none
+            where empty. Where it differs by letter, the continuations may be the same.
     """
 
     continuations: dict[str, str]
     baseline: str | None = None
+    beginnings: dict[str, str] = field(default_factory=dict)
+
+    def by_beginning(self) -> dict[str, dict[str, str]]:
+        """Each beginning, "" where there is none, to its letters and their continuations."""
+        grouped: dict[str, dict[str, str]] = {}
+        for letter, continuation in self.continuations.items():
+            grouped.setdefault(self.beginnings.get(letter, ""), {})[letter] = continuation
+        return grouped
 
 
 Want = Generate | ScoreLetters | ScoreChoices

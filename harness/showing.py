@@ -36,6 +36,8 @@ def prompt_lines(plan: Plan) -> Iterator[bytes]:
             content = {"messages": [asdict(message) for message in prompt.content]}
         if isinstance(prompt.want, ScoreChoices):
             content["continuations"] = prompt.want.continuations
+            if prompt.want.beginnings:
+                content["beginnings"] = prompt.want.beginnings
             if prompt.want.baseline is not None:
                 content["baseline"] = prompt.want.baseline
         line = {
@@ -61,7 +63,10 @@ def print_prompts(plan: Plan, count: int) -> None:
                 print(f"[{message.role}]\n{message.content}")
         if isinstance(prompt.want, ScoreChoices):
             for letter, continuation in prompt.want.continuations.items():
-                print(f"  {letter}:{continuation}")
+                if beginning := prompt.want.beginnings.get(letter):
+                    print(f"  {letter}, after {beginning!r}:{continuation}")
+                else:
+                    print(f"  {letter}:{continuation}")
             if prompt.want.baseline is not None:
                 print(f"the same after {prompt.want.baseline!r}")
     console.rule(f"{len(plan.questions):,} prompts in all; --jsonl writes them")

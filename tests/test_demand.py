@@ -20,6 +20,11 @@ CHOICES = Prompt(
 
 TWICE = replace(CHOICES, want=replace(CHOICES.want, baseline="Answer. " * 900))
 
+BEGUN = replace(
+    CHOICES,
+    want=ScoreChoices({"A": " is four", "B": " is four"}, beginnings={"A": "two " * 200, "B": "三" * 300}),
+)
+
 
 def answers(request):
     return chat("4")
@@ -62,8 +67,20 @@ def echo(request):
         (CHOICES, no_lists),
         (CHOICES, echo),
         (TWICE, echo),
+        (BEGUN, echo),
+        (BEGUN, nothing_asked_for),
     ],
-    ids=["text", "no logprobs", "no letter", "no echo", "no lists", "cut characters", "a baseline"],
+    ids=[
+        "text",
+        "no logprobs",
+        "no letter",
+        "no echo",
+        "no lists",
+        "cut characters",
+        "a baseline",
+        "beginnings",
+        "beginnings, no echo",
+    ],
 )
 def test_what_a_server_is_sent_is_within_the_demand(prompt, serve):
     requests = asked(prompt, serve, times=1)
@@ -75,8 +92,8 @@ def test_what_a_server_is_sent_is_within_the_demand(prompt, serve):
 
 @pytest.mark.parametrize(
     ("prompt", "serve"),
-    [(TEXT, answers), (LETTERS, never_a_letter), (CHOICES, echo), (TWICE, echo)],
-    ids=["text", "no letter", "cut characters", "a baseline"],
+    [(TEXT, answers), (LETTERS, never_a_letter), (CHOICES, echo), (TWICE, echo), (BEGUN, echo)],
+    ids=["text", "no letter", "cut characters", "a baseline", "beginnings"],
 )
 def test_once_an_endpoint_is_known_a_prompt_takes_its_own_share_alone(prompt, serve):
     first, both = asked(prompt, serve, times=1), asked(prompt, serve, times=2)

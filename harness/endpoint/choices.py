@@ -40,13 +40,16 @@ class ChoiceScorer:
     async def ask(
         self, exchange: Exchange, context: str | tuple[Message, ...], want: ScoreChoices
     ) -> Choices | FailedAttempt:
-        """Every continuation's summed logprob; equal ones are asked once."""
+        """Every continuation's summed logprob; equal ones after the same text are asked once."""
         if not isinstance(context, str):
             message = "Choices are scored after a text, not after chat messages; use another protocol"
             return self._judge.unsupported(message)
-        logprobs = await self._after(exchange, context, want.continuations)
-        if isinstance(logprobs, FailedAttempt):
-            return logprobs
+        logprobs: dict[str, float] = {}
+        for beginning, continuations in want.by_beginning().items():
+            found = await self._after(exchange, context + beginning, continuations)
+            if isinstance(found, FailedAttempt):
+                return found
+            logprobs |= found
         if want.baseline is None:
             return Choices(logprobs)
         baselines = await self._after(exchange, want.baseline, want.continuations)

@@ -318,6 +318,16 @@ def test_chat_messages_cannot_be_scored():
     assert server.requests == []
 
 
+def test_what_begins_a_continuation_is_given_and_not_scored():
+    """The same end of a sentence after two ways to fill its blank: its only word is "four"."""
+    want = ScoreChoices({"A": " four", "B": " four"}, beginnings={"A": " two", "B": " three"})
+    with Loopback(echo_server()) as server:
+        outcome = reply_to(Prompt("2 + 2 is", want), server)
+        prompts = [request.json["prompt"] for request in server.requests]
+    assert outcome.choice_logprobs == pytest.approx({"A": -0.4, "B": -0.4})
+    assert prompts == ["2 + 2 is two four", "2 + 2 is three four"]
+
+
 def test_with_a_baseline_the_choices_are_scored_after_it_too():
     want = ScoreChoices({"A": " three", "B": " four"}, baseline="Answer:")
     with Loopback(echo_server()) as server:

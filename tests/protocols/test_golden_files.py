@@ -25,7 +25,8 @@ def written(prompt: Prompt) -> str:
         if isinstance(content, str)
         else [{message.role: message.content.splitlines(keepends=True)} for message in content]
     )
-    document = {"sent": sent, type(prompt.want).__name__: asdict(prompt.want), "sha256": prompt.sha256}
+    want = {name: value for name, value in asdict(prompt.want).items() if value != {}}
+    document = {"sent": sent, type(prompt.want).__name__: want, "sha256": prompt.sha256}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 

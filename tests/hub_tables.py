@@ -186,6 +186,18 @@ AGI_ZH = table(
     choices=[["(A)3", "(B)4"]],
     gold=[[1]],
 )
+RACE_ARTICLES = table(
+    article=["Spiders have eight legs.", "Knives are made of iron."],
+    problems=[
+        str(
+            [
+                {"question": "Spiders have  _  .", "answer": "B", "options": CHOICES[0]},
+                {"question": ASKED[0], "answer": "B", "options": CHOICES[0]},
+            ]
+        ),
+        str([{"question": ASKED[1], "answer": "A", "options": CHOICES[1]}]),
+    ],
+)
 CHINESE = table(Question=ASKED, **ABCD, Answer=["B", "A"])
 CSV = "question,answer,A,B,C,D,Category,Human Accuracy\nHow many?,2,6,8,NA,2,Biology,0.5\nWhich?,4,a,b,c,d,Biology,\n"
 
@@ -332,6 +344,21 @@ HUB: dict[str, Hub] = {
         "A B",
         2,
     ),
+    "boolq_super_glue": Hub(
+        parquet(
+            "aps/super_glue/boolq",
+            table(
+                question=["is iron a metal", "is wool a metal"],
+                passage=["Iron -- Iron is."] * 2,
+                idx=[0, 1],
+                label=[1, 0],
+            ),
+            "validation",
+            "train",
+        ),
+        "B A",
+        2,
+    ),
     "openbookqa": Hub(
         parquet(
             "allenai/openbookqa/main",
@@ -453,7 +480,10 @@ HUB: dict[str, Hub] = {
         "B A",
         2,
     ),
+    "race_lm_eval": Hub(parquet("EleutherAI/race/high", RACE_ARTICLES, "test"), "B A"),
     "agieval_en": Hub(parquet("hails/agieval-{part}/data", AGI_EN, "test"), "B A"),
+    "agieval_en_lm_eval": Hub(parquet("hails/agieval-{part}/data", AGI_EN, "test"), "B A"),
+    "agieval_zh_lm_eval": Hub(parquet("hails/agieval-{part}/data", AGI_ZH, "test"), "B"),
     "agieval_zh": Hub(parquet("hails/agieval-{part}/data", AGI_ZH, "test"), "B"),
     "supergpqa": Hub(
         parquet(

@@ -72,6 +72,20 @@ def test_agieval_asks_what_stands_before_the_choices(loaded):
     assert loaded("agieval_zh").questions[0].text == "2 + 2?"
 
 
+def test_agieval_as_lm_eval_has_it_is_the_papers_whole_prompt(loaded):
+    found = loaded("agieval_en_lm_eval").questions[1]
+    assert found.text == "Q: 2 + 2? Answer Choices: (A)3 (B)4\nA: Among A through B, the answer is"
+    assert found.choices == ("(A)3", "(B)4")
+
+
+def test_race_as_lm_eval_has_it_answers_all_questions_but_the_last(loaded):
+    texts = [question.text for question in loaded("race_lm_eval").questions]
+    assert texts == [
+        "Article: Spiders have eight legs.\n\nSpiders have eight\nHow many legs has a spider?",
+        "Article: Knives are made of iron.\n\nWhich of these is a metal?",
+    ]
+
+
 def test_hellaswag_is_cleaned_as_in_lm_eval(loaded):
     texts = [question.text for question in loaded("hellaswag").questions]
     assert texts == ["Cutting wood: A man lifts an axe. He", "Baking: Mix. it."]

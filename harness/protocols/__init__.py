@@ -13,7 +13,10 @@ from harness.protocols.lm_eval_flan import (
     LM_EVAL_FLAN_N_SHOT,
     LM_EVAL_FLAN_N_SHOT_GENERATIVE,
 )
+from harness.protocols.lm_eval_forms import LM_EVAL_FORMS
 from harness.protocols.lm_eval_mmlu_pro import LM_EVAL_LEADERBOARD_MMLU_PRO, LM_EVAL_MMLU_PRO
+from harness.protocols.lm_eval_winogrande import LM_EVAL_WINOGRANDE
+from harness.protocols.lm_eval_written import LM_EVAL_ARC_CHAT, LM_EVAL_GPQA_COT_ZEROSHOT
 from harness.protocols.meta_llama3 import META_LLAMA3_CHAT, META_LLAMA3_COT
 from harness.protocols.meta_mmlu_pro import META_LLAMA3_MMLU_PRO
 from harness.protocols.mmlu_pro import MMLU_PRO_API, MMLU_PRO_LOCAL
@@ -53,6 +56,10 @@ PROTOCOLS: dict[str, Protocol] = {
         HELM_MMLU_PRO,
         HELM_MMLU_PRO_V2,
         META_LLAMA3_MMLU_PRO,
+        *LM_EVAL_FORMS,
+        LM_EVAL_WINOGRANDE,
+        LM_EVAL_ARC_CHAT,
+        LM_EVAL_GPQA_COT_ZEROSHOT,
     )
 }
 

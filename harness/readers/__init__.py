@@ -12,6 +12,8 @@ from harness.readers.lm_eval import (
     LM_EVAL_FLAN_N_SHOT_FLEXIBLE,
     LM_EVAL_FLAN_N_SHOT_STRICT,
     LM_EVAL_GENERATIVE,
+    LM_EVAL_GPQA_COT_FLEXIBLE,
+    LM_EVAL_GPQA_COT_STRICT,
 )
 from harness.readers.logprobs import CHOICES, CHOICES_PER_BYTE, CHOICES_PER_CHAR, CHOICES_PMI, LETTERS
 from harness.readers.meta_llama3 import LLAMA_COOKBOOK, META_LLAMA3_CHAT, META_LLAMA3_COT
@@ -36,6 +38,8 @@ READERS: dict[str, Reader] = {
         LM_EVAL_FLAN_N_SHOT_FLEXIBLE,
         LM_EVAL_FLAN_COT_STRICT,
         LM_EVAL_FLAN_COT_FLEXIBLE,
+        LM_EVAL_GPQA_COT_STRICT,
+        LM_EVAL_GPQA_COT_FLEXIBLE,
         META_LLAMA3_COT,
         META_LLAMA3_CHAT,
         LLAMA_COOKBOOK,

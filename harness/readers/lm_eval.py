@@ -1,8 +1,8 @@
 """lm-eval-…: how lm-evaluation-harness's generative tasks read a letter from a text.
 
-Source: tasks/mmlu/{generative,flan_n_shot,flan_cot_zeroshot}, filters/extraction.py and api/metrics.py of
-EleutherAI/lm-evaluation-harness @ 4e7e0d47 (0.4.13). It compares texts: what is no letter then is wrong there, and
-unparsed here, which counts the same.
+Source: tasks/mmlu/{generative,flan_n_shot,flan_cot_zeroshot}, tasks/gpqa/cot_zeroshot, filters/extraction.py and
+api/metrics.py of EleutherAI/lm-evaluation-harness @ 4e7e0d47 (0.4.13).
+It compares texts: what is no letter then is wrong there, and unparsed here, which counts the same.
 """
 
 import re
@@ -16,6 +16,7 @@ from harness.questions import Question
 
 # The source's four lookbehinds end in three texts. The last character of the line is left out, as there.
 _AFTER_ANSWER_IS = re.compile(r"(?:answer is |The (?:final )?answer: )(.*).")
+_AFTER_THE_ANSWER_IS = re.compile(r"The answer is (.*).")
 _BRACKETED = re.compile(r"\([A-Z]\)")
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
@@ -48,14 +49,26 @@ def flan_cot_strict_letter(reply: Reply, question: Question) -> str | None:
     Traps kept: `The answer is B` loses its letter, `The answer is B. Because x` is more than a letter; both are
     wrong, and so is a later right answer.
     """
-    match = _AFTER_ANSWER_IS.search(reply.text)
-    return _letter_equal_to(match[1].strip(), question) if match else None
+    return _letter_after(_AFTER_ANSWER_IS, reply, question)
+
+
+def gpqa_cot_strict_letter(reply: Reply, question: Question) -> str | None:
+    """The same after the first `The answer is `, with its capital letter (strict-match of gpqa_…_cot_zeroshot).
+
+    Traps kept: as above; and `the answer is (B).` or `The correct answer is (B).` is not read.
+    """
+    return _letter_after(_AFTER_THE_ANSWER_IS, reply, question)
 
 
 def flan_cot_flexible_letter(reply: Reply, question: Question) -> str | None:
-    """The last `(B)`, else the last text of a choice, else the last `: B` (its flexible-extract)."""
+    """The last `(B)`, else the last text of a choice, else the last `: B` (its flexible-extract, GPQA's too)."""
     found = _extracted(reply.text, question, place=-1)
     return _letter_equal_to(found, question) if found else None
+
+
+def _letter_after(pattern: re.Pattern[str], reply: Reply, question: Question) -> str | None:
+    match = pattern.search(reply.text)
+    return _letter_equal_to(match[1].strip(), question) if match else None
 
 
 def _letter_equal_to(text: str, question: Question) -> str | None:
@@ -94,3 +107,5 @@ LM_EVAL_FLAN_N_SHOT_STRICT = Reader("lm-eval-flan-n-shot-strict", Generate, flan
 LM_EVAL_FLAN_N_SHOT_FLEXIBLE = Reader("lm-eval-flan-n-shot-flexible", Generate, flan_n_shot_flexible_letter)
 LM_EVAL_FLAN_COT_STRICT = Reader("lm-eval-flan-cot-strict", Generate, flan_cot_strict_letter)
 LM_EVAL_FLAN_COT_FLEXIBLE = Reader("lm-eval-flan-cot-flexible", Generate, flan_cot_flexible_letter)
+LM_EVAL_GPQA_COT_STRICT = Reader("lm-eval-gpqa-cot-strict", Generate, gpqa_cot_strict_letter)
+LM_EVAL_GPQA_COT_FLEXIBLE = Reader("lm-eval-gpqa-cot-flexible", Generate, flan_cot_flexible_letter)

@@ -217,3 +217,24 @@ def test_pmi_takes_the_choice_that_gains_most():
 
 def test_pmi_without_a_baseline_reads_nothing():
     assert READERS["choices-pmi"].letter(reply(choice_logprobs={"A": -2.0}), ASKED) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("The answer is (B).", "B"),
+        ("The answer is B.", "B"),
+        ("The answer is (B)", "B"),
+        ("The answer is B", None),
+        ("The answer is (A).\nThe answer is (B).", "A"),
+        ("the answer is (B).", None),
+        ("The correct answer is (B).", None),
+        ("The answer is (B). So it is.", None),
+    ],
+)
+def test_lm_eval_gpqa_cot_strict_reads_after_the_answer_is_with_a_capital(text, letter):
+    assert letter_by("lm-eval-gpqa-cot-strict", text) == letter
+
+
+def test_lm_eval_gpqa_cot_flexible_reads_the_last_letter_in_brackets():
+    assert letter_by("lm-eval-gpqa-cot-flexible", "(A) or (B)? It is (C) then") == "C"

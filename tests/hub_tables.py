@@ -215,6 +215,9 @@ HUB: dict[str, Hub] = {
     "mmlu_redux": Hub(REDUX_FILES, "A D A D AC B", 1),
     "mmlu_redux_ok": Hub(REDUX_FILES, "A", 1),
     "mmlu_redux_original": Hub(REDUX_FILES, "A B C D A B", 1),
+    "mmlu_redux_zero_eval": Hub(
+        {"edinburgh-dawg/mmlu-redux/{part}/test-00000-of-00001.parquet": REDUX, **MMLU_DEV}, "A A", 1
+    ),
     "mmmlu": Hub(
         {
             "openai/MMMLU/DE_DE/test.csv": ",Question,A,B,C,D,Answer,Subject\n"

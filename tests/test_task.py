@@ -321,7 +321,7 @@ def test_the_task_files_that_the_docs_show_are_task_files(tmp_path):
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     shutil.copy(find_task("gpqa_diamond"), tmp_path)
     exam, helm, short = (load_task(tmp_path / f"{name}.yaml") for name in shown)
-    assert helm.columns.order == "helm"
+    assert helm.columns.choices_order == "helm"
     assert exam.columns.choices == ("A", "B", "C", "D")
     assert (short.dataset.name, short.dataset.revision, short.size) == ("short", None, None)
 

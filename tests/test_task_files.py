@@ -65,6 +65,16 @@ def test_mmlu_reduxs_corrections_are_as_evalscopes(loaded):
     assert questions[0].choices == ("0 a", "0 b", "0 c", "0 d")
 
 
+def test_mmlu_redux_is_asked_by_zero_eval_where_no_error_is_left(loaded):
+    """A wrong key is replaced where the right one is a letter; a digit is left out there, and so is everything else."""
+    found = [
+        question.id for question in loaded("mmlu_redux_zero_eval").questions if question.subject == "anatomy"
+    ]
+    assert found == ["anatomy/0", "anatomy/1"]
+    texts = [question.text for question in loaded("mmlu_redux_zero_eval").questions[:2]]
+    assert texts == ["Question 0?", "Question 2?"]
+
+
 def test_agieval_asks_what_stands_before_the_choices(loaded):
     found = loaded("agieval_en").questions[:2]
     assert [question.text for question in found] == ["Ann sat left of Ben.Q: Who sat right?", "2 + 2?"]

@@ -23,12 +23,14 @@ from harness.protocols.mmlu_pro import MMLU_PRO_API, MMLU_PRO_LOCAL
 from harness.protocols.olmes import OLMES
 from harness.protocols.opencompass import OPENCOMPASS_GEN, OPENCOMPASS_PPL
 from harness.protocols.simple_evals import DEEPSEEK_R1, SIMPLE_EVALS
+from harness.protocols.zero_eval import ZERO_EVAL
 
 PROTOCOLS: dict[str, Protocol] = {
     protocol.name: protocol
     for protocol in (
         SIMPLE_EVALS,
         DEEPSEEK_R1,
+        ZERO_EVAL,
         HENDRYCKS,
         LM_EVAL,
         LM_EVAL_CHAT,

@@ -23,6 +23,7 @@ from harness.readers.opencompass import OPENCOMPASS
 from harness.readers.simple_evals import SIMPLE_EVALS
 from harness.readers.structured import JSON
 from harness.readers.written_letter import HELM, LIGHTEVAL
+from harness.readers.zero_eval import ZERO_EVAL
 
 READERS: dict[str, Reader] = {
     reader.name: reader
@@ -46,6 +47,7 @@ READERS: dict[str, Reader] = {
         HELM,
         LIGHTEVAL,
         OPENCOMPASS,
+        ZERO_EVAL,
         JSON,
         STRICT,
         CHAIN,

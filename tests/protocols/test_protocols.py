@@ -44,6 +44,20 @@ def test_simple_evals_is_one_user_message_that_names_the_letters():
     assert prompt.want == Generate(max_tokens=2048)
 
 
+def test_zero_eval_keeps_its_sources_white_space():
+    prompt = PROTOCOLS["zero-eval"].build(question(choices=("3", "4", "5")), ())
+    (message,) = prompt.content
+    assert message == Message(
+        "user",
+        "\n## Question: \n\nWhat is 2 + 2?\n\n## Choices:\n\n- (A) 3\n- (B) 4\n- (C) 5\n\n\n## Instruction \n\n"
+        "Please answer this question by first reasoning and then selecting the correct choice. \n"
+        "Present your reasoning and solution in the following json format. \n"
+        'Please show your choice in the `answer` field with only the choice letter, e.g.,`"answer": "C"`.\n\n'
+        '```json\n{\n    "reasoning": "___",\n    "answer": "___"\n}\n```\n',
+    )
+    assert prompt.want == Generate(max_tokens=4096)
+
+
 def test_cloze_shows_no_letter_and_scores_the_choices_texts():
     prompt = PROTOCOLS["cloze"].build(question(), (SHOT,))
     assert prompt.content == "Question: What is 1 + 1? \nAnswer: 2\n\nQuestion: What is 2 + 2?\nAnswer:"

@@ -24,10 +24,9 @@ _TABLE = "tool.harness.gate"
 Drop = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 Floor = Annotated[float, Field(ge=0, lt=100, allow_inf_nan=False)]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Increase = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Called = Callable[..., str]
 """Names a place in what was written."""
-
-Increase = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 def _dashed(name: str) -> str:

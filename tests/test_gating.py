@@ -102,6 +102,12 @@ def test_a_difference_that_is_not_shown_passes_and_says_how_large_a_drop_it_coul
     assert "a drop of up to 3.0 points could hide in it" in found.results[0].reason
 
 
+def test_a_loss_that_the_interval_alone_shows_is_not_shown():
+    result = check_not_worse("", part(Table(14, 5, 0, 22)))  # p = 0.06
+    assert result.passed
+    assert "a drop of up to 25.5 points could hide in it" in result.reason
+
+
 def test_the_rule_is_repeated(run):
     (result,) = gate(counted(run, 0, 0, 10)).results
     assert result.rule == "fail if significantly worse at 95 %"
@@ -261,20 +267,22 @@ def test_a_subject_has_limits_of_its_own(run):
     assert found.outcome is Outcome.REGRESSION
 
 
-def test_each_subject_is_tested_with_holms_correction(run):
-    questions = (
+def test_a_loss_in_one_subject_is_found_where_each_is_tested(run):
+    comparison = compared(
+        run,
         *pairs((Ended.CORRECT, Ended.WRONG, 30), (Ended.CORRECT, Ended.CORRECT, 70), subject="algebra"),
-        *pairs(
-            (Ended.CORRECT, Ended.WRONG, 6), (Ended.CORRECT, Ended.CORRECT, 94), subject="botany"
-        ),  # p = 0.03
-        *pairs((Ended.WRONG, Ended.CORRECT, 36), (Ended.CORRECT, Ended.CORRECT, 64), subject="chess"),
+        *pairs((Ended.WRONG, Ended.CORRECT, 30), (Ended.CORRECT, Ended.CORRECT, 70), subject="chess"),
     )
-    comparison = compared(run, *questions)
     assert gate(comparison).outcome is Outcome.PASSED
     result = gate(comparison, Rules(each="subjects")).results[1]
-    assert result.passed is False
-    assert "algebra (−30.0)" in result.reason
-    assert gate(counted(run, 5, 5, 100), Rules(each="subjects")).outcome is Outcome.PASSED
+    assert (result.passed, result.reason) == (False, "worse in 1 of 2 (Holm's correction): algebra (−30.0)")
+
+
+def test_among_many_subjects_one_has_to_lose_more(run):
+    lost = [*pairs((Ended.CORRECT, Ended.WRONG, 6), (Ended.CORRECT, Ended.CORRECT, 94), subject="algebra")]
+    same = pairs((Ended.CORRECT, Ended.CORRECT, 100), subject="chess")
+    alone, two = compared(run, *lost), compared(run, *lost, *same)  # p = 0.03, and twice that
+    assert [gate(one, Rules(each="subjects")).results[1].passed for one in (alone, two)] == [False, True]
 
 
 def test_a_rule_for_a_part_that_there_is_not_is_refused_by_name(run):
@@ -354,6 +362,12 @@ def test_replies_of_base_without_a_letter_that_could_turn_a_pass_are_told(run):
     assert found.outcome is Outcome.PASSED
     assert found.doubts[0].startswith("BASE has 22 replies without a letter")
     assert found.doubts[0].endswith("would fail.")
+
+
+def test_replies_of_base_without_a_letter_count_where_new_is_wrong_too(run):
+    same = ((Ended.CORRECT, Ended.CORRECT, 70), (UNREAD, Ended.WRONG, 30))
+    (doubt,) = gate(compared(run, *pairs(*same))).doubts
+    assert doubt.startswith("BASE has 30 replies without a letter")
 
 
 def test_replies_without_a_letter_that_could_turn_nothing_are_not_told(run):

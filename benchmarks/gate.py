@@ -1,4 +1,4 @@
-"""What the gate says, how often, of models that are equal, better or worse: a Markdown table of simulated verdicts.
+"""What the gate says, how often, of models that are equal, better or worse: Markdown tables of simulated verdicts.
 
     python benchmarks/gate.py
 
@@ -21,6 +21,7 @@ from harness.paired_stats import Table, difference_interval, mcnemar_exact, pair
 
 ACCURACY = 0.65
 SIZES = (200, 1_000, 14_042)
+MARGINS = (0.02, 0.05, 0.1, 0.2, 0.3)
 RULES: dict[str, Callable[[Part], RuleResult]] = {
     "default": lambda part: check_not_worse("", part),
     "`--max-drop 1`": lambda part: check_drop("", part, 0.01),
@@ -38,16 +39,20 @@ def models() -> Iterator[tuple[str, float, float]]:
             yield "better" if difference > 0 else "worse", discordance, difference
 
 
+def flips(n: int, discordance: float, difference: float, draws: int, seed: int) -> Counter[tuple[int, int]]:
+    """Questions lost and won, and how often it came to that."""
+    lost, won = (discordance - difference) / 2, (discordance + difference) / 2
+    both = ACCURACY - lost
+    drawn = np.random.default_rng(seed).multinomial(n, (both, lost, won, 1 - both - lost - won), size=draws)
+    return Counter((int(b), int(c)) for _, b, c, _ in drawn)
+
+
 def verdicts(
     n: int, discordance: float, difference: float, draws: int, seed: int
 ) -> dict[str, Counter[bool | None]]:
     """How often each rule says what."""
-    lost, won = (discordance - difference) / 2, (discordance + difference) / 2
-    both = ACCURACY - lost
-    drawn = np.random.default_rng(seed).multinomial(n, (both, lost, won, 1 - both - lost - won), size=draws)
     found: dict[str, Counter[bool | None]] = {rule: Counter() for rule in RULES}
-    flips = Counter((int(b), int(c)) for _, b, c, _ in drawn)
-    for (b, c), times in flips.items():
+    for (b, c), times in flips(n, discordance, difference, draws, seed).items():
         for rule, said in judged(n, b, c).items():
             found[rule][said] += times
     return found
@@ -55,12 +60,26 @@ def verdicts(
 
 @cache
 def judged(n: int, lost: int, won: int) -> dict[str, bool | None]:
-    """What each rule says; how the questions are shared out that did not flip decides nothing."""
+    """What each rule says."""
+    part = part_of(n, lost, won)
+    return {rule: check(part).passed for rule, check in RULES.items()}
+
+
+def part_of(n: int, lost: int, won: int) -> Part:
+    """A difference; how the questions are shared out that did not flip decides nothing."""
     same = n - lost - won
     table = Table(same - same // 3, lost, won, same // 3)
     stderr = paired_stderr(table)
-    part = Part("all", table, table.difference, stderr, difference_interval(table), mcnemar_exact(table))
-    return {rule: check(part).passed for rule, check in RULES.items()}
+    return Part("all", table, table.difference, stderr, difference_interval(table), mcnemar_exact(table))
+
+
+def margin(n: int, discordance: float, draws: int, seed: int) -> float:
+    """The smallest drop that excludes what an equal model shows in four cases of five, in points."""
+    found = flips(n, discordance, 0.0, draws, seed)
+    wanted = 0.8 * found.total()
+    drops = sorted((-100 * part_of(n, b, c).ci95[0], times) for (b, c), times in found.items())
+    passed = np.cumsum([times for _, times in drops])
+    return drops[int(np.searchsorted(passed, wanted))][0]
 
 
 def cell(said: Counter[bool | None]) -> str:
@@ -69,11 +88,11 @@ def cell(said: Counter[bool | None]) -> str:
 
 
 def main() -> None:
-    """Prints the table, a line as soon as it is known."""
+    """Prints the tables, a line as soon as it is known."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--draws", type=int, default=4_000)
+    parser.add_argument("--draws", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     columns = [f"{rule}, {n:,}" for rule in RULES for n in SIZES]
@@ -83,6 +102,12 @@ def main() -> None:
         cells = [cell(found[rule]) for rule in RULES for found in by_size]
         points = f"{100 * difference:+.0f}".replace("-", "−") if difference else "0"
         print(f"| {name} | {100 * discordance:.0f} % | {points} | {' | '.join(cells)} |", flush=True)
+    print(
+        f"\n| questions |{''.join(f' ψ = {100 * share:.0f} % |' for share in MARGINS)}\n|{'---|' * (1 + len(MARGINS))}"
+    )
+    for n in SIZES:
+        cells = [f"{margin(n, share, options.draws, options.seed):.1f}" for share in MARGINS]
+        print(f"| {n:,} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

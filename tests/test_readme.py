@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 from conftest import SampleRun
+from whole_runs import clean_environment
 
 from harness.cli import app
 
@@ -81,6 +82,7 @@ def printed_by(sample_run: SampleRun, folder: Path) -> Callable[[str], str]:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            env=clean_environment(),
         )
         return done.stdout
 

@@ -169,8 +169,8 @@ def done(
 
 
 def clean_environment() -> dict[str, str]:
-    """Ours, without what would choose an endpoint, a key or data."""
-    chosen = ("OPENAI_", "HARNESS_")
+    """Ours, without what would choose an endpoint, a key or data, or tell that GitHub runs us."""
+    chosen = ("OPENAI_", "HARNESS_", "GITHUB_")
     return {name: value for name, value in os.environ.items() if not name.startswith(chosen)}
 
 

@@ -19,6 +19,7 @@ from harness.commands.gate import gate
 from harness.commands.history import history
 from harness.commands.lint import lint
 from harness.commands.models import models
+from harness.commands.plan import plan
 from harness.commands.prompts import prompts
 from harness.commands.regrade import regrade
 from harness.commands.run import run
@@ -83,5 +84,5 @@ def _all(
     """
 
 
-for _command in (run, compare, gate, regrade, history, prompts, tasks, lint, models, check, validate):
+for _command in (run, compare, gate, regrade, history, plan, prompts, tasks, lint, models, check, validate):
     app.command()(_command)

@@ -1,0 +1,72 @@
+"""Speeds and disagreements: what earlier runs tell of runs to come.
+
+Takes folders of runs; gives a Speed or a Disagreement of harness/sizing.py. Asks nothing.
+"""
+
+from pathlib import Path
+
+from harness.comparison import compare
+from harness.errors import UsageError
+from harness.finished import load
+from harness.paired_stats import worth_of
+from harness.plan import Plan
+from harness.run_folder import runs_of
+from harness.score_file import ScoreFile, read_score
+from harness.sizing import Disagreement, Speed
+from harness.stats import wilson_interval
+
+
+def measured_speed(results: Path, model: str, plan: Plan) -> Speed | None:
+    """How fast the newest run of this model on this task, asked in the same way, was; None where there is none."""
+    home = runs_of(results, model, plan.task.name)
+    for path in sorted(home.glob("*/score.json"), reverse=True):
+        try:
+            score = read_score(path)
+        except UsageError:  # another tells as much
+            continue
+        rate = score.latency.questions_per_second
+        if rate and _asked_alike(score, plan):
+            return Speed(rate, f"as in run {path.parent.name}, {score.counts.questions:,} questions")
+    return None
+
+
+def _asked_alike(score: ScoreFile, plan: Plan) -> bool:
+    """Whether its time is that of these prompts; reading replies again takes none."""
+    task = score.task
+    alike = (task.protocol, task.shots, task.as_published) == (
+        plan.protocol.name,
+        plan.shots,
+        plan.as_published,
+    )
+    return alike and score.run.regraded_from is None
+
+
+def measured_disagreement(base: Path, new: Path, *, task: str, detect: float) -> Disagreement:
+    """On how many questions an earlier pair of runs disagreed.
+
+    Args:
+        base: a run's folder or score file.
+        new: another's.
+        task: what the disagreement shall be used for.
+        detect: the difference that shall be seen, a share: no pair that differs so much disagrees on less.
+
+    Raises:
+        UsageError: the two are not comparable, or cannot be read.
+    """
+    whole = compare(base, new).whole
+    table, share = whole.table, whole.table.discordance
+    low, high = wilson_interval(table.won + table.lost, table.questions)
+    asked = load(base).score.task.name
+    elsewhere = f", on {asked}," if asked != task else ""
+    of = f"{table.won + table.lost:,} of {table.questions:,} questions"
+    said = [
+        f"The earlier pair{elsewhere} disagrees on {of}: {100 * share:.1f} % [{100 * low:.1f}, {100 * high:.1f}]."
+    ]
+    if share < detect:
+        said.append(
+            f"Two that differ by {100 * detect:g} points disagree on as many per cent at least, as here."
+        )
+    worth = worth_of(table, whole.stderr)
+    if worth != 1:
+        said.append(f"Its questions share passages: each tells as much as {worth:.2f} independent ones.")
+    return Disagreement((max(share, detect),), " ".join(said), worth)

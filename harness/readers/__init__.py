@@ -15,7 +15,14 @@ from harness.readers.lm_eval import (
     LM_EVAL_GPQA_COT_FLEXIBLE,
     LM_EVAL_GPQA_COT_STRICT,
 )
-from harness.readers.logprobs import CHOICES, CHOICES_PER_BYTE, CHOICES_PER_CHAR, CHOICES_PMI, LETTERS
+from harness.readers.logprobs import (
+    CHOICES,
+    CHOICES_PER_BYTE,
+    CHOICES_PER_CHAR,
+    CHOICES_PMI,
+    LETTERS,
+    OLMES_PER_CHAR,
+)
 from harness.readers.meta_llama3 import LLAMA_COOKBOOK, META_LLAMA3_CHAT, META_LLAMA3_COT
 from harness.readers.meta_mmlu_pro import META_LLAMA3_MMLU_PRO
 from harness.readers.mmlu_pro import CHAIN, STRICT
@@ -33,6 +40,7 @@ READERS: dict[str, Reader] = {
         CHOICES_PER_CHAR,
         CHOICES_PER_BYTE,
         CHOICES_PMI,
+        OLMES_PER_CHAR,
         SIMPLE_EVALS,
         LM_EVAL_GENERATIVE,
         LM_EVAL_FLAN_N_SHOT_STRICT,

@@ -35,6 +35,11 @@ def most_probable_choice_per_byte(reply: Reply, question: Question) -> str | Non
     )
 
 
+def most_probable_choice_per_char_and_space(reply: Reply, question: Question) -> str | None:
+    """The same per character, the space before a choice being one (AI2's catwalk, `acc_per_char`)."""
+    return _highest(_divided(reply, question, [len(choice) + 1 for choice in question.choices]), question)
+
+
 def choice_gaining_most(reply: Reply, question: Question) -> str | None:
     """The choice that the question makes more probable than all others: its logprob less that after the baseline.
 
@@ -61,4 +66,5 @@ LETTERS = Reader("letters", ScoreLetters, most_probable_letter)
 CHOICES = Reader("choices", ScoreChoices, most_probable_choice)
 CHOICES_PER_CHAR = Reader("choices-per-char", ScoreChoices, most_probable_choice_per_char)
 CHOICES_PER_BYTE = Reader("choices-per-byte", ScoreChoices, most_probable_choice_per_byte)
+OLMES_PER_CHAR = Reader("olmes-per-char", ScoreChoices, most_probable_choice_per_char_and_space)
 CHOICES_PMI = Reader("choices-pmi", ScoreChoices, choice_gaining_most)

@@ -44,6 +44,15 @@ def test_simple_evals_is_one_user_message_that_names_the_letters():
     assert prompt.want == Generate(max_tokens=2048)
 
 
+def test_olmes_cloze_has_olmes_header_and_scores_the_choices_texts():
+    prompt = PROTOCOLS["olmes-cloze"].build(ASKED, (SHOT,))
+    assert prompt.content == (
+        "The following are multiple choice questions (with answers) about primary maths.\n\n"
+        "Question: What is 1 + 1? \nAnswer: 2\n\nQuestion:  What is 2 + 2? \nAnswer:"
+    )
+    assert prompt.want == ScoreChoices({"A": " 3", "B": " 4", "C": " 5", "D": " 6"})
+
+
 def test_zero_eval_keeps_its_sources_white_space():
     prompt = PROTOCOLS["zero-eval"].build(question(choices=("3", "4", "5")), ())
     (message,) = prompt.content

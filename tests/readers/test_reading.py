@@ -212,6 +212,15 @@ def test_the_most_probable_choice_is_read_as_a_sum_or_per_character():
     assert PER_CHAR.read(said, asked).letter == "B"
 
 
+def test_ai2_counts_the_space_before_a_choice_as_a_character():
+    asked = question(choices=("x", "xxx"))
+    said = reply(
+        choice_logprobs={"A": -2.0, "B": -5.0}
+    )  # -2 and -1.67 a character; -1 and -1.25 with the space
+    assert PER_CHAR.read(said, asked).letter == "B"
+    assert READERS["olmes-per-char"].read(said, asked).letter == "A"
+
+
 @pytest.mark.parametrize("reader", [CHOICES, PER_CHAR], ids=["sum", "per character"])
 @pytest.mark.parametrize("logprobs", [None, {}, {"Z": -1.0}], ids=["none", "empty", "a stranger"])
 def test_without_logprobs_of_its_choices_there_is_no_letter(reader, logprobs):

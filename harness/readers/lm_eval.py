@@ -91,7 +91,7 @@ def _extracted(text: str, question: Question, *, place: int) -> str | None:
     escaped = sorted(map(re.escape, letter_of), key=len, reverse=True)
     if (found := re.findall("|".join(escaped), _plain(text))) and (match := str(found[place]).strip()):
         return letter_of.get(match, match)
-    if found := re.findall(rf":\s*([{question.letters}])", text):
+    if found := re.findall(rf":\s*([{re.escape(question.letters)}])", text):
         return f"({found[place]})"
     return None
 

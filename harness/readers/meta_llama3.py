@@ -39,7 +39,7 @@ def cookbook_letter(reply: Reply, question: Question) -> str | None:
 
     Traps kept: ` A` is read in `B, unlike A`, and a letter without a space is not read.
     """
-    found = re.findall(rf" ([{question.letters}])", reply.text)
+    found = re.findall(rf" ([{re.escape(question.letters)}])", reply.text)
     return found[-1] if found else None
 
 

@@ -98,7 +98,7 @@ def _patterns(letters: str) -> tuple[Find, ...]:
 
 def _pattern(pattern: str, letters: str) -> Find:
     """What the group holds, the whole match where the group is empty."""
-    compiled = re.compile(pattern.replace("L", f"[{letters}]"))
+    compiled = re.compile(pattern.replace("L", f"[{re.escape(letters)}]"))
 
     def find(text: str) -> str:
         match = compiled.search(text)
@@ -130,7 +130,7 @@ def _word_after(phrase: str) -> Find:
 
 def _boxed_after(phrase: str, letters: str) -> Find:
     r"""The source's `[Tt]phrase:?.*?boxed{(L)}`: the first boxed letter after the first phrase."""
-    said, boxed = re.compile(f"[Tt]{phrase}"), re.compile(rf"boxed\{{([{letters}])\}}")
+    said, boxed = re.compile(f"[Tt]{phrase}"), re.compile(rf"boxed\{{([{re.escape(letters)}])\}}")
 
     def find(text: str) -> str:
         match = said.search(text)

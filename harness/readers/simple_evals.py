@@ -63,8 +63,8 @@ _SIMPLE_EVALS_LETTERS = str.maketrans("أبجدঅবডঢＡＢＣＤ", "ABCDA
 
 
 @cache
-def _simple_evals_patterns(last_letter: str) -> tuple[re.Pattern[str], ...]:
-    letter = rf"([A-{last_letter}]|[أ-د]|[অবডঢＡＢＣＤ])"
+def _simple_evals_patterns(letters: str) -> tuple[re.Pattern[str], ...]:
+    letter = rf"([{re.escape(letters)}]|[أ-د]|[অবডঢＡＢＣＤ])"
     return tuple(re.compile(rf"(?i){word}[ \t]*{letter}") for word in _SIMPLE_EVALS_WORDS)
 
 
@@ -73,12 +73,12 @@ def simple_evals_letter(reply: Reply, question: Question) -> str | None:
 
     Its traps are kept: a lower-case letter is read as it is and so is wrong, `Answer: (B)` and a letter
     on the next line are not read, and the first "Answer:" counts, not the last. The source knows four
-    letters; where a question has more or fewer, that many are looked for.
+    letters; where a question has more, fewer or others, those are looked for.
     """
     text = reply.text
     for deleted in _SIMPLE_EVALS_DELETED:
         text = text.replace(deleted, "")
-    for pattern in _simple_evals_patterns(question.letters[-1]):
+    for pattern in _simple_evals_patterns(question.letters):
         if match := pattern.search(text):
             return match[1].translate(_SIMPLE_EVALS_LETTERS)
     return None

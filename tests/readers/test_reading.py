@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from harness.answers import Answer, Outcome
+from harness.prompts import Generate
 from harness.readers import READERS
 
 ASKED = question()
@@ -210,6 +211,19 @@ def test_the_most_probable_choice_is_read_as_a_sum_or_per_character():
     said = reply(choice_logprobs={"A": -4.0, "B": -6.5, "C": -7.0, "D": -9.0})
     assert CHOICES.read(said, asked).letter == "A"
     assert PER_CHAR.read(said, asked).letter == "B"
+
+
+@pytest.mark.parametrize("alphabet", ["1234", "アイウエ", "甲乙丙丁", "αβγδ", "]^-\\"])
+def test_simple_evals_reads_the_letters_that_the_task_has(alphabet):
+    asked = question(alphabet=alphabet)
+    assert [letter_in(f"Answer: {letter}", asked) for letter in alphabet] == list(alphabet)
+    assert letter_in("Answer: Z", asked) is None
+
+
+@pytest.mark.parametrize("name", [name for name, reader in READERS.items() if reader.reads is Generate])
+def test_every_reader_of_text_bears_letters_of_any_alphabet(name):
+    for alphabet in ("1234", "甲乙丙丁", "]^-\\"):
+        READERS[name].read(reply("Answer: boxed{Z}: The correct answer is Z"), question(alphabet=alphabet))
 
 
 def test_ai2_counts_the_space_before_a_choice_as_a_character():

@@ -21,7 +21,11 @@ from harness.tables import Row, Table, is_table, read_table, separated_rows
 from harness.task import Task
 from harness.templates import is_template
 
-_PROTOCOLS = ("simple-evals", "hendrycks", "lm-eval", "cloze")
+_PROTOCOLS = (
+    *("simple-evals", "deepseek-r1", "zero-eval", "letter", "json", "cloze", "cloze-pmi"),
+    *("hendrycks", "lm-eval", "lm-eval-chat", "lm-eval-continuation", "lm-eval-generative"),
+)
+"""Those that fit any question and any letters, and can do without examples."""
 _FORMS = {
     "letter": "a letter",
     "index0": "a place from 0",

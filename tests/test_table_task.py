@@ -7,6 +7,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import yaml
+from builders import reply
 from loopback import Loopback
 from shared import SHARED, needs_shared
 from whole_runs import small_model
@@ -14,6 +15,8 @@ from whole_runs import small_model
 import harness
 from harness.dataset import load_questions
 from harness.errors import UsageError
+from harness.plan import make_plan
+from harness.prompts import Generate
 from harness.questions import Question
 from harness.table_task import guess, write_task_file
 from harness.task import find_task, load_task
@@ -65,6 +68,19 @@ ROWS = [
     {"id": 7, "subject": "maths", "question": "2 + 2?", "choices": ["3", "4"], "answer": 1},
     {"id": 9, "subject": "nature", "question": "Warm?", "choices": ["sun", "ice", "snow"], "answer": 0},
 ]
+
+
+@pytest.mark.parametrize("key", ["ABCD", "アイウエ", "甲乙丙丁"])
+def test_a_table_can_be_asked_by_every_protocol_that_it_offers(tmp_path, key):
+    rows = "".join(f"{n},Was?,x{n},y{n},z{n},w{n},{key[n]}\n" for n in range(4))
+    task = load_task(written(tmp_path, "mine.csv", f"id,question,A,B,C,D,answer\n{rows}"))
+    questions = load_questions(task)
+    assert {"letter", "json", "cloze", "hendrycks", "zero-eval"} <= set(task.protocols)
+    for name in task.protocols:
+        plan = make_plan(task, questions, protocol=name, shots=0)
+        if plan.protocol.wants is Generate:
+            read = make_plan(task, questions, protocol=name, shots=0, reader="best").reader.read
+            assert read(reply(f"Answer: {key[2]}"), plan.questions[0]).letter == key[2]
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "json", "parquet"])

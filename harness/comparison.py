@@ -6,12 +6,13 @@ Knows nothing of tables, Markdown or exit codes.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from harness.answers import Outcome
+from harness.clustered_stats import Tally, clustered_macro_stderr
 from harness.comparison_notes import has_no_letter, notes_on
 from harness.errors import UsageError
 from harness.finished import Run, load
@@ -22,6 +23,7 @@ from harness.paired_stats import (
     difference_interval,
     equivalence_p,
     holm,
+    is_small,
     mcnemar_exact,
     paired_stderr,
     questions_needed,
@@ -99,7 +101,12 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """The difference of the plain means over subjects; no stderr and interval where a subject has one question."""
+    """The difference of the plain means over subjects.
+
+    Attributes:
+        stderr: None where a subject has a single question.
+        ci95: None too where there are too few questions, or too few that differ, for ± z·SE to hold the truth.
+    """
 
     base: float
     new: float
@@ -192,7 +199,7 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
         new=side_of(new, whole.table.both_correct + whole.table.won, whole.table.questions),
         whole=whole,
         lettered=_lettered(pairs.values()),
-        macro=_macro(subjects),
+        macro=_macro(subjects, pairs.values(), whole.table),
         groups=_family(_by_group(pairs.values(), base.score.groups or new.score.groups)),
         subjects=subjects,
         verdict=_verdict(whole, alpha),
@@ -240,12 +247,14 @@ def _part(name: str, pairs: Iterable[Pair]) -> Part:
 
 
 def stderr_of(pairs: Sequence[Pair], table: Table) -> float | None:
-    """That of clusters where some cluster has several questions, else the plain one."""
+    """That of clusters where some cluster has several questions, else the plain one; None for a single question."""
     clusters = [old.cluster for old, _ in pairs]
-    if len(set(clusters)) == len(clusters):
-        return paired_stderr(table)
-    clustered = clustered_stderr([new.correct - old.correct for old, new in pairs], clusters)
-    return paired_stderr(table) if clustered is None else clustered
+    plain, count = paired_stderr(table), len(set(clusters))
+    if plain is None or count == len(clusters):
+        return plain
+    if count == 1:  # no telling how clusters differ: all its questions are taken for one
+        return plain * math.sqrt(len(clusters))
+    return clustered_stderr([new.correct - old.correct for old, new in pairs], clusters)
 
 
 def _clusters(pairs: Iterable[Pair]) -> int | None:
@@ -279,17 +288,25 @@ def _lettered(pairs: Iterable[Pair]) -> Part | None:
     return _part("both gave a letter", read) if 0 < len(read) < len(held) else None
 
 
-def _macro(subjects: Sequence[Part]) -> Macro:
+def _macro(subjects: Sequence[Part], pairs: Iterable[Pair], whole: Table) -> Macro:
     count = len(subjects)
     base = math.fsum((s.table.both_correct + s.table.lost) / s.table.questions for s in subjects) / count
     new = math.fsum((s.table.both_correct + s.table.won) / s.table.questions for s in subjects) / count
     difference = math.fsum(subject.difference for subject in subjects) / count
-    stderrs = [subject.stderr for subject in subjects if subject.stderr is not None]
-    if len(stderrs) < count:
-        return Macro(base, new, difference, None, None)
-    stderr = math.sqrt(math.fsum(each * each for each in stderrs)) / count
+    stderr = clustered_macro_stderr(_cells(pairs))  # without clusters, that of independent questions
+    if stderr is None or is_small(whole):
+        return Macro(base, new, difference, stderr, None)
     half = z_of() * stderr
     return Macro(base, new, difference, stderr, (difference - half, difference + half))
+
+
+def _cells(pairs: Iterable[Pair]) -> dict[tuple[str, Hashable], Tally]:
+    """Subject and cluster to the sum of its questions' differences."""
+    cells: dict[tuple[str, Hashable], Tally] = {}
+    for old, new in pairs:
+        sum_, questions = cells.get((old.subject, old.cluster), (0, 0))
+        cells[old.subject, old.cluster] = Tally(sum_ + new.correct - old.correct, questions + 1)
+    return cells
 
 
 def _verdict(whole: Part, equivalence: float | None) -> Verdict:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from harness.answers import Outcome
+from harness.clustered_stats import FEW
 from harness.comparison_words import points, points_interval
 from harness.paired_stats import Table, mcnemar_exact
 from harness.pairing import Given, Pairing
@@ -19,7 +20,6 @@ UNREAD = (Outcome.UNPARSED, Outcome.REFUSED, Outcome.TRUNCATED)
 """Replies that give no letter; each counts as wrong."""
 
 _ALPHA = 0.05
-_FEW_CLUSTERS = 30
 
 
 def notes_on(found: "Comparison", pairing: Pairing) -> tuple[str, ...]:
@@ -136,5 +136,5 @@ def _clusters(found: "Comparison") -> Iterable[str]:
         f"The questions come in {found.clusters:,} clusters, such as those on one passage; standard errors and "
         "intervals allow for that, McNemar's p does not."
     )
-    if found.clusters < _FEW_CLUSTERS:
-        yield f"With fewer than {_FEW_CLUSTERS} clusters the intervals are too narrow."
+    if found.clusters < FEW:
+        yield f"With fewer than {FEW} clusters the intervals are too narrow."

@@ -95,9 +95,12 @@ def difference_interval(table: Table, confidence: float = 0.95, stderr: float | 
 
 
 def worth_of(table: Table, stderr: float | None) -> float:
-    """How many independent questions one of these is worth, by the clustered standard error: 1 without clusters."""
+    """How many independent questions one of these is worth, by the clustered standard error: 1 without clusters.
+
+    Never more than 1: among few questions, clusters that seem to help do so by chance.
+    """
     plain = paired_stderr(table)
-    return (plain / stderr) ** 2 if plain and stderr else 1.0
+    return min(1.0, (plain / stderr) ** 2) if plain and stderr else 1.0
 
 
 def is_small(table: Table) -> bool:

@@ -4,7 +4,7 @@ Takes two Runs, reads their journals without keeping what the models said, and g
 not ask the same in the same way, and says in words what differs. Knows nothing of statistics.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,13 @@ class Given:
     """What one run gave for one question.
 
     Attributes:
-        cluster: what the question shares with others, a passage or a text; its own id where nothing.
+        cluster: equal in questions that are not independent of each other.
         answer: the letter, None where there is none.
     """
 
     subject: str
     gold: str
-    cluster: str
+    cluster: Hashable
     prompt_sha256: str
     answer: str | None
     outcome: Outcome
@@ -144,7 +144,7 @@ def read_given(run: Run) -> dict[str, Given]:
         line.id: Given(
             subject=once(line.subject),
             gold=once(line.gold),
-            cluster=once(line.cluster or line.id),
+            cluster=line.id if line.cluster is None else (line.cluster,),  # an id is no cluster's name
             prompt_sha256=line.prompt_sha256,
             answer=once(line.answer) if line.answer else None,
             outcome=line.outcome,
@@ -242,6 +242,6 @@ def _chosen(run: Run) -> str:
     options: Iterable[str] = (
         f"--{name} {','.join(value) if isinstance(value, list) else value}"
         for name in ("limit", "subjects", "sample", "seed", "repeats")
-        if (value := settings.get(name))
+        if (value := settings.get(name)) is not None and value != []
     )
     return " ".join(options) or "all"

@@ -5,7 +5,7 @@ ranks: two models whose interval holds 0 may stand either way round.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -100,10 +100,7 @@ def rank(
         [pairings[0].pairs[id_][0] for id_ in ids],
         *([pairing.pairs[id_][1] for id_ in ids] for pairing in pairings),
     ]
-    critical = _critical(given)
-    pairs = tuple(
-        _against(first, second, given, critical) for first, second in combinations(range(len(runs)), 2)
-    )
+    critical, pairs = simultaneous(given)
     comparisons = tuple(
         of_pairing(runs[0], run, pairing) for run, pairing in zip(runs[1:], pairings, strict=True)
     )
@@ -115,6 +112,13 @@ def rank(
         comparisons=comparisons,
         notes=_notes(comparisons, len(ids)),
     )
+
+
+def simultaneous(given: Sequence[Sequence[Given]]) -> tuple[float, tuple[Against, ...]]:
+    """How far the intervals reach, in standard errors, and each pair of models; `given` is a row a model."""
+    critical = _critical(given)
+    places = combinations(range(len(given)), 2)
+    return critical, tuple(_against(first, second, given, critical) for first, second in places)
 
 
 def _common(answered: Sequence[Mapping[str, tuple[Given, Given]]], runs: Sequence[Run]) -> list[str]:
@@ -151,7 +155,7 @@ def _covariance(given: Sequence[Sequence[Given]]) -> "NDArray[np.float64]":
     import numpy as np
 
     right = np.array([[one.correct for one in answers] for answers in given], dtype=np.float64)
-    places: dict[str, int] = {}
+    places: dict[Hashable, int] = {}
     cluster = [places.setdefault(one.cluster, len(places)) for one in given[0]]
     sums = np.zeros((len(given), len(places)))
     for row, scores in zip(sums, right - right.mean(axis=1, keepdims=True), strict=True):

@@ -15,7 +15,7 @@ from typing import TypeVar
 from harness.answers import Outcome
 from harness.clustered_stats import Tally, clustered_interval, clustered_macro_stderr, clustered_stderr
 from harness.protocols.base import Average
-from harness.stats import Interval, macro_stderr, normal_interval, proportion_stderr, wilson_interval
+from harness.stats import Interval, macro_interval, macro_stderr, proportion_stderr, wilson_interval
 
 _Place = TypeVar("_Place", bound=Hashable)
 
@@ -76,7 +76,7 @@ class Score:
     Attributes:
         accuracy: the headline: micro or macro, as `average` says.
         stderr: of the headline, as in Part; None too where a macro average has a subject of one question or cluster.
-        ci95: Wilson interval for micro, ± z·stderr for macro.
+        ci95: Wilson interval for micro, Wilson's of as many questions as have its stderr for macro.
         clusters: how many clusters the answered questions come in; None where no two share one.
         chance: expected accuracy of guessing: the mean of 1/choices.
         micro: share of all questions.
@@ -122,8 +122,10 @@ def score(graded: Sequence[Graded], average: Average) -> Score:
     clusters = _clusters(graded)
     stderr, ci95 = whole.stderr, whole.ci95
     if average == "macro" and macro is not None:
-        stderr = macro_stderr(tallies) if clusters is None else clustered_macro_stderr(_cells(graded))
-        ci95 = None if stderr is None else normal_interval(macro, stderr)
+        cells = _cells(graded)
+        stderr = macro_stderr(tallies) if clusters is None else clustered_macro_stderr(cells)
+        sizes = tuple(Counter(subject for subject, _ in cells).values())
+        ci95 = None if stderr is None else macro_interval(macro, stderr, sizes)
     without_letter = counts.unparsed + counts.refused + counts.truncated + counts.failed
     n = counts.questions
     return Score(

@@ -53,7 +53,20 @@ def macro_stderr(parts: Sequence[tuple[int, int]]) -> float | None:
     return math.sqrt(variance) / len(parts)
 
 
-def normal_interval(value: float, stderr: float, confidence: float = 0.95) -> Interval:
-    """value ± z·stderr, clipped to [0, 1]."""
-    half = z_of(confidence) * stderr
-    return max(0.0, value - half), min(1.0, value + half)
+def macro_interval(macro: float, stderr: float, sizes: Sequence[int], confidence: float = 0.95) -> Interval:
+    """Wilson's interval of a plain mean of shares, for as many questions as would have its error: p(1 - p)/SE².
+
+    macro ± z·SE held the truth in 64 % of simulated scores with few questions near 0 or 1, where it said 95 %:
+    benchmarks/intervals.py.
+
+    Args:
+        macro: the mean.
+        stderr: its standard error; where it is 0, since each part is all right or all wrong, the parts' sizes decide.
+        sizes: how many questions each part has.
+        confidence: two-sided.
+
+    Source: Korn & Graubard 1998, Survey Methodology 24:193.
+    """
+    known = macro * (1 - macro) / stderr**2 if stderr else 0.0
+    worth = known or len(sizes) ** 2 / sum(1 / size for size in sizes)
+    return wilson_interval(macro * worth, worth, confidence)

@@ -189,6 +189,15 @@ def test_the_macro_difference_is_that_of_the_means_over_subjects(written, plan):
     assert found.whole.difference == pytest.approx(-1 / 11)
 
 
+def test_few_questions_leave_the_macro_difference_without_an_interval(tmp_path, written, plan):
+    few = harness.compare(written("base"), written("new", wrong(plan, "chess/0"))).macro
+    assert (few.ci95, few.stderr is None) == (None, False)
+    many = large(tmp_path)
+    new = written("many", wrong_in(many, "chess", range(30)), asked=many)
+    found = harness.compare(written("other", asked=many), new).macro
+    assert found.ci95 == pytest.approx((-0.1 - 1.96 * found.stderr, -0.1 + 1.96 * found.stderr), abs=1e-4)
+
+
 def test_a_subject_of_one_question_leaves_the_macro_difference_without_an_interval(tmp_path, written):
     questions = [inline("algebra", 0), inline("botany", 0), inline("botany", 1), inline("chess", 0)]
     few = plan_of(write_task(tmp_path, task_document(name="few", questions=questions)))

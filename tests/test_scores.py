@@ -14,6 +14,7 @@ from shared import SHARED, needs_shared
 from harness.answers import Outcome
 from harness.questions import cluster_of
 from harness.scores import Graded, Part, by_group, by_subject, count, score
+from harness.stats import wilson_interval
 
 GRADED = st.builds(
     Graded,
@@ -96,8 +97,15 @@ def test_macro_is_the_plain_mean_of_the_subjects():
     found = score(answers, "macro")
     assert found.accuracy == found.macro == (0.75 + 0.5) / 2
     assert found.micro == 4 / 6
-    half = 1.959964 * found.stderr
-    assert found.ci95 == pytest.approx((max(0.0, 0.625 - half), min(1.0, 0.625 + half)), abs=1e-6)
+    worth = 0.625 * 0.375 / found.stderr**2
+    assert found.ci95 == pytest.approx(wilson_interval(0.625 * worth, worth))
+
+
+def test_a_macro_average_of_nothing_right_has_an_interval_with_a_width():
+    answers = [*graded(WRONG, WRONG), *graded(WRONG, WRONG, subject="botany")]
+    found = score(answers, "macro")
+    assert found.stderr == 0
+    assert found.ci95 == wilson_interval(0, 4)
 
 
 def test_a_macro_average_with_a_subject_of_one_question_has_no_error():

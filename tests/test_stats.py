@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 
-from harness.stats import macro_stderr, normal_interval, proportion_stderr, wilson_interval, z_of
+from harness.stats import macro_interval, macro_stderr, proportion_stderr, wilson_interval, z_of
 
 SHARES = st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -62,8 +62,14 @@ def test_a_subject_of_one_question_has_no_spread_to_tell():
     assert macro_stderr([(5, 10), (1, 1)]) is None
 
 
-@pytest.mark.parametrize(
-    ("value", "low", "high"), [(0.5, 0.402, 0.598), (0.02, 0.0, 0.118), (0.98, 0.882, 1.0)]
-)
-def test_a_normal_interval_is_clipped(value, low, high):
-    assert normal_interval(value, 0.05) == pytest.approx((low, high), abs=5e-4)
+def test_a_macro_average_of_many_questions_reaches_about_two_standard_errors_either_way():
+    low, high = macro_interval(0.5, 0.005, [250] * 40)
+    assert (low, high) == pytest.approx((0.5 - 0.0098, 0.5 + 0.0098), abs=5e-5)
+
+
+def test_parts_of_equal_size_that_are_all_wrong_are_worth_their_questions():
+    assert macro_interval(0.0, 0.0, [10] * 5) == wilson_interval(0, 50)
+
+
+def test_a_small_part_makes_a_macro_average_worth_less():
+    assert macro_interval(1.0, 0.0, [2, 98])[0] < macro_interval(1.0, 0.0, [50, 50])[0]

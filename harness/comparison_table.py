@@ -47,6 +47,7 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
     console.print(_parts(found, parts))
     if hidden:
         _say(console, f"… and {hidden} more subjects, whose p is larger; --csv has all.")
+    _say(console, "* McNemar's exact p; of groups and of subjects adjusted by Holm's method.")
     _say(console, outcomes(found))
     _say(console, resources(found))
     _print_flips(found.flips, flips, console)
@@ -114,8 +115,6 @@ def _parts(found: Comparison, subjects: Sequence[Part]) -> Table:
         if parts:
             table.add_section()
     table.add_row(*_cells(found.whole), style="bold")
-    if found.groups or len(found.subjects) > 1:
-        table.caption = "* McNemar's exact p; of groups and of subjects adjusted by Holm's method"
     return table
 
 

@@ -1,0 +1,225 @@
+"""What `harness compare` prints: table, JSON, Markdown, CSV. Golden files are rewritten by `--update-golden`."""
+
+import csv
+import io
+import json
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+from compared import Written, large, wrong_in
+from whole_runs import is_one_sentence
+
+from harness.comparison import compare
+from harness.comparison_markdown import comparison_markdown
+from harness.comparison_words import p_value, points
+
+GOLDEN = Path(__file__).parent / "golden"
+FRACTION = re.compile(r"-?\d+\.\d{10,}(e-\d+)?")
+FORMS = {"txt": (), "json": ("--json",), "md": ("--markdown",), "csv": ("--csv",)}
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    return Written(tmp_path)
+
+
+@pytest.fixture
+def runs(written, tmp_path):
+    """Three runs of 120 questions: BASE, one that is worse, partly by form, and one that is nearly the same."""
+    plan = large(tmp_path, 40)
+    unread = {f"chess/{place}": "I like it." for place in range(9)}
+    base = written("base", wrong_in(plan, "botany", range(4)), asked=plan, revision="0123456789abcdef")
+    worse = written("tuned", {**unread, **wrong_in(plan, "algebra", range(6))}, asked=plan)
+    near = written("near", wrong_in(plan, "botany", range(1, 5)), asked=plan)
+    return tuple(path.relative_to(tmp_path) for path in (base, worse, near))
+
+
+def same_as_golden(printed, name, update):
+    text = FRACTION.sub(
+        lambda figure: f"{float(figure[0]):.9g}", printed
+    )  # the last digits are the machine's
+    path = GOLDEN / name
+    if update:
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8"), (
+        "if it is meant: pytest --update-golden, and read the difference"
+    )
+
+
+@pytest.mark.parametrize(("form", "count"), list(product(FORMS, (2, 3))))
+def test_what_is_printed_is_as_it_was(here, runs, form, count, update_golden):
+    done = here("compare", *runs[:count], *FORMS[form])
+    assert (done.returncode, done.stderr) == (0, "")
+    name = "comparison" if count == 2 else "ranking"
+    same_as_golden(done.stdout, f"{name}.{form}", update_golden)
+
+
+def test_no_line_of_a_terminals_table_is_wider_than_80_columns(here, runs):
+    lines = here("compare", *runs[:2]).stdout.splitlines()
+    tables = [line for line in lines if "  " in line]
+    assert tables
+    assert max(map(len, tables)) <= 80
+
+
+# JSON
+
+
+def test_the_document_has_the_names_that_were_promised(here, runs):
+    found = json.loads(here("compare", *runs[:2], "--json").stdout)
+    assert found["base"] == {
+        "model": "base",
+        "revision": "0123456789abcdef",
+        "path": str(runs[0]),
+        "accuracy": 116 / 120,
+    }
+    promised = ("questions", "difference", "stderr", "ci95", "p_mcnemar", "won", "lost", "both_correct")
+    assert {
+        *promised,
+        "both_wrong",
+        "verdict",
+        "groups",
+        "subjects",
+        "outcomes",
+        "usage",
+        "new",
+    } <= found.keys()
+    assert (found["questions"], found["won"], found["lost"], found["both_wrong"]) == (120, 4, 15, 0)
+    assert found["difference"] == pytest.approx(-11 / 120)
+    assert found["verdict"] == "worse"
+    assert found["outcomes"]["unparsed"] == {"base": 0, "new": 9}
+
+
+def test_every_flip_is_in_json_and_csv(here, runs):
+    found = json.loads(here("compare", *runs[:2], "--json").stdout)
+    rows = list(csv.DictReader(io.StringIO(here("compare", *runs[:2], "--csv").stdout)))
+    assert len(found["flips"]) == 19
+    assert [(row["kind"], row["name"]) for row in rows if row["kind"] in ("lost", "won")] == [
+        ("won" if flip["new_answer"] == flip["gold"] else "lost", flip["id"]) for flip in found["flips"]
+    ]
+
+
+def test_a_row_of_csv_is_exact(here, runs):
+    (whole, *_) = csv.DictReader(io.StringIO(here("compare", *runs[:2], "--csv").stdout))
+    assert (whole["kind"], float(whole["difference"])) == ("all", -11 / 120)
+
+
+def test_a_ranking_document_has_models_pairs_and_comparisons(here, runs):
+    found = json.loads(here("compare", *runs, "--json").stdout)
+    assert [(one["model"], one["verdict"]) for one in found["models"]] == [
+        ("base", None),
+        ("tuned", "worse"),
+        ("near", "no difference shown"),
+    ]
+    assert [one["ranks"] for one in found["models"]] == [[1, 2], [3, 3], [1, 2]]
+    assert [(pair["base"], pair["new"]) for pair in found["pairs"]] == [
+        (str(runs[0]), str(runs[1])),
+        (str(runs[0]), str(runs[2])),
+        (str(runs[1]), str(runs[2])),
+    ]
+    assert len(found["comparisons"]) == 2
+
+
+# Table
+
+
+def test_notes_on_form_stand_before_the_verdict(here, runs):
+    said = here("compare", *runs[:2]).stdout
+    assert said.index("Note: How often replies give a letter has changed") < said.index("NEW is worse")
+
+
+@pytest.mark.parametrize(("asked", "lost", "more"), [(0, 0, 0), (2, 2, 1), (100, 15, 0)])
+def test_so_many_flips_are_listed_as_asked_for(here, runs, asked, lost, more):
+    said = here("compare", *runs[:2], "--flips", asked).stdout
+    rows = [
+        line.split() for line in said.partition("lost: subject")[2].partition("won: subject")[0].splitlines()
+    ]
+    assert len([row for row in rows if len(row) == 5]) == lost
+    assert said.count("more lost; --flips N lists N") == more
+
+
+def test_flips_are_taken_from_each_subject_in_turn(here, runs):
+    said = here("compare", *runs[:2], "--flips", 2).stdout.partition("lost: subject")[2]
+    assert "algebra/0" in said
+    assert "chess/0" in said
+    assert "algebra/1 " not in said
+
+
+def test_a_margin_is_answered(here, runs):
+    assert "NEW and BASE are equivalent: a difference of 6 points or more is excluded" in (
+        here("compare", runs[0], runs[2], "--margin", 6).stdout
+    )
+    assert "Nor is it shown that the difference is less than the margin of 1 point." in (
+        here("compare", runs[0], runs[2], "--margin", 1).stdout
+    )
+    assert "that it is less than the margin of 5 points is not shown" in (
+        here("compare", *runs[:2], "--margin", 5).stdout
+    )
+    assert "which is less than the margin of 20 points" in (here("compare", *runs[:2], "--margin", 20).stdout)
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"),
+    [(1.0, "1.00"), (0.389929, "0.39"), (0.0356981, "0.036"), (1.09e-28, "1.1e-28"), (0.0, "< 1e-300")],
+)
+def test_p_values_have_two_digits(p, shown):
+    assert p_value(p) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.0123, "+1.2"), (-0.0526, "−5.3"), (0.0, "0.0"), (-0.0001, "0.0")]
+)
+def test_differences_have_a_sign_and_nought_has_none(share, shown):
+    assert points(share) == shown
+
+
+# Markdown
+
+
+def test_markdown_fits_a_comment_however_many_flips_are_wanted(written, tmp_path):
+    plan = large(tmp_path, 700)
+    base = written("base", asked=plan)
+    new = written(
+        "new", wrong_in(plan, "chess", range(700)) | wrong_in(plan, "botany", range(700)), asked=plan
+    )
+    said = comparison_markdown(compare(base, new), flips=100_000)
+    assert 20_000 < len(said) < 65_536
+    assert said.count("<details>") == said.count("</details>") == 2
+
+
+def test_markdown_shows_names_as_they_are(written):
+    base, new = written("a|b_c_<d>"), written("`x`")
+    said = comparison_markdown(compare(base, new), flips=0)
+    assert "| BASE | `a\\|b_c_<d>` |" in said
+    assert "| NEW | `'x'` |" in said
+
+
+# Wrong use
+
+
+def test_two_forms_at_once_are_refused(here, runs):
+    done = here("compare", *runs[:2], "--json", "--csv")
+    assert done.returncode == 2
+    assert "--json and --csv are forms of one answer" in done.stderr
+    assert is_one_sentence(done.stderr)
+
+
+def test_a_margin_for_several_models_is_refused(here, runs):
+    done = here("compare", *runs, "--margin", 2)
+    assert (done.returncode, is_one_sentence(done.stderr)) == (2, True)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_run_that_is_not_comparable_is_exit_code_2_in_one_sentence(here, written, runs, tmp_path, count):
+    other = written("other", asked=large(tmp_path, 10)).relative_to(tmp_path)
+    done = here("compare", *runs[: count - 1], other)
+    assert done.returncode == 2
+    assert is_one_sentence(done.stderr)
+    assert "are not comparable: " in done.stderr
+
+
+def test_a_missing_run_is_one_sentence(here):
+    done = here("compare", "nowhere", "nowhere")
+    assert (done.returncode, is_one_sentence(done.stderr)) == (2, True)

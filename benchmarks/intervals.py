@@ -5,7 +5,7 @@
 The intervals are those that the package prints, for data drawn from known truths: 50 to 14,042 questions, accuracies of
 0.02 to 0.98, true differences of 0 to 20 points and discordances of 0.005 to 0.6. Where two models never disagree there
 is nothing to err about, so truths in which fewer than one question in the list is expected to flip stand in a line of
-their own. A minute.
+their own. Some minutes.
 """
 
 import math
@@ -24,7 +24,7 @@ from harness.stats import macro_interval, macro_stderr, wilson_interval
 
 DRAWS = 20_000
 FEWER_DRAWS = 2_000
-FAMILIES = 200
+FAMILIES = 500
 QUESTIONS = (50, 100, 199, 200, 500, 1_000, 2_000, 14_042)
 ACCURACIES = (0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98)
 DISCORDANCES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)

@@ -154,7 +154,8 @@ def resources(found: "Comparison") -> str:
         _change("seconds for half of the replies", base.latency.p50, new.latency.p50, ".2f"),
         _change("for nine in ten", base.latency.p90, new.latency.p90, ".2f"),
     ]
-    return f"Used by the whole runs: {', '.join(word for word in told if word)}."
+    known = ", ".join(word for word in told if word)
+    return f"Used by the whole runs: {known}." if known else "What the runs used is not known."
 
 
 def _change(what: str, before: float | None, after: float | None, form: str) -> str:

@@ -1,6 +1,10 @@
 """Real models compared on MMLU-Pro: every figure is one that was computed elsewhere, from the same recordings."""
 
 import math
+import re
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from other_intervals import mid_p_of, newcombe_10
@@ -15,10 +19,12 @@ from recorded_runs import (
     needs_recordings,
     recorded_run,
 )
+from rich.console import Console
 from shared import mmlu_pro
 
 import harness
 from harness.comparison import Verdict
+from harness.comparison_table import print_comparison
 from harness.paired_stats import (
     clustered_stderr,
     difference_interval,
@@ -258,3 +264,26 @@ def test_worse_and_within_the_margin_go_together(run):
 def test_a_difference_that_is_not_shown_can_be_excluded(run):
     found = harness.compare(*(run(model) for model in PAIRS["C"]), margin=0.02)
     assert found.verdict is Verdict.EQUIVALENT
+
+
+EXAMPLE = re.compile(r"(?<=<!-- example -->\n```text\n)(?:.*\n)*?(?=```\n)")
+
+
+def test_the_example_of_the_docs_is_what_is_printed(compared, update_golden):
+    found = compared(*PAIRS["B"])
+    told = replace(
+        found,
+        base=replace(found.base, path=Path("results/qwen")),
+        new=replace(found.new, path=Path("results/mixtral")),
+    )
+    console = Console(file=StringIO(), width=80, force_terminal=True, color_system=None)
+    print_comparison(told, console, flips=2)
+    said, _, used = console.file.getvalue().partition("Used by the whole runs: ")  # which was not recorded
+    lines = [*said.splitlines(), "", *used.partition("\n\n")[2].splitlines()]
+    printed = "".join(f"{line.rstrip()}\n" for line in lines)
+    page = Path(__file__).parents[1] / "docs" / "comparing.md"
+    text = page.read_text(encoding="utf-8")
+    if update_golden:
+        text = EXAMPLE.sub(lambda _: printed, text)
+        page.write_text(text, encoding="utf-8")
+    assert EXAMPLE.search(text)[0] == printed

@@ -96,7 +96,8 @@ def check_floor(
     fewest = (
         z_of() ** 2 * clear / max(1 - clear, _NO_GAP)
     )  # what Wilson's interval needs even if all are right, or none
-    needed = _deciding(accuracy * (1 - accuracy), accuracy - least, max(fewest, questions + 1))
+    variance = questions * ((ci95[1] - ci95[0]) / 2 / z_of()) ** 2
+    needed = _deciding(variance, accuracy - least, max(fewest, questions + 1))
     return RuleResult(rule, None, f"{percent(least)} lies within the interval: {said}; {needed}")
 
 
@@ -165,7 +166,7 @@ def as_if(part: Part, table: Table) -> Part:
 def _deciding_drop(part: Part, most: float) -> str:
     table = part.table
     fewest = z_of() ** 2 * (1 - most) / most  # what Tango's interval needs even if nothing has changed
-    variance = table.discordance - table.difference**2
+    variance = table.questions * (part.stderr or 0.0) ** 2
     return _deciding(variance, table.difference + most, max(fewest, table.questions + 1))
 
 
@@ -173,7 +174,7 @@ def _deciding(variance: float, gap: float, fewest: float) -> str:
     """How many questions would decide, with 80 % power, if what was measured is the truth.
 
     Args:
-        variance: of one question's share in what was measured.
+        variance: of what was measured, times the questions that it was measured with.
         gap: from the threshold to what was measured.
         fewest: how many there have to be whatever the gap.
 

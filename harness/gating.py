@@ -87,6 +87,8 @@ class Rules:
                 raise UsageError(
                     f"min_accuracy{of} {limits.min_accuracy} should be a share below 1, as 0.6 for 60 %."
                 )
+        if self.max_unparsed is not None and not 0 <= self.max_unparsed <= 1:
+            raise UsageError(f"max_unparsed {self.max_unparsed} should be a share, as 0.02 for 2 %.")
 
 
 @dataclass(frozen=True, slots=True)

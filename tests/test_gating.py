@@ -157,6 +157,12 @@ def test_without_a_flip_the_questions_that_would_decide_are_those_of_the_score_i
     assert large.passed
 
 
+def test_questions_that_come_in_clusters_decide_less():
+    plain = part(Table(940, 30, 30, 0))
+    clustered = replace(plain, stderr=2 * plain.stderr, ci95=(-0.03, 0.03))
+    assert "about 19,000 questions" in check_drop("", clustered, 0.01).reason  # four times 4,800
+
+
 def test_a_drop_that_is_the_threshold_itself_is_not_promised_to_be_decided():
     result = check_drop("", part(Table(500, 60, 40, 400)), 0.02)
     assert result.passed is None
@@ -181,6 +187,14 @@ def test_a_drop_that_is_no_share_is_refused(share):
         Rules(max_drop=share)
     with pytest.raises(UsageError, match="max_drop of STEM"):
         Rules(parts={"STEM": Limits(max_drop=share)})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"min_accuracy": 60.0}, {"min_accuracy": -0.1}, {"max_unparsed": 2.0}], ids=str
+)
+def test_a_share_that_is_none_is_refused(wrong):
+    with pytest.raises(UsageError, match=f"{next(iter(wrong))} .* should be a share"):
+        Rules(**wrong)
 
 
 # A better model never gets a worse answer

@@ -28,6 +28,7 @@ class Said:
         answer: the letter, or the outcome where there is none.
         reply: SHA-256 of text, reasoning and logprobs.
         has_logprobs: whether there were any, which no other weights would give alike to the last digit.
+        written: characters of text and reasoning.
         shots_dropped: examples left out to fit the context.
     """
 
@@ -35,6 +36,7 @@ class Said:
     answer: str
     reply: str
     has_logprobs: bool
+    written: int
     prompt_sha256: str
     shots_dropped: int
 
@@ -151,6 +153,7 @@ def _said(entry: Entry) -> Said:
         answer=entry.answer or entry.outcome.value,
         reply=reply_sha256(entry),
         has_logprobs=bool(logprobs) and None not in logprobs.values(),
+        written=len(reply.text) + len(reply.reasoning or "") if reply else 0,
         prompt_sha256=entry.prompt_sha256,
         shots_dropped=entry.shots_dropped,
     )

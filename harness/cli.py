@@ -22,6 +22,7 @@ from harness.commands.models import models
 from harness.commands.plan import plan
 from harness.commands.prompts import prompts
 from harness.commands.regrade import regrade
+from harness.commands.rescore import rescore
 from harness.commands.run import run
 from harness.commands.tasks import tasks
 from harness.commands.validate import validate
@@ -84,5 +85,19 @@ def _all(
     """
 
 
-for _command in (run, compare, gate, regrade, history, plan, prompts, tasks, lint, models, check, validate):
+for _command in (
+    run,
+    rescore,
+    compare,
+    gate,
+    regrade,
+    history,
+    plan,
+    prompts,
+    tasks,
+    lint,
+    models,
+    check,
+    validate,
+):
     app.command()(_command)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harness.answers import Outcome
 from harness.clustered_stats import FEW
 from harness.comparison_words import points, points_interval
+from harness.noise import read_noise
 from harness.paired_stats import Table, mcnemar_exact
 from harness.pairing import Given, Pairing
 
@@ -33,6 +34,7 @@ def notes_on(found: "Comparison", pairing: Pairing) -> tuple[str, ...]:
         *_edge(found),
         *_macro(found),
         *_clusters(found),
+        *_noise(found),
     )
 
 
@@ -138,3 +140,9 @@ def _clusters(found: "Comparison") -> Iterable[str]:
     )
     if found.clusters < FEW:
         yield f"With fewer than {FEW} clusters the intervals are too narrow."
+
+
+def _noise(found: "Comparison") -> Iterable[str]:
+    """What two runs of BASE's own weights differ by, where that was measured."""
+    if noise := read_noise(found.base.path, found.base.score):
+        yield noise.sentence

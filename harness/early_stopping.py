@@ -39,7 +39,7 @@ class EarlyStop:
     def rule(self) -> str:
         """In words."""
         return (
-            f"stop as soon as worse, better, or not worse by {100 * self.margin:g} points is shown by an anytime-valid "
+            f"stop as soon as worse, better, or not worse by {in_points(self.margin)} is shown by an anytime-valid "
             f"test at {ALPHA_A_SIDE:g} a side, else test all questions by exact McNemar at {ALPHA_AT_THE_END:g}"
         )
 
@@ -109,7 +109,7 @@ class EarlyStopping:
 
     def _sentence(self, claim: Claim) -> str:
         asked, of = self._test.seen, len(self.order)
-        more = f" by {100 * self._chosen.margin:g} points" if claim is Claim.NOT_WORSE else ""
+        more = f" by {in_points(self._chosen.margin)}" if claim is Claim.NOT_WORSE else ""
         return f"{claim.value}{more} is shown after {asked:,} of {of:,} questions"
 
     def _table(self) -> Table:
@@ -121,6 +121,11 @@ class EarlyStopping:
             won=pairs.count((False, True)),
             both_wrong=pairs.count((False, False)),
         )
+
+
+def in_points(margin: float) -> str:
+    """A margin in points, with their name."""
+    return f"{100 * margin:.6g} point{'' if margin == 0.01 else 's'}"
 
 
 def _at_the_end(table: Table, margin: float) -> Claim | None:

@@ -12,7 +12,10 @@ from harness.journal import Entry
 FIRST = 10
 """Replies that are held against the baseline's before another question is asked."""
 
-_MANY = 100
+_LONG = 200
+"""Characters of a text that says more than which choice it takes: two models do not word their reasons alike."""
+
+MANY = 100
 """Replies that must be alike where each is so short that many weights would give it."""
 
 
@@ -21,8 +24,8 @@ class FirstReplies:
 
     Attributes:
         alike: whether all of the first replies are the baseline's; None until all of them have ended.
-        telling: whether other weights could hardly give them too: there are logprobs, or no two of the texts are the
-            same; a letter alone is soon the same from any model.
+        telling: whether other weights could hardly give them too: there are logprobs, or long texts; a letter, or the
+            choice that it stands for, is soon the same from any model.
     """
 
     def __init__(self, order: Sequence[str], said: Mapping[str, Said]) -> None:
@@ -32,12 +35,11 @@ class FirstReplies:
             said: id to what the baseline's model gave.
         """
         first = order[:FIRST]
-        replies = [said[id_].reply for id_ in first]
         self.alike: bool | None = None
-        self.telling = any(said[id_].has_logprobs for id_ in first) or len(set(replies)) == len(replies)
+        self.telling = any(said[id_].has_logprobs or said[id_].written >= _LONG for id_ in first)
         self._said = said
         self._waited_for = set(first)
-        self._many = set(order[:_MANY])
+        self._many = set(order[:MANY])
         self._same = 0
         self._differ = 0
 

@@ -11,7 +11,7 @@ from harness.gate_words import ANSWERS, headline, sides
 from harness.gating import Gate
 
 _FLIPS = 5
-_MARKS = {True: "✅", False: "❌", None: "❔"}
+MARKS = {True: "✅", False: "❌", None: "❔"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
@@ -21,21 +21,21 @@ def markdown(gate: Gate, comparison: Comparison, source: Path | None) -> str:
 
 
 def _lines(gate: Gate, comparison: Comparison, source: Path | None) -> Iterator[str]:
-    yield f"### {_MARKS[gate.passed]} {_plain(headline(gate))}"
+    yield f"### {MARKS[gate.passed]} {plain(headline(gate))}"
     yield ""
-    yield f"{_plain(sides(comparison))}, on {_plain(asked(comparison))}"
+    yield f"{plain(sides(comparison))}, on {plain(asked(comparison))}"
     yield ""
     yield "| rule | holds | why |"
     yield "|---|---|---|"
     for result in gate.results:
-        answer = f"{_MARKS[result.passed]} {ANSWERS[result.passed]}"
-        yield f"| {_plain(result.rule)} | {answer} | {_plain(result.reason)} |"
+        answer = f"{MARKS[result.passed]} {ANSWERS[result.passed]}"
+        yield f"| {plain(result.rule)} | {answer} | {plain(result.reason)} |"
     notes = [*gate.doubts, *comparison.notes]
     if source is not None:
         notes.append(f"Rules that were not typed: {source}.")
     if notes:
         yield ""
-        yield from (f"- {_plain(note)}" for note in notes)
+        yield from (f"- {plain(note)}" for note in notes)
     yield ""
     yield "<details><summary>The comparison</summary>"
     yield ""
@@ -44,6 +44,6 @@ def _lines(gate: Gate, comparison: Comparison, source: Path | None) -> Iterator[
     yield "</details>"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown takes for text: a model's name may hold anything."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -6,6 +6,7 @@ pass.
 
 import json
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,15 +44,47 @@ class Outputs:
                 raise UsageError(f"{option} {path} should be a file in a folder that there is.")
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A verdict in all its forms.
+
+    Attributes:
+        suite: what the gate is on, the same from run to run.
+        document: for `--json`.
+        table: makes the text for a terminal or a log; asks standard output how wide it is, which may fail.
+    """
+
+    gate: Gate
+    suite: str
+    document: Mapping[str, Any]
+    table: Callable[[], str]
+    markdown: str
+
+
 def show_gate(gate: Gate, comparison: Comparison, source: Path | None, outputs: Outputs) -> int:
+    """Write and print a verdict over a comparison; gives the exit code, and raises as `show`."""
+    from harness.gate_markdown import markdown
+    from harness.gate_words import suite
+
+    page = Page(
+        gate,
+        suite(comparison),
+        gate_document(gate, comparison),
+        lambda: _table(gate, comparison, source),
+        markdown(gate, comparison, source),
+    )
+    return show(page, outputs)
+
+
+def show(page: Page, outputs: Outputs) -> int:
     """Write and print a verdict; gives the exit code.
 
     Raises:
         StorageError: a file cannot be written; the verdict is printed all the same.
     """
-    _print(gate, comparison, source, outputs)
-    _write(gate, comparison, source, outputs)
-    return gate.exit_code
+    _print(page, outputs)
+    _write(page, outputs)
+    return page.gate.exit_code
 
 
 def gate_document(gate: Gate, comparison: Comparison) -> dict[str, Any]:
@@ -67,19 +100,19 @@ def gate_document(gate: Gate, comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _print(gate: Gate, comparison: Comparison, source: Path | None, outputs: Outputs) -> None:
+def _print(page: Page, outputs: Outputs) -> None:
     """Whoever reads may have gone: the exit code is the verdict's even then."""
     from harness.annotations import annotations
 
     try:
         if outputs.json:
-            text = json.dumps(gate_document(gate, comparison), indent=2, ensure_ascii=False) + "\n"
+            text = json.dumps(page.document, indent=2, ensure_ascii=False) + "\n"
             sys.stdout.buffer.write(text.encode(errors="backslashreplace"))  # of a path that is no text
         else:
-            sys.stdout.write(_table(gate, comparison, source))
+            sys.stdout.write(page.table())
         sys.stdout.flush()
         if outputs.github:
-            for line in annotations(gate):
+            for line in annotations(page.gate):
                 print(line, file=sys.stderr if outputs.json else sys.stdout)
         sys.stdout.flush()
     except OSError as error:
@@ -100,17 +133,15 @@ def _table(gate: Gate, comparison: Comparison, source: Path | None) -> str:
     return printed.get()
 
 
-def _write(gate: Gate, comparison: Comparison, source: Path | None, outputs: Outputs) -> None:
-    from harness.gate_markdown import markdown
-    from harness.gate_words import suite
+def _write(page: Page, outputs: Outputs) -> None:
     from harness.junit import junit
 
     if outputs.junit is not None:
-        write_whole(outputs.junit, junit(gate, suite(comparison)))
+        write_whole(outputs.junit, junit(page.gate, page.suite))
     if outputs.markdown is not None:
-        write_whole(outputs.markdown, markdown(gate, comparison, source).encode(errors="replace"))
+        write_whole(outputs.markdown, page.markdown.encode(errors="replace"))
     if outputs.summary is not None:
-        _add(outputs.summary, markdown(gate, comparison, source))
+        _add(outputs.summary, page.markdown)
 
 
 def _add(path: Path, text: str) -> None:

@@ -152,6 +152,12 @@ def compare_finished(base: Path | str, new: Path | str) -> Comparison:
     return compare(old, now)
 
 
+def refuse_unknown_parts(rules: Rules, score: ScoreFile) -> None:
+    """Raises UsageError where a rule is for a group or subject that a score lacks: before a run is paid for."""
+    for name in rules.parts:
+        _named(name, (*score.groups, *score.subjects))
+
+
 def refuse_unfinished(score: ScoreFile, called: str) -> None:
     """Raises UnfinishedError where a score is incomplete or interrupted."""
     if score.status in ("incomplete", "interrupted"):

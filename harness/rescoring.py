@@ -13,7 +13,7 @@ from harness.course import Course, InOrder
 from harness.early_stopping import EarlyStop, EarlyStopping
 from harness.errors import UsageError
 from harness.finished import Run
-from harness.first_replies import FIRST, FirstReplies
+from harness.first_replies import FIRST, MANY, FirstReplies
 from harness.journal import Entry
 from harness.observer import Observer, Silent
 from harness.plan import Plan
@@ -131,7 +131,7 @@ class Rescoring:
         """Stop where the weights are the old ones and others were expected, or where the test has shown something."""
         before = self._replies.alike
         self._replies.heard(entry)
-        if self._replies.alike and before is None:
+        if self._replies.alike and before is None and not (self._expect_change and self._replies.certain):
             self._say(self._sentence())
         if self._expect_change and self._replies.certain:
             return Stop(StopKind.SAME_WEIGHTS, self._refusal())
@@ -148,7 +148,10 @@ class Rescoring:
         said = f"The first {min(FIRST, len(self._order))} replies are those of the baseline, {self._to_the_last()}"
         if self._replies.telling:
             return f"{said}: the endpoint serves the same weights ({_WHY}). --expect-change would end here."
-        return f"{said}: the endpoint may serve the same weights ({_WHY}), though so short replies may agree by chance."
+        return (
+            f"{said}: the endpoint may serve the same weights ({_WHY}), though so short replies may agree by chance. "
+            f"--expect-change would end a run where {MANY} are alike."
+        )
 
     def _refusal(self) -> str:
         return (

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.comparison_words import points
 from harness.published import figures_of, sentence
 from harness.regrading import Difference
 from harness.score_file import ScoreFile
@@ -152,9 +153,9 @@ def _early_stop(score: ScoreFile) -> str:
         return ""
     saved = early_stop.saved
     cost = f" and about {saved.usd:.4f} US dollars" if saved.usd is not None else ""
-    difference = early_stop.difference or 0.0
+    which = "upwards" if early_stop.verdict == "not worse" else "away from zero"
     return (
         f"Not asked: {saved.questions:,} questions, about {saved.requests:,} requests{cost}. The accuracy, and the "
-        f"difference of {100 * difference:+.1f} points to the baseline, are biased away from no difference: the run "
+        f"difference of {points(early_stop.difference or 0.0)} points to the baseline, are biased {which}: the run "
         "ended on a peak."
     )

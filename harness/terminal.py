@@ -6,7 +6,9 @@ is the run's.
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -63,13 +65,26 @@ def show_run(run: "Run", console: "Console", json: bool) -> None:
     score_path = run.path / "score.json"
     print_summary(run.score, console)
     print_published(run.score, console)
-    try:
+    with _whoever_reads(score_path):
         if json:
             sys.stdout.buffer.write(score_path.read_bytes())
         else:
             print(score_path)
+
+
+def print_path(score_path: Path) -> None:
+    """The path of what was written, on standard output."""
+    with _whoever_reads(score_path):
+        print(score_path)
+
+
+@contextmanager
+def _whoever_reads(score_path: Path) -> Iterator[None]:
+    """Print, and say where it is where that cannot be done: the score is there, and decides the exit code."""
+    try:
+        yield
         sys.stdout.flush()
-    except OSError as error:  # the score is there, and its status decides the exit code
+    except OSError as error:
         drop_standard_output()
         with suppress(OSError):
             print(f"Standard output cannot be written ({error.strerror}): see {score_path}", file=sys.stderr)

@@ -41,7 +41,10 @@ def knowing(
 
 def _say(request: Request, letter: str, about: str, salt: str, more: dict[str, Any]) -> Answer:
     if request.path.endswith("/chat/completions"):
-        answer = chat(f"{salt} On {about}.\nAnswer: {letter}")
+        reasons = " ".join(
+            f"{salt} {about} reason {place}." for place in range(20)
+        )  # more than a letter says
+        answer = chat(f"{reasons}\nAnswer: {letter}")
     else:
         surprise = -1.0 - zlib.crc32(f"{salt}{about}".encode()) / 2**32
         candidates = {f" {each}": -0.1 if each == letter else surprise for each in "ABCD"}

@@ -55,9 +55,14 @@ def gate(
     )
     shown = outputs(json=json, junit=junit, markdown=markdown, github=github)
 
+    from harness.early_gate import is_judged_early
+    from harness.early_gate_showing import show_early_gate
+    from harness.finished import load
     from harness.gate_showing import show_gate
     from harness.gating import compare_finished
     from harness.gating import gate as gate_
 
+    if is_judged_early((run := load(new)).score, given.rules):
+        sys.exit(show_early_gate(load(base), run, given.rules, shown))
     comparison = compare_finished(base, new)
     sys.exit(show_gate(gate_(comparison, given.rules), comparison, given.source, shown))

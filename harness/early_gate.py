@@ -1,0 +1,89 @@
+"""Early gates: the verdict of a run that was to stop early, by the rule that it went by, as its score file has it.
+
+Takes the two runs and the rules of a gate; gives a Gate. Nothing else can be judged of a run that stopped on a peak.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+from harness.early_stopping import EarlyStop, in_points
+from harness.errors import UsageError
+from harness.finished import Run
+from harness.gate_checks import RuleResult
+from harness.gating import DEFAULT, Gate, Outcome, Rules, refuse_unfinished
+from harness.score_file import EarlyStopPart, ScoreFile
+
+_PASSED: Mapping[str | None, bool | None] = {"worse": False, "better": True, "not worse": True, None: None}
+_OUTCOMES = {True: Outcome.PASSED, False: Outcome.REGRESSION, None: Outcome.UNDECIDED}
+_OF_ITS_OWN = ("max_drop", "undecided")  # what a rule of an early stop can be told
+
+
+def early_stop_of(rules: Rules, seed: int) -> EarlyStop:
+    """The early stop that a gate's rules ask for.
+
+    Raises:
+        UsageError: there are others than --max-drop and --undecided.
+    """
+    if others := _others(rules):
+        raise UsageError(
+            f"an early stop tells worse, better, or not worse by --max-drop, and nothing of {', '.join(others)}; leave "
+            "that out, or --early-stop."
+        )
+    return EarlyStop(seed=seed) if rules.max_drop is None else EarlyStop(rules.max_drop, seed)
+
+
+def is_judged_early(new: ScoreFile, rules: Rules) -> bool:
+    """Whether NEW's own rule decides: it was stopped, or it came to its end, and no other rule is asked for."""
+    early_stop = new.early_stop
+    if early_stop is None:
+        return False
+    return new.stopped_early or (rules.max_drop in (None, early_stop.margin) and not _others(rules))
+
+
+def early_gate(base: Run, new: Run, rules: Rules) -> Gate:
+    """The verdict that NEW's score file has.
+
+    Raises:
+        UnfinishedError: one of the scores is incomplete or interrupted.
+        UsageError: it is over another baseline, or the rules ask for what it does not tell.
+    """
+    for run in (base, new):
+        refuse_unfinished(run.score, str(run.path))
+    early_stop = new.score.early_stop
+    assert early_stop is not None  # noqa: S101 - as `is_judged_early` has seen
+    if early_stop.baseline_answers != base.score.answers.sha256:
+        raise UsageError(
+            f"the verdict in {new.path} is over run {early_stop.baseline}, or its answers as they were, and not over "
+            f"{base.path}; name that one."
+        )
+    if rules.max_drop not in (None, early_stop.margin) or _others(rules):
+        asked = ", ".join(_others(rules)) or f"--max-drop {100 * (rules.max_drop or 0):g}"
+        raise UsageError(
+            f"{new.path} was stopped early by a rule of its own ({early_stop.rule}) and tells nothing of {asked}; "
+            "leave that out, or rescore without --early-stop."
+        )
+    passed = _PASSED[early_stop.verdict]
+    result = RuleResult(early_stop.rule, passed, reason(early_stop))
+    return Gate(_OUTCOMES[passed], (result,), rules.undecided, ())
+
+
+def reason(early_stop: EarlyStopPart) -> str:
+    """What was shown, and after how many questions."""
+    counted = f"lost {early_stop.lost:,} and won {early_stop.won:,} of {early_stop.asked:,}"
+    margin = f"not worse by {in_points(early_stop.margin)}"
+    said = margin if early_stop.verdict == "not worse" else early_stop.verdict
+    if early_stop.verdict_at_the_end:
+        p = f"{early_stop.p_at_the_end:.2g}" if early_stop.p_at_the_end is not None else "unknown"
+        shown = said or f"neither worse, nor better, nor {margin}"
+        return f"{shown} by the test of all questions: {counted}, McNemar's exact p = {p}"
+    if said is None:
+        return f"no verdict: the replies were read again, after a stop at {early_stop.asked:,} of {early_stop.of:,}"
+    return f"{said}, shown after {early_stop.asked:,} of {early_stop.of:,} questions: {counted}"
+
+
+def _others(rules: Rules) -> list[str]:
+    """The rules that are not about the whole difference, as options."""
+    chosen = [
+        field.name for field in fields(Rules) if getattr(rules, field.name) != getattr(DEFAULT, field.name)
+    ]
+    return [f"--{name.replace('_', '-')}" for name in chosen if name not in _OF_ITS_OWN]

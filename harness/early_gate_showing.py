@@ -1,0 +1,87 @@
+"""Early gates shown: the verdict of a run that was to stop early, in all forms of a gate's.
+
+Takes the two runs and the rules; prints and writes through harness/gate_showing.py. Shows neither an interval nor a p
+value for a run that was stopped.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from harness.comparison_words import model_name, points
+from harness.early_gate import early_gate
+from harness.finished import Run
+from harness.gate_markdown import MARKS, plain
+from harness.gate_showing import Outputs, Page, show
+from harness.gate_words import headline
+from harness.gating import Gate, Rules
+from harness.noise import read_noise
+
+
+def show_early_gate(base: Run, new: Run, rules: Rules, outputs: Outputs) -> int:
+    """Print and write NEW's verdict over BASE; gives the exit code.
+
+    Raises:
+        UnfinishedError, UsageError: as `early_gate`.
+        StorageError: a file cannot be written.
+    """
+    gate = early_gate(base, new, rules)
+    task = new.score.task
+    page = Page(
+        gate,
+        f"{task.name} ({task.protocol})",
+        _document(gate, base, new),
+        lambda: "\n".join((*_lines(gate, base, new), headline(gate), "")),
+        _markdown(gate, base, new),
+    )
+    return show(page, outputs)
+
+
+def _lines(gate: Gate, base: Run, new: Run) -> list[str]:
+    """What was judged, by which rule, what came of it, and what to know of that."""
+    (result,) = gate.results
+    said = [_sides(base, new), f"Rule: {result.rule}.", f"{result.reason[:1].upper()}{result.reason[1:]}."]
+    return said + _notes(base, new)
+
+
+def _sides(base: Run, new: Run) -> str:
+    task = new.score.task
+    names = f"{model_name(base.score)} → {model_name(new.score)}"
+    return f"{names} on {task.name} ({task.protocol}, {task.shots}-shot)"
+
+
+def _notes(base: Run, new: Run) -> list[str]:
+    early_stop, notes = new.score.early_stop, []
+    if early_stop and new.score.stopped_early and early_stop.difference is not None:
+        which = "upwards" if early_stop.verdict == "not worse" else "away from zero"
+        notes.append(
+            f"Note: the difference so far, {points(early_stop.difference)} points, is biased {which}: "
+            "the run stopped on a peak. Without --early-stop all questions are asked, and it is measured."
+        )
+    if noise := read_noise(base.path, base.score):
+        notes.append(f"Note: {noise.sentence}")
+    return notes
+
+
+def _document(gate: Gate, base: Run, new: Run) -> dict[str, Any]:
+    """The names of a comparison's document as far as they can be told."""
+    early_stop = new.score.early_stop
+    return {
+        "base": _side(base),
+        "new": _side(new),
+        "early_stop": early_stop.model_dump(mode="json") if early_stop else None,
+        "outcome": gate.outcome.value,
+        "passed": gate.passed,
+        "rules": [asdict(result) for result in gate.results],
+        "doubts": list(gate.doubts),
+    }
+
+
+def _side(run: Run) -> dict[str, Any]:
+    return {"model": run.score.model.name, "revision": run.score.model.revision, "path": str(run.path)}
+
+
+def _markdown(gate: Gate, base: Run, new: Run) -> str:
+    lines = [f"### {MARKS[gate.passed]} {plain(headline(gate))}", ""]
+    for line in _lines(gate, base, new):
+        lines += [plain(line), ""]
+    return "\n".join(lines)

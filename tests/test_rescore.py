@@ -1,0 +1,273 @@
+"""The command `rescore`: one command for CI, from a baseline to an exit code."""
+
+import json
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from knowing_models import knowing
+from loopback import Loopback, error
+from whole_runs import (
+    big_task,
+    is_one_sentence,
+    left_behind,
+    only_run,
+    questions_sent,
+    run,
+    sent_text,
+    started,
+    times_asked,
+)
+
+from harness.journal import read_lines
+from harness.score_file import read_score
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A model that knows 90 % of 600 questions."""
+    folder = tmp_path_factory.mktemp("base")
+    with Loopback(knowing(90)) as server:
+        return run(server, big_task(folder, 200), folder / "results").path
+
+
+@pytest.fixture
+def results(tmp_path):
+    return tmp_path / "results"
+
+
+@pytest.fixture
+def words(base, results):
+    """The words of the command."""
+
+    def words_(server, *more):
+        fixed = ["rescore", base, "--model", "new", "--base-url", server.url, "--results", results]
+        return [str(word) for word in (*fixed, *more)]
+
+    return words_
+
+
+def score_of(ended):
+    """The score file whose path is the last line."""
+    return read_score(Path(ended.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    ("percent", "salt", "more", "code"),
+    [
+        (40, "other", (), 1),
+        (90, "", (), 0),
+        (90, "other", ("--max-drop", "1"), 5),
+        (90, "other", ("--max-drop", "1", "--undecided", "pass"), 0),
+        (90, "", ("--min-accuracy", "99"), 1),
+        (40, "other", ("--early-stop",), 1),
+        (90, "", ("--early-stop", "--max-drop", "5"), 0),
+        (90, "other", ("--early-stop", "--max-drop", "0.1"), 5),
+        (90, "other", ("--early-stop", "--max-drop", "0.1", "--undecided", "fail"), 1),
+    ],
+)
+def test_the_exit_code_is_the_gates(here, words, percent, salt, more, code):
+    with Loopback(knowing(percent, salt=salt)) as server:
+        ended = here(*words(server, *more))
+    assert ended.returncode == code, ended.stderr
+    assert score_of(ended).model.name == "new"
+
+
+def test_an_incomplete_run_has_no_verdict(here, words):
+    def failing(request):
+        asked = request.method == "POST" and "chess 3 one" in sent_text(request)
+        return error(400) if asked else knowing(90)(request)
+
+    with Loopback(failing) as server:
+        ended = here(*words(server))
+    assert ended.returncode == 3
+    assert "Passed" not in ended.stdout
+
+
+def test_an_endpoint_that_refuses_all_is_exit_code_4(here, words, results):
+    with Loopback(lambda r: knowing(90)(r) if r.method == "GET" else error(401)) as server:
+        ended = here(*words(server))
+    assert (ended.returncode, left_behind(results)) == (4, [])
+
+
+def test_old_weights_where_a_change_is_expected_are_exit_code_2(here, words, results):
+    with Loopback(knowing(90)) as server:
+        ended = here(*words(server, "--expect-change"))
+        assert questions_sent(server) == 10
+    assert ended.returncode == 2
+    assert is_one_sentence(ended.stderr)
+    assert left_behind(results) == []
+
+
+def test_old_weights_are_named_before_the_rest_is_asked(here, words):
+    with Loopback(knowing(90)) as server:
+        ended = here(*words(server))
+    said = (
+        "The first 10 replies are those of the baseline, word for word: the endpoint serves the same weights"
+    )
+    assert said in ended.stderr
+    assert ended.stderr.index(said) < ended.stderr.index("600/600")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--early-stop", "--min-accuracy", "50"),
+        ("--early-stop", "--each", "subjects"),
+        ("--max-drop", "none"),
+        ("--max-drop", "chemistry=1"),
+        ("--noise",),
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_is_exit_code_2_before_anything_is_asked(here, words, more):
+    with Loopback(knowing(90)) as server:
+        ended = here(*words(server, *more))
+    assert ended.returncode == 2
+    assert not server.requests
+
+
+def test_a_model_must_be_named(here, base):
+    ended = here("rescore", base)
+    assert ended.returncode == 2
+    assert "--model" in ended.stderr
+
+
+def test_a_limit_judges_the_questions_that_were_asked(here, words):
+    with Loopback(knowing(40, salt="other")) as server:
+        ended = here(*words(server, "--limit", "60", "--json"))
+    document = json.loads(ended.stdout)
+    assert (ended.returncode, document["questions"], document["verdict"]) == (1, 60, "worse")
+
+
+def test_the_document_of_an_early_stop_has_its_rule_and_no_interval(here, words):
+    with Loopback(knowing(40, salt="other")) as server:
+        ended = here(*words(server, "--early-stop", "--json"))
+    document = json.loads(ended.stdout)
+    assert (document["outcome"], document["passed"], document["early_stop"]["verdict"]) == (
+        "regression",
+        False,
+        "worse",
+    )
+    assert document["rules"][0]["rule"] == document["early_stop"]["rule"]
+    assert not {"ci95", "stderr", "p_mcnemar", "difference"} & document.keys()
+
+
+def test_what_an_early_stop_says_to_people(here, words):
+    with Loopback(knowing(40, salt="other")) as server:
+        ended = here(*words(server, "--early-stop"))
+    early = score_of(ended).early_stop
+    assert (
+        f"Worse, shown after {early.asked} of 600 questions: lost {early.lost} and won {early.won}"
+        in ended.stdout
+    )
+    assert "is biased away from zero" in ended.stdout
+    assert f"Not asked: {early.saved.questions} questions" in ended.stderr.replace("\n", " ")
+
+
+def test_gate_repeats_the_verdict_of_an_early_stop(here, words, base):
+    with Loopback(knowing(40, salt="other")) as server:
+        first = here(*words(server, "--early-stop"))
+    again = here("gate", base, first.stdout.splitlines()[-1])
+    assert again.returncode == 1
+    assert first.stdout.startswith(again.stdout)
+
+
+def test_gate_repeats_the_verdict_of_one_that_came_to_its_end(here, words, base):
+    with Loopback(knowing(90, salt="other")) as server:
+        first = here(*words(server, "--early-stop", "--max-drop", "0.1"))
+    again = here("gate", base, first.stdout.splitlines()[-1])
+    assert again.returncode == 5
+    assert (
+        "Neither worse, nor better, nor not worse by 0.1 points by the test of all questions" in again.stdout
+    )
+
+
+def test_gate_takes_no_other_rule_for_a_stopped_run(here, words, base):
+    with Loopback(knowing(40, salt="other")) as server:
+        first = here(*words(server, "--early-stop"))
+    ended = here("gate", base, first.stdout.splitlines()[-1], "--max-drop", "7")
+    assert ended.returncode == 2
+    assert "tells nothing of --max-drop 7" in ended.stderr
+
+
+def test_gate_takes_no_other_baseline_for_a_stopped_run(here, words, base, tmp_path):
+    with Loopback(knowing(40, salt="other")) as server:
+        first = here(*words(server, "--early-stop"))
+    with Loopback(knowing(80)) as server:
+        other = run(server, base.parents[3] / "big.yaml", tmp_path / "another")
+    ended = here("gate", other.path, first.stdout.splitlines()[-1])
+    assert ended.returncode == 2
+    assert "name that one" in ended.stderr
+
+
+def test_the_files_for_ci_are_written_for_an_early_stop_too(here, words, tmp_path):
+    with Loopback(knowing(40, salt="other")) as server:
+        here(*words(server, "--early-stop", "--junit", tmp_path / "j.xml", "--markdown", tmp_path / "m.md"))
+    assert "<failure" in (tmp_path / "j.xml").read_text()
+    assert (tmp_path / "m.md").read_text().startswith("### ❌ Regression")
+
+
+def slowly(request):
+    """A worse model, in a fiftieth of a second."""
+    return replace(knowing(70, salt="other")(request), delay_s=0.02 if request.method == "POST" else 0.0)
+
+
+def test_a_killed_early_stop_goes_on_and_decides_as_one_that_was_not_killed(words, results, here, tmp_path):
+    kills = 3
+    with Loopback(knowing(70, salt="other")) as server:
+        whole = here(*words(server, "--early-stop", "--results", tmp_path / "whole"))
+    with Loopback(slowly) as server:
+        for _ in range(kills):
+            before = len(server.requests)
+            with started(*words(server, "--early-stop", "--concurrency", "2")) as process:
+                server.wait_for(before + 12)
+                process.send_signal(signal.SIGKILL)
+        assert not (only_run(results) / "score.json").exists()
+        ended = here(*words(server, "--early-stop", "--concurrency", "2"))
+        asked = times_asked(server)
+    assert (ended.returncode, score_of(ended).early_stop) == (
+        whole.returncode,
+        score_of(whole).early_stop.model_copy(update={"saved": score_of(ended).early_stop.saved}),
+    )
+    assert sum(asked.values()) - len(asked) <= kills * 2
+    lines = list(read_lines(only_run(results) / "answers.jsonl"))
+    assert len({line.id for line in lines}) == len(lines)
+
+
+def test_an_interrupted_early_stop_has_no_verdict_and_goes_on(words, results, here):
+    with Loopback(slowly) as server:
+        with started(*words(server, "--early-stop", "--concurrency", "2")) as process:
+            server.wait_for(20)
+            process.send_signal(signal.SIGINT)
+            process.communicate()
+        score = read_score(only_run(results) / "score.json")
+        assert (process.returncode, score.status, score.early_stop.verdict) == (130, "interrupted", None)
+        ended = here(*words(server, "--early-stop"))
+    assert score_of(ended).run.id == score.run.id
+    assert score_of(ended).early_stop.verdict == "worse"
+
+
+def test_noise_is_measured_and_named_by_later_verdicts(here, words, base, results):
+    def shaky(request):
+        wrong = request.method == "POST" and "chess 7 one" in sent_text(request)
+        return knowing(0)(request) if wrong else knowing(90)(request)
+
+    with Loopback(shaky) as server:
+        ended = here("rescore", base, "--noise", "--base-url", server.url, "--results", results)
+        said = "Two runs of the baseline's own weights differ in 1 of 600 answers (0.2 %)"
+        assert ended.returncode == 0, ended.stderr
+        assert said in ended.stderr
+        assert score_of(ended).model.name == "m"
+        try:
+            assert said in here(*words(server)).stdout.replace("\n", " ")
+            assert said in here(*words(server, "--early-stop")).stdout
+        finally:
+            (base / "noise.json").unlink()
+
+
+def test_noise_asks_where_the_baseline_was_asked(here, base, results):
+    ended = here("rescore", base, "--noise", "--results", results, "--max-wait", "0")
+    assert ended.returncode == 4  # that server is gone
+    assert "127.0.0.1" in ended.stderr

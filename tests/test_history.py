@@ -50,6 +50,7 @@ def only(results, **wanted):
 def test_scores_stand_in_the_order_of_time_by_model_and_task(add, results, tmp_path):
     other_task = write_task(tmp_path, task_document(name="other"))
     late, early = add(5), add(1)
+    early = early.rename(early.with_name("z"))  # the order of names is another
     other, elsewhere = add(2, model="a-model"), add(3, file=other_task)
     found = read_history(results).series
     assert [(one.model, one.task) for one in found] == [("a-model", "tiny"), ("m", "other"), ("m", "tiny")]

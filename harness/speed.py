@@ -19,26 +19,24 @@ from harness.stats import wilson_interval
 def measured_speed(results: Path, model: str, plan: Plan) -> Speed | None:
     """How fast the newest run of this model on this task, asked in the same way, was; None where there is none."""
     home = runs_of(results, model, plan.task.name)
-    for path in sorted(home.glob("*/score.json"), reverse=True):
-        try:
-            score = read_score(path)
-        except UsageError:  # another tells as much
-            continue
-        rate = score.latency.questions_per_second
-        if rate and _asked_alike(score, plan):
-            return Speed(rate, f"as in run {path.parent.name}, {score.counts.questions:,} questions")
-    return None
+    alike = (score for path in home.glob("*/score.json") if (score := _asked_alike(path, plan)))
+    newest = max(alike, key=lambda score: score.run.started_at, default=None)  # names tell the second alone
+    if newest is None or not newest.latency.questions_per_second:
+        return None
+    source = f"as in run {newest.run.id}, {newest.counts.questions:,} questions"
+    return Speed(newest.latency.questions_per_second, source)
 
 
-def _asked_alike(score: ScoreFile, plan: Plan) -> bool:
-    """Whether its time is that of these prompts; reading replies again takes none."""
+def _asked_alike(path: Path, plan: Plan) -> ScoreFile | None:
+    """A score whose time is that of these prompts; reading replies again takes none, and damaged files tell nothing."""
+    try:
+        score = read_score(path)
+    except UsageError:
+        return None
     task = score.task
-    alike = (task.protocol, task.shots, task.as_published) == (
-        plan.protocol.name,
-        plan.shots,
-        plan.as_published,
-    )
-    return alike and score.run.regraded_from is None
+    there = (task.protocol, task.shots, task.as_published)
+    asked = score.run.regraded_from is None and score.latency.questions_per_second
+    return score if asked and there == (plan.protocol.name, plan.shots, plan.as_published) else None
 
 
 def measured_disagreement(base: Path, new: Path, *, task: str, detect: float) -> Disagreement:

@@ -65,7 +65,7 @@ def _remarks(one: Measured) -> list[str]:
     remarks = [f"≠ above: {'; '.join(one.differs)}"] if one.differs else []
     if score.status != "complete":
         remarks.append(f"{score.status}, {score.counts.questions:,} questions")
-    if getattr(score, "early_stop", None):
+    if score.stopped_early:
         remarks.append("stopped early, so biased away from zero")
     if score.run.regraded_from:
         remarks.append(f"replies of {score.run.regraded_from} read again")

@@ -9,7 +9,7 @@ from builders import NOON, answered, plan_of, record_of, settings_of, task_docum
 
 from harness.errors import UsageError
 from harness.history import Wanted, history_document, read_history
-from harness.score_file import document, read_score
+from harness.score_file import EarlyStopPart, document, read_score
 
 
 @pytest.fixture
@@ -190,3 +190,31 @@ def test_a_regraded_run_says_whose_replies_it_read(add, results, here):
     (again / "score.json").write_text(json.dumps(made))
     shown = " ".join(here("history", results, COLUMNS="160").stdout.split())
     assert f"replies of {path.name} read again" in shown
+
+
+@pytest.mark.parametrize(("asked", "told"), [(5, True), (12, False)], ids=["early", "at its end"])
+def test_a_run_that_a_test_stopped_early_is_called_biased(add, results, here, asked, told):
+    path = add(1) / "score.json"
+    block = EarlyStopPart(
+        rule="a rule",
+        seed=0,
+        order="by hash",
+        alpha_a_side=0.005,
+        alpha_at_the_end=0.04,
+        margin=0.02,
+        baseline="20261123T120000Z-0000",
+        baseline_answers="0" * 64,
+        verdict="worse",
+        verdict_at_the_end=False,
+        asked=asked,
+        of=12,
+        lost=3,
+        won=0,
+        difference=-0.6,
+        ln_e={"worse": 6.0},
+    )
+    path.write_bytes(document(read_score(path).model_copy(update={"status": "partial", "early_stop": block})))
+    assert (
+        "stopped early, so biased" in " ".join(here("history", results, COLUMNS="160").stdout.split())
+    ) is told
+    assert json.loads(here("history", results, "--json").stdout)["scores"][0]["stopped_early"] is told

@@ -26,6 +26,8 @@ def print_check(check: Check) -> None:
         "completion logprobs": found.completion_logprobs,
         "given texts": found.given_texts,
         "forced letters": found.forced_letters,
+        "structured output": found.structured_output,
+        "begun replies": found.begun_reply,
         "seed": found.seed,
         "images": found.images,
     }

@@ -123,12 +123,9 @@ def will_work(prompt: Prompt, findings: Findings) -> Finding:
     match prompt.want:
         case Generate() as want:
             by = _by("completions", findings.completions) if is_text else _by("chat", findings.chat)
-            untried = "structured output" if want.letters else "going on with a reply" if prompt.begun else ""
-            return (
-                replace(by, works=None, note=f"{by.note}; not known: {untried}")
-                if untried and by.works
-                else by
-            )
+            if want.letters:
+                return _both(by, _by("structured output", findings.structured_output))
+            return _both(by, _by("begun replies", findings.begun_reply)) if prompt.begun else by
         case ScoreLetters():
             chat = _by("chat logprobs", findings.chat_logprobs)
             completions = _by("completion logprobs", findings.completion_logprobs)
@@ -146,6 +143,13 @@ def _by(what: str, finding: Finding) -> Finding:
             return Finding(False, f"no {what}")
         case None:
             return Finding(None, f"not known: {what}")
+
+
+def _both(one: Finding, other: Finding) -> Finding:
+    """Where one thing is needed beside another."""
+    if not one.works:
+        return one
+    return Finding(True, f"{one.note}, and {other.note}") if other.works else other
 
 
 def _better(one: Finding, other: Finding) -> Finding:

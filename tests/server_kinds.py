@@ -46,7 +46,7 @@ def openai(request: Request) -> Answer:
 
 
 def _refused_by_openai(body: dict[str, Any]) -> Answer | None:
-    for field in ("structured_outputs", "guided_choice"):
+    for field in ("structured_outputs", "guided_choice", "continue_final_message"):
         if field in body:
             return error(400, f"Unknown parameter: '{field}'.", code="unknown_parameter")
     if isinstance(body.get("logit_bias"), list):
@@ -67,7 +67,7 @@ def _openai_chat(body: dict[str, Any]) -> Answer:
 
 
 def vllm(request: Request) -> Answer:
-    """Both routes with up to 20 candidates, echo, structured outputs, reasoning in a field of its own."""
+    """Both routes with up to 20 candidates, echo, structured output, begun replies, reasoning in a field of its own."""
     if request.path == "/version":
         return reply({"version": "0.17.1"})
     if request.method == "GET":
@@ -83,6 +83,11 @@ def vllm(request: Request) -> Answer:
 
 
 def _vllm_chat(body: dict[str, Any], forced: str | None, asked: int) -> Answer:
+    if "response_format" in body:
+        schema = body["response_format"]["json_schema"]["schema"]
+        forced = json.dumps({"letter": schema["properties"]["letter"]["enum"][0]})
+    if body.get("continue_final_message"):
+        forced = "5926 zyzzyva quokka"
     said = json.loads(chat(forced or "four", reasoning_content="Let me see").body)
     if body.get("logprobs"):
         said["choices"][0]["logprobs"] = chat_logprobs(candidates(asked, space=""))

@@ -120,15 +120,21 @@ def test_choices_are_never_scored_in_chats(found):
 
 
 @pytest.mark.parametrize(
-    ("prompt", "untried"),
+    ("prompt", "ability", "called"),
     [
-        (Prompt(CHAT, Generate(1, letters="AB")), "structured output"),
-        (Prompt((*CHAT, Message("assistant", "It is")), Generate(1)), "going on with a reply"),
+        (Prompt(CHAT, Generate(1, letters="AB")), "structured_output", "structured output"),
+        (
+            Prompt((*CHAT, Message("assistant", "It is")), Generate(1)),
+            "begun_reply",
+            "begun replies",
+        ),
     ],
 )
-def test_what_was_not_tried_is_not_promised(found, prompt, untried):
-    assert will_work(prompt, found()) == Finding(None, f"by chat; not known: {untried}")
-    assert will_work(prompt, found(chat=False)).works is False
+def test_some_chats_need_more_than_a_reply(found, prompt, ability, called):
+    assert will_work(prompt, found()) == Finding(True, f"by chat, and by {called}")
+    assert will_work(prompt, found(**{ability: None})) == Finding(None, f"not known: {called}")
+    assert will_work(prompt, found(**{ability: False})) == Finding(False, f"no {called}")
+    assert will_work(prompt, found(chat=False)) == Finding(False, "no chat")
 
 
 def test_letters_that_cannot_be_forced_are_told_of(found):
@@ -206,7 +212,7 @@ def test_a_time_limit_holds_for_the_library_too():
 @pytest.mark.real
 def test_a_model_file_is_served_for_the_time_of_the_check(smollm2):
     check = harness.check(str(smollm2), environment={})
-    assert working(check) == dict.fromkeys(PROTOCOLS, True) | {"json": None, "meta-llama3-chat": None}
+    assert working(check) == dict.fromkeys(PROTOCOLS, True)
     assert check.endpoint == "embedded"
     assert check.trouble is None
 

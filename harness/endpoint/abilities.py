@@ -15,7 +15,7 @@ from harness.endpoint.exchange import Document, first_choice, text_of, usage_of
 from harness.endpoint.failures import FailedAttempt, Judge
 from harness.endpoint.fields import CHAT, COMPLETIONS, Fields
 from harness.endpoint.findings import Finding
-from harness.endpoint.forcing import FORCES
+from harness.endpoint.forcing import FORCES, SCHEMA, STRUCTURED, letter_written
 from harness.endpoint.generate import Generated, Generator
 from harness.endpoint.letters import LetterScorer
 from harness.endpoint.reasoning import split_reasoning
@@ -34,8 +34,15 @@ _LETTERS = "ABCD"
 _QUESTION = "What colour is the sky on a clear day?\nA. Red\nB. Blue\nC. Green\nD. Black\nAnswer:"
 _CONTEXT, _CONTINUATION = "Question: What colour is the sky on a clear day?\nAnswer:", " Blue"
 _RANDOM = (Message("user", "Write ten random words, the stranger the better."),)
+# Cut in the middle of a number: a reply that is begun anew does not begin with the rest of its digits.
+_BEGUN = (
+    Message("user", "Write 31415926 four times, and then ten random words, the stranger the better."),
+    Message("assistant", "Here they are: 31415926, 31415926, 31415926, 3141"),
+)
+_REST = "5926"
 _SHORT = Generate(16)
 _SEED = 7
+_UNLIKELY = "D"
 
 # 64 by 64 grey pixels: some models refuse images below 28 by 28.
 _IMAGE = (
@@ -144,8 +151,10 @@ class Abilities:
         elif self._omits("logprobs", "top_logprobs"):
             self.found["chat_logprobs"] = Finding(False, _BY_ENTRY)
         else:
-            # Servers have one limit for both routes, or a lower one for completions (OpenAI).
-            most = max(self._most_candidates, _USUAL_CANDIDATES)
+            # Servers have one limit for both routes, or a lower one for completions (OpenAI). Those that only chat have
+            # the usual one.
+            known = self._most_candidates if COMPLETIONS in self._candidates else _USUAL_CANDIDATES
+            most = max(known, _USUAL_CANDIDATES)
             await self._look_for_candidates(CHAT, [number for number in _ASKED_CANDIDATES if number <= most])
 
     async def given_texts(self, served_by: str) -> None:
@@ -160,9 +169,17 @@ class Abilities:
         routes_in_turn = sorted(routes, key=lambda route: not isinstance(route, first))
         self.found["given_texts"] = await self._given_texts(routes_in_turn)
 
-    async def forced_letters(self) -> None:
-        """Whether the model can be held to a letter; after `completions` and `chat_logprobs`."""
-        self.found["forced_letters"] = await self._forced_letters()
+    async def forced_letters(self, served_by: str) -> None:
+        """Whether the model can be held to a letter; after `completions` and `chat_logprobs`.
+
+        Args:
+            served_by: what the server calls itself; vLLM's own way goes first there.
+        """
+        self.found["forced_letters"] = await self._forced_letters(served_by)
+
+    async def structured_output(self) -> None:
+        """Whether a chat's reply can be held to a JSON schema; after `chat` and `forced_letters`."""
+        self.found["structured_output"] = await self._structured_output()
 
     async def images(self) -> None:
         """Whether a message may hold an image; after `chat`."""
@@ -178,9 +195,19 @@ class Abilities:
         judged = self._judged("images", outcome)
         self.found["images"] = Finding(True, "accepted, seen or not") if judged.works else judged
 
-    async def seed(self) -> None:
-        """Whether a seed makes two replies the same; after `chat`."""
-        self.found["seed"] = await self._seed()
+    async def begun_reply_and_seed(self) -> None:
+        """Whether a begun reply is gone on with, and whether a seed makes two replies the same; after `chat`.
+
+        Two requests tell both, where none is refused.
+        """
+        generator = Generator(replace(self._settings, temperature=1.0), self._judge, self.fields)
+        first: Generated | FailedAttempt | None = None
+        if self.found["chat"].works:
+            first = await generator.ask(self.exchange(), _BEGUN, _SHORT, self._seed_field())
+            self.found["begun_reply"] = self._gone_on_with(first)
+        else:
+            self.found["begun_reply"] = Finding(self.found["chat"].works, "no chat")
+        self.found["seed"] = await self._seed(generator, first if isinstance(first, Generated) else None)
 
     async def _look_for_candidates(
         self, route: str, numbers: Sequence[int], *, tries: int = 1
@@ -214,7 +241,7 @@ class Abilities:
                 return self._judged("given_texts", outcome)
         return Finding(False, f"tried {', '.join(route.name for route in routes)}")
 
-    async def _forced_letters(self) -> Finding:
+    async def _forced_letters(self, served_by: str) -> Finding:
         """The least probable letter: a server that ignores what it does not know would write another."""
         if not self._candidates:
             return Finding(None, "not tried: there are no logprobs to begin with")
@@ -222,6 +249,8 @@ class Abilities:
         there = letter_logprobs(found, _LETTERS, spaced_first=route == COMPLETIONS)
         least = min(_LETTERS, key=lambda letter: there.get(letter, -math.inf))
         forces = [force for force in FORCES[route] if not self._omits(*force.fields([least]))]
+        if served_by == VLLM:
+            forces.sort(key=lambda force: force is not STRUCTURED)
         for force in forces:
             held = await self._scorer.held(self.exchange(), route, force, content=_QUESTION, letters=least)
             if not isinstance(held, FailedAttempt):
@@ -231,25 +260,54 @@ class Abilities:
                 return self._judged("forced_letters", held)
         return Finding(False, f"tried {', '.join(force.name for force in forces)}")
 
-    async def _seed(self) -> Finding:
-        """The same twice, at a temperature at which it would hardly come twice by itself."""
+    async def _structured_output(self) -> Finding:
+        """An unlikely letter: a server that ignores what it does not know would write another."""
+        if not self.found["chat"].works:
+            return Finding(self.found["chat"].works, "no chat")
+        if self._omits("response_format"):
+            return Finding(False, _BY_ENTRY)
+        if self.found["forced_letters"].value == SCHEMA.name:
+            return Finding(True, "as a letter was forced")
+        want = Generate(SCHEMA.tokens, letters=_UNLIKELY)
+        exchange = self.exchange()
+        outcome = await self._generator.ask(exchange, (Message("user", _QUESTION),), want)
+        if not isinstance(outcome, Generated):
+            return self._judged("structured_output", outcome)
+        kept = letter_written(first_choice(exchange.document) or {}) == _UNLIKELY
+        return _seen(outcome, kept, "accepted, but not kept to")
+
+    def _gone_on_with(self, outcome: Generated | FailedAttempt) -> Finding:
+        if not isinstance(outcome, Generated):
+            return self._judged("begun_reply", outcome)
+        return _seen(outcome, outcome.text.startswith(_REST), "another reply is begun")
+
+    async def _seed(self, generator: Generator, first: Generated | None) -> Finding:
+        """The same twice, at a temperature at which it would hardly come twice by itself.
+
+        Args:
+            generator: asks at that temperature.
+            first: the reply to a begun one with the seed, where there is any.
+        """
         if self._omits("seed"):
             return Finding(False, _BY_ENTRY)
-        generator = Generator(replace(self._settings, temperature=1.0), self._judge, self.fields)
-        content = _RANDOM if self.found["chat"].works else _START
-        said = []
-        for _ in range(2):
-            outcome = await generator.ask(self.exchange(), content, _SHORT, {"seed": _SEED})
+        content = _BEGUN if first else _RANDOM if self.found["chat"].works else _START
+        outcomes: list[Generated] = [first] if first else []
+        while "seed" not in self.fields.refused and len(outcomes) < 2:
+            outcome = await generator.ask(self.exchange(), content, _SHORT, self._seed_field())
             if isinstance(outcome, FailedAttempt):
                 return self._judged("seed", outcome)
-            if "seed" in self.fields.refused:  # and was left out
-                return Finding(False, "refused")
-            said.append((outcome.text, outcome.reasoning))
+            outcomes.append(outcome)
+        if "seed" in self.fields.refused:  # and was left out
+            return Finding(False, "refused")
+        said = [(outcome.text, outcome.reasoning) for outcome in outcomes]
         if said[0] != said[1]:
             return Finding(False, "accepted, but two replies differ")
         if said[0] == ("", None):
             return Finding(None, "accepted; the replies hold no text to compare")
         return Finding(True, "two replies were the same")
+
+    def _seed_field(self) -> Document:
+        return {} if self._omits("seed") else {"seed": _SEED}
 
     def _judged(self, name: str, outcome: object) -> Finding:
         """What an outcome says of the thing that was tried."""
@@ -269,6 +327,12 @@ class Abilities:
 
     def _omits(self, *fields: str) -> bool:
         return not self._settings.omit.isdisjoint(fields)
+
+
+def _seen(outcome: Generated, as_wanted: bool, otherwise: str) -> Finding:
+    if not outcome.text.strip():
+        return Finding(None, "the reply holds no text to tell by")
+    return Finding(as_wanted, "" if as_wanted else otherwise)
 
 
 def _reasoning_in(document: Document) -> str:

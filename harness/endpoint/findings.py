@@ -36,6 +36,8 @@ class Findings:
         completion_logprobs: likewise for completions.
         given_texts: whether a text that the model did not choose can be scored; `value` is the way.
         forced_letters: whether the model can be held to a letter; `value` is the way.
+        structured_output: whether a chat's reply can be held to a JSON schema.
+        begun_reply: whether a chat's reply that was begun is gone on with.
         seed: whether a seed makes two replies the same.
         images: whether a message may hold an image; not whether the model sees it.
         reasoning: where it comes: a field's name, "<think> tags", "only counted" or "none"; None: not known.
@@ -59,6 +61,8 @@ class Findings:
     completion_logprobs: Finding
     given_texts: Finding
     forced_letters: Finding
+    structured_output: Finding
+    begun_reply: Finding
     seed: Finding
     images: Finding
     reasoning: str | None

@@ -48,10 +48,10 @@ def letter_schema(texts: Sequence[str]) -> Document:
 # llama.cpp takes texts for tokens, and gives logprobs as they were before the bias. Not its `grammar`: held to
 # " A" the model would rather write " " and then "A", whose probability is another.
 _BIAS = Force("logit_bias", lambda texts: {"logit_bias": [[text, 100] for text in texts]}, true_logprob=True)
-_STRUCTURED = Force("structured_outputs", lambda texts: {"structured_outputs": {"choice": texts}})  # vLLM
+STRUCTURED = Force("structured_outputs", lambda texts: {"structured_outputs": {"choice": texts}})  # vLLM
 _GUIDED = Force("guided_choice", lambda texts: {"guided_choice": texts})  # vLLM before 0.12, SGLang
-_SCHEMA = Force("response_format", letter_schema, tokens=32)  # room for {"letter": "A"} in any layout
-FORCES = {COMPLETIONS: (_BIAS, _STRUCTURED, _GUIDED), CHAT: (_BIAS, _STRUCTURED, _GUIDED, _SCHEMA)}
+SCHEMA = Force("response_format", letter_schema, tokens=32)  # room for {"letter": "A"} in any layout
+FORCES = {COMPLETIONS: (_BIAS, STRUCTURED, _GUIDED), CHAT: (_BIAS, STRUCTURED, _GUIDED, SCHEMA)}
 
 
 def letter_written(choice: Document) -> str | None:

@@ -28,7 +28,7 @@ _AT_ONCE = 4
 _LONGEST_PAUSE_S = 2.0
 _ABILITIES = (
     *("chat", "completions", "chat_logprobs", "completion_logprobs"),
-    *("given_texts", "forced_letters", "seed", "images"),
+    *("given_texts", "forced_letters", "structured_output", "begun_reply", "seed", "images"),
 )
 _REFUSED_FOR_ALL = (FailureKind.KEY, FailureKind.QUOTA, FailureKind.NO_MODEL)
 _UNAUTHORIZED = 401  # not 403: a key may ask questions that may not list models
@@ -80,7 +80,7 @@ class _Probe:
                 self._refusal = self._failure_of_both()
         if self._refusal is None:
             await _all(tried.chat_logprobs(), tried.given_texts(self._listing.owner))
-            await _all(tried.forced_letters(), tried.images(), tried.seed())
+            await _all(self._hold(), tried.images(), tried.begun_reply_and_seed())
             await self._ask_server()
 
     def time_is_up(self) -> None:
@@ -131,6 +131,10 @@ class _Probe:
             self._context = outcome.context
         elif outcome.failure.kind is FailureKind.UNREACHABLE or outcome.failure.status == _UNAUTHORIZED:
             self._refusal = outcome
+
+    async def _hold(self) -> None:
+        await self._tried.forced_letters(self._listing.owner)
+        await self._tried.structured_output()
 
     async def _ask_server(self) -> None:
         """What only one kind of server tells, where it calls itself so."""

@@ -49,7 +49,7 @@ def test_a_vllm_has_everything():
     found = at(vllm)
     abilities = (
         *("reachable", "key", "model", "chat", "completions", *HAS_LOGPROBS),
-        *("given_texts", "forced_letters", "seed", "images"),
+        *("given_texts", "forced_letters", "structured_output", "begun_reply", "seed", "images"),
     )
     assert works(found, *abilities) == dict.fromkeys(abilities, True)
     assert (found.completion_logprobs.value, found.chat_logprobs.value) == (20, 20)
@@ -69,6 +69,11 @@ def test_an_openai_model_has_chat_logprobs_only():
     }
     assert found.chat_logprobs.value == 20
     assert found.forced_letters.value == "response_format"
+    assert works(found, "structured_output", "begun_reply", "seed") == {
+        "structured_output": True,
+        "begun_reply": False,
+        "seed": True,
+    }
     assert (found.served_model, found.system_fingerprint) == ("served", "fp_1")
 
 
@@ -96,7 +101,7 @@ def test_what_the_entry_rules_out_is_not_sent_and_a_reply_without_text_is_a_sign
     }
     with Loopback(o3) as server:
         found = look(server, **o3_entry)
-        assert {body["max_completion_tokens"] for body in bodies(server) if "messages" in body} == {16}
+        assert {body["max_completion_tokens"] for body in bodies(server) if "messages" in body} == {16, 32}
         assert all(o3_entry["omit"].isdisjoint(body) for body in bodies(server))
     assert works(found, "key", "model", "chat", *HAS_LOGPROBS) == {
         "key": True,
@@ -374,6 +379,37 @@ def test_a_server_that_ignores_the_ways_to_force_a_letter_does_not_force_it():
 
     found = at(but(vllm, "/v1/completions", ignoring))
     assert (found.forced_letters.works, found.forced_letters.value) == (False, None)
+
+
+def test_a_schema_that_is_ignored_is_no_structured_output():
+    found = at(bare)
+    assert (found.structured_output.works, found.structured_output.note) == (
+        False,
+        "accepted, but not kept to",
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "works_"),
+    [
+        ("5926, quokka", True),
+        ("Here they are: 31415926, 31415926, 31415926, 31415926, quokka", True),
+        ("31415926, quokka", False),
+        ("Here they are: quokka", False),
+    ],
+    ids=["goes on", "repeats the beginning and goes on", "begins another", "begins another alike"],
+)
+def test_a_begun_reply_is_gone_on_with_where_the_digits_are(said, works_):
+    assert at(but(bare, "chat/completions", chat(said))).begun_reply.works is works_
+
+
+def test_where_only_reasoning_comes_nothing_is_said_of_structure_and_begun_replies():
+    found = at(but(bare, "chat/completions", chat("", reasoning_content="Let me", finish_reason="length")))
+    assert works(found, "chat", "structured_output", "begun_reply") == {
+        "chat": True,
+        "structured_output": None,
+        "begun_reply": None,
+    }
 
 
 @pytest.mark.real

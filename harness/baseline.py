@@ -102,6 +102,7 @@ def as_baseline(baseline: Baseline, **choices: Any) -> RunSettings:
         "temperature": settings.get("temperature"),
         "max_tokens": settings.get("max_tokens"),
         "as_published": settings.get("as_published", False),
+        "repeats": settings.get("repeats", 1),
         "dataset_revision": record.dataset_revision,
         "skip_bad_rows": record.skip_bad_rows,
         "data": Path(record.data) if record.data else None,

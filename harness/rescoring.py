@@ -54,6 +54,11 @@ def rescore(
     observer = observer or Silent()
     held = read_baseline(baseline)
     settings = as_baseline(held, **choices)
+    if early_stop and held.run.score.task.repeats > 1:
+        raise UsageError(
+            f"--early-stop takes questions for independent of each other, and the baseline asked each "
+            f"{held.run.score.task.repeats} times: leave it out."
+        )
     if early_stop and settings.sample is Sample.STRATIFIED and early_stop.seed == (settings.seed or 0):
         raise UsageError(
             f"the baseline's questions were drawn by seed {early_stop.seed}, which therefore cannot order them "

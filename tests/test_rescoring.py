@@ -324,3 +324,20 @@ def test_the_seed_that_drew_a_sample_does_not_order_it(baseline, results):
             rescored(server, base, results, early_stop=EarlyStop())
         new = rescored(server, base, results, early_stop=EarlyStop(seed=1))
     assert new.score.comparison_key == base.score.comparison_key
+
+
+def test_questions_are_repeated_as_often_as_in_the_baseline(baseline, results):
+    base = baseline(limit=12, temperature=0.7, repeats=3)
+    with Loopback(knowing(70)) as server:
+        made = rescored(server, base, results)
+        assert questions_sent(server) == 36
+    assert made.score.comparison_key == base.score.comparison_key
+    assert harness.compare(base, made).clusters == 12
+
+
+def test_repeats_of_a_question_are_no_evidence_for_an_early_stop(baseline, results):
+    base = baseline(limit=3, temperature=0.7, repeats=2)
+    with Loopback(knowing(70)) as server:
+        with pytest.raises(UsageError, match="the baseline asked each 2 times: leave it out"):
+            rescored(server, base, results, early_stop=EarlyStop(margin=0.02, seed=0))
+        assert not server.requests

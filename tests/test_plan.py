@@ -114,7 +114,7 @@ def test_a_group_without_questions_is_refused(task, questions):
         ),
         (
             {"protocol": "cloze", "reader": "letters"},
-            "choices, choices-per-char, choices-per-byte, choices-pmi can",
+            "choices, choices-per-char, choices-per-byte, choices-pmi, olmes-per-char can",
         ),
     ],
 )

@@ -46,21 +46,23 @@ def choose_examples(
         UsageError: there are too few, or one of them does not fit.
     """
     wanted = tuple(wanted)
-    _check(held.shots, wanted, count)
     if protocol.draw is not None and count:
+        _check(held.shots, wanted, count)
         return Examples({}, _drawn(protocol.draw, held, {question.id for question in wanted}, count))
-    order = protocol.order
-    return Examples(
-        {name: tuple((order(shots) if order else shots)[:count]) for name, shots in held.shots.items()}, {}
-    )
+    order = protocol.order if count else None  # which may have to read them all
+    taken = {name: order(shots) if order else shots for name, shots in held.shots.items()}
+    _check(taken, wanted, count, f" that {protocol.name} takes" if order else "")
+    return Examples({name: tuple(shots[:count]) for name, shots in taken.items()}, {})
 
 
-def _check(shots: Mapping[str, Sequence[Question]], wanted: Iterable[Question], count: int) -> None:
+def _check(
+    shots: Mapping[str, Sequence[Question]], wanted: Iterable[Question], count: int, which: str = ""
+) -> None:
     for subject in dict.fromkeys(question.subject for question in wanted):
         there = len(shots.get(subject, ()))
         if there < count:
             raise UsageError(
-                f"{count} shots are wanted, and the dataset has {there} few-shot examples for {subject}; "
+                f"{count} shots are wanted, and the dataset has {there} few-shot examples for {subject}{which}; "
                 f"ask with --shots {there}{' or --shots 0' if there else ''}."
             )
 

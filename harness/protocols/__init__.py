@@ -21,6 +21,7 @@ from harness.protocols.meta_llama3 import META_LLAMA3_CHAT, META_LLAMA3_COT
 from harness.protocols.meta_mmlu_pro import META_LLAMA3_MMLU_PRO
 from harness.protocols.mmlu_pro import MMLU_PRO_API, MMLU_PRO_LOCAL
 from harness.protocols.olmes import OLMES, OLMES_CLOZE
+from harness.protocols.olmes_qa import OLMES_QA, OLMES_QA_CLOZE, OLMES_QA_PMI
 from harness.protocols.opencompass import OPENCOMPASS_GEN, OPENCOMPASS_PPL
 from harness.protocols.simple_evals import DEEPSEEK_R1, SIMPLE_EVALS
 from harness.protocols.zero_eval import ZERO_EVAL
@@ -48,6 +49,9 @@ PROTOCOLS: dict[str, Protocol] = {
         OPENCOMPASS_GEN,
         OLMES,
         OLMES_CLOZE,
+        OLMES_QA,
+        OLMES_QA_CLOZE,
+        OLMES_QA_PMI,
         CLOZE,
         CLOZE_PMI,
         LETTER,

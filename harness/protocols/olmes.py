@@ -21,24 +21,26 @@ from harness.questions import Question
 
 def build(question: Question, shots: Sequence[Question]) -> Prompt:
     """Description, examples with their letter, then the question up to "Answer:"."""
-    text = description(question.subject) + continued(question, shots, _ask)
+    text = description(question.subject) + continued(question, shots, ask)
     return Prompt(text, ScoreLetters(question.letters))
 
 
 def build_cloze(question: Question, shots: Sequence[Question]) -> Prompt:
     """The same without choices; examples have the text of their answer."""
-    text = description(question.subject) + continued(question, shots, _ask_openly, gold_text)
+    text = description(question.subject) + continued(question, shots, ask_openly, gold_text)
     return Prompt(text, ScoreChoices(choice_texts(question)))
 
 
-def _ask(question: Question) -> str:
+def ask(question: Question) -> str:
+    """A question with its choices up to "Answer:"."""
     choices = "\n".join(
         f" {letter}. {choice}" for letter, choice in zip(question.letters, question.choices, strict=True)
     )
     return f"Question: {question.text}\n{choices}\nAnswer:"
 
 
-def _ask_openly(question: Question) -> str:
+def ask_openly(question: Question) -> str:
+    """A question without its choices up to "Answer:"."""
     return f"Question: {question.text}\nAnswer:"
 
 

@@ -123,7 +123,7 @@ def estimate_document(estimate: Estimate) -> str:
 
 def print_tasks(tasks: Iterable[Task], suites: Iterable[Suite] = ()) -> None:
     """A table of tasks, and one of suites."""
-    table = _table("task", "questions", "languages", "licence", "title")
+    table = _table("task", "questions", "lang.", "licence", "title")
     for task in tasks:
         size = len(task.questions) or task.size
         table.add_row(task.name, _count(size), _languages(task), task.licence, task.title)

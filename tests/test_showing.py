@@ -16,7 +16,8 @@ from harness.prompts import Message, hashed_text
 from harness.protocols import PROTOCOLS
 from harness.questions import QuestionSet
 from harness.showing import print_model, print_models, print_prompts, print_task, print_tasks, prompt_lines
-from harness.task import load_task
+from harness.suite import read_suite
+from harness.task import load_task, read_task, task_files
 
 STRANGE = "[red]a[/red] [/] :smile: <b> 'x' 1.5 http://a.b/ \\[c] Ω\u2028\u2029\u0085 end  "
 NAMES = "[red]n[/red] :smile: [/]"
@@ -294,3 +295,13 @@ def test_no_address_in_a_table_is_cut_in_40_columns(capsys, monkeypatch):
         line.strip("│").split("│") for line in capsys.readouterr().out.splitlines() if line.startswith("│")
     ]
     assert URL in "".join(row[3].strip() for row in rows)
+
+
+def test_our_tasks_fit_80_columns_without_a_word_of_their_titles_broken(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    tasks = [read_task(path) for path in task_files().values() if read_suite(path) is None]
+    print_tasks(tasks)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) == 80
+    shown = {word for line in lines for word in line.split()}
+    assert {word for task in tasks for word in (task.name, *task.title.split())} <= shown

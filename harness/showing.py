@@ -130,7 +130,7 @@ def print_tasks(tasks: Iterable[Task], suites: Iterable[Suite] = ()) -> None:
     _console().print(table)
     listed = _table("suite", "title", "tasks")
     for suite in suites:
-        listed.add_row(suite.name, suite.title, ", ".join(suite.tasks))
+        listed.add_row(suite.name, suite.title, ", ".join(suite.names))
     if listed.row_count:
         _console().print(listed)
 

@@ -6,8 +6,7 @@ is the run's.
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -65,36 +64,35 @@ def show_run(run: "Run", console: "Console", json: bool) -> None:
     score_path = run.path / "score.json"
     print_summary(run.score, console)
     print_published(run.score, console)
-    with _whoever_reads(score_path):
-        if json:
-            sys.stdout.buffer.write(score_path.read_bytes())
-        else:
-            print(score_path)
+    put_out(score_path.read_bytes() if json else f"{score_path}\n".encode(), score_path)
 
 
 def print_path(score_path: Path) -> None:
     """The path of what was written, on standard output."""
-    with _whoever_reads(score_path):
-        print(score_path)
+    put_out(f"{score_path}\n".encode(), score_path)
 
 
-@contextmanager
-def _whoever_reads(score_path: Path) -> Iterator[None]:
-    """Print, and say where it is where that cannot be done: the score is there, and decides the exit code."""
+def put_out(said: bytes, kept: Path) -> None:
+    """Write to standard output; where that fails, say where the same is kept: it decides nothing."""
     try:
-        yield
+        sys.stdout.buffer.write(said)
         sys.stdout.flush()
     except OSError as error:
         drop_standard_output()
         with suppress(OSError):
-            print(f"Standard output cannot be written ({error.strerror}): see {score_path}", file=sys.stderr)
+            print(f"Standard output cannot be written ({error.strerror}): see {kept}", file=sys.stderr)
 
 
 def finish_run(run: "Run", console: "Console", json: bool) -> int:
-    """Show the run; gives the exit code of its status."""
+    """Show the run; gives its exit code."""
+    show_run(run, console, json)
+    return exit_code(run)
+
+
+def exit_code(run: "Run") -> int:
+    """That of its status; says on standard error what died."""
     from harness.stops import StopKind
 
-    show_run(run, console, json)
     status, ended = run.score.status, run.score.run
     if status == "incomplete" or ended.stop_kind is StopKind.LIMIT:
         return INCOMPLETE

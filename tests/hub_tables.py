@@ -17,7 +17,8 @@ class Hub:
 
     Attributes:
         files: path to rows, or to the text of a file that is no Parquet.
-        gold: letters of the right choices of a part's questions, apart by spaces.
+        gold: letters of the right choices of a part's questions, apart by spaces; of each part, apart by " | ", where
+            they differ.
         shots: examples of the subject that has most.
         language: the one of the task's languages that the files are in.
     """
@@ -417,6 +418,7 @@ HUB: dict[str, Hub] = {
     "gpqa_diamond": Hub({"Idavidrein/gpqa/gpqa_diamond/train.csv": GPQA}, "A B"),
     "gpqa_main": Hub({"Idavidrein/gpqa/gpqa_main/train.csv": GPQA}, "A B"),
     "gpqa_extended": Hub({"Idavidrein/gpqa/gpqa_extended/train.csv": GPQA}, "A B"),
+    "gpqa_leaderboard": Hub({"Idavidrein/gpqa/gpqa_{part}/train.csv": GPQA}, "C C | D A | B D"),
     "medqa": Hub(
         parquet(
             "GBaker/MedQA-USMLE-4-options-hf/data",

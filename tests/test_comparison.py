@@ -273,17 +273,22 @@ def test_a_gold_letter_that_differs_is_named(tmp_path, written):
 
 def test_a_run_that_a_test_stopped_early_is_refused(written):
     stopped = {
-        **{"rule": "bets", "seed": 0, "order": "by hash", "alpha_a_side": 0.005, "alpha_at_the_end": 0.04},
-        **{"margin": 0.02, "baseline": "base", "baseline_answers": "0" * 64, "verdict": "worse"},
-        **{
-            "verdict_at_the_end": False,
-            "asked": 9,
-            "of": 12,
-            "lost": 9,
-            "won": 0,
-            "difference": -1.0,
-            "ln_e": {},
-        },
+        "rule": "bets",
+        "seed": 0,
+        "order": "by hash",
+        "alpha_a_side": 0.005,
+        "alpha_at_the_end": 0.04,
+        "margin": 0.02,
+        "baseline": "base",
+        "baseline_answers": "0" * 64,
+        "verdict": "worse",
+        "verdict_at_the_end": False,
+        "asked": 9,
+        "of": 12,
+        "lost": 9,
+        "won": 0,
+        "difference": -1.0,
+        "ln_e": {},
     }
     new = score_with(written("new"), status="partial", early_stop=stopped)
     assert "was stopped early by a test: its accuracy is biased" in refused(written("base"), new)

@@ -1,12 +1,15 @@
 """Suites: several tasks by one name, each run in turn."""
 
+import json
+from pathlib import Path
+
 import pytest
 from builders import task_document, write_task
 from loopback import Loopback
 from whole_runs import refusing, small_model
 
 from harness.errors import UsageError
-from harness.suite import read_suite, tasks_of
+from harness.suite import find_suite, read_suite
 from harness.task import load_task
 
 
@@ -19,10 +22,10 @@ def suite(tmp_path):
 
 
 def test_a_suite_names_its_tasks_those_beside_it_by_their_files(suite, tmp_path):
-    assert tasks_of("both", tmp_path) == (str(tmp_path / "one.yaml"), str(tmp_path / "two.yaml"))
+    assert find_suite("both", tmp_path).names == (str(tmp_path / "one.yaml"), str(tmp_path / "two.yaml"))
     write_task(tmp_path, {"name": "ours", "tasks": ["mmlu"]})
-    assert tasks_of(str(tmp_path / "ours.yaml")) == ("mmlu",)
-    assert tasks_of("mmlu") == ("mmlu",)
+    assert find_suite(str(tmp_path / "ours.yaml")).names == ("mmlu",)
+    assert find_suite("mmlu") is None
 
 
 def test_each_task_of_a_suite_is_run_and_its_path_printed(suite, here):
@@ -55,6 +58,106 @@ def test_a_suite_without_tasks_is_refused(tmp_path):
         UsageError, match=r"none\.yaml, line 2, field tasks: List should have at least 1 item"
     ):
         read_suite(path)
+
+
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        ({"task": "one", "protocol": "lm-evall"}, r"unknown protocol 'lm-evall' \(did you mean lm-eval"),
+        ({"task": "one", "reader": "letter"}, r"unknown reader 'letter' \(did you mean letters"),
+        ({"task": "one", "shots": -1}, "greater than or equal to 0"),
+        ({"task": "one", "chance": 1}, "less than 1"),
+        ({"protocol": "lm-eval"}, "task: Field required"),
+    ],
+)
+def test_what_a_suite_says_of_a_task_is_checked(tmp_path, member, words):
+    path = write_task(tmp_path, {"name": "odd", "tasks": [member]})
+    with pytest.raises(UsageError, match=words):
+        read_suite(path)
+
+
+@pytest.fixture
+def particular(tmp_path):
+    """A suite that says how its tasks are asked, and from what they are rescaled."""
+    for name in ("one", "two"):
+        write_task(tmp_path, task_document(name=name))
+    by_subject = {"algebra": 0.25, "botany": 0.25, "chess": 0.25}
+    members = [
+        {"task": "one", "protocol": "lm-eval", "shots": 2, "chance": 0.25},
+        {"task": "two", "chance": by_subject},
+    ]
+    missing = {"Three": "it is a poem"}
+    return write_task(tmp_path, {"name": "both", "tasks": members, "missing": missing})
+
+
+def ran(here, *more):
+    with Loopback(small_model) as server:
+        return here("run", "--model=m", "--task=both.yaml", f"--base-url={server.url}", *more)
+
+
+def test_each_task_is_asked_as_the_suite_says(particular, here):
+    document = json.loads(ran(here, "--json").stdout)
+    asked = [(task["task"], task["protocol"], task["shots"]) for task in document["tasks"]]
+    assert asked == [("one", "lm-eval", 2), ("two", "simple-evals", 0)]
+
+
+def test_what_the_user_chooses_goes_before_what_the_suite_says(particular, here):
+    document = json.loads(ran(here, "--json", "--protocol=hendrycks", "--shots=1").stdout)
+    assert {(task["protocol"], task["shots"]) for task in document["tasks"]} == {("hendrycks", 1)}
+
+
+def test_another_protocol_has_its_own_number_of_examples(particular, here):
+    document = json.loads(ran(here, "--json", "--protocol=simple-evals").stdout)
+    assert [task["shots"] for task in document["tasks"]] == [0, 0]
+
+
+def test_the_average_is_over_tasks_and_rescaled_beside_it(particular, here):
+    document = json.loads(ran(here, "--json").stdout)
+    shares = [task["accuracy"] for task in document["tasks"]]
+    assert document["average"] == pytest.approx(sum(shares) / 2)
+    assert document["tasks"][0]["rescaled"] == pytest.approx(max(0, (shares[0] - 0.25) / 0.75))
+    assert document["rescaled_average"] == pytest.approx(
+        sum(task["rescaled"] for task in document["tasks"]) / 2
+    )
+    for task in document["tasks"]:
+        assert json.loads(Path(task["path"]).read_text())["score"]["accuracy"] == task["accuracy"]
+
+
+def test_a_table_ends_the_suite_and_names_what_its_average_lacks(particular, here):
+    done = ran(here)
+    assert [line.split("/")[2] for line in done.stdout.splitlines()] == ["one", "two"]
+    table = done.stderr.split("m on both")[1]
+    for words in ("average of tasks", "rescaled", "2-shot, read by letters", "Three (it is a poem)"):
+        assert words in table
+
+
+def test_a_suite_without_chance_levels_is_not_rescaled(suite, here):
+    assert "rescaled" not in ran(here).stderr
+    assert json.loads(ran(here, "--json").stdout)["rescaled_average"] is None
+
+
+def test_there_is_no_average_where_a_question_failed(suite, here):
+    refuse = refusing(400)
+
+    def model(request):
+        return refuse(request) if "number 0?" in request.body.decode() else small_model(request)
+
+    with Loopback(model) as server:
+        done = here("run", "--model=m", "--task=both.yaml", f"--base-url={server.url}", "--json")
+    document = json.loads(done.stdout)
+    assert document["average"] is None
+    assert document["no_average"] == "one is incomplete, two is incomplete"
+    assert "There is no average: one is incomplete, two is incomplete." in done.stderr
+
+
+def test_an_average_of_parts_says_so(suite, here):
+    assert "Asked in part only: one, two." in ran(here, "--limit=3").stderr
+
+
+def test_a_dry_run_of_a_suite_estimates_each_task(particular, here):
+    out = ran(here, "--dry-run").stdout
+    assert "(lm-eval, 2-shot)" in out
+    assert "(simple-evals, 0-shot)" in out
 
 
 def test_a_suite_is_no_task(suite):

@@ -52,7 +52,7 @@ def test_mmlu_pro_is_pinned_and_takes_worked_examples_of_its_validation_split():
 @pytest.mark.parametrize("path", task_files().values(), ids=list(task_files()))
 def test_every_task_of_ours_loads(path):
     if suite := read_suite(path):
-        assert all(find_task(name) for name in suite.tasks)
+        assert all(find_task(name) for name in suite.names)
     else:
         task = read_task(path)
         assert task.protocol in task.protocols

@@ -47,12 +47,14 @@ from harness.options import (
     seconds_in,
 )
 from harness.selection import Sample
-from harness.terminal import ENDPOINT_DIED, INTERRUPTED, console_of_progress, finish_run
+from harness.terminal import ENDPOINT_DIED, INTERRUPTED, console_of_progress, exit_code, finish_run, put_out
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from harness.finished import Run
     from harness.settings import RunSettings
+    from harness.suite import Member, Suite
 
 
 def run(
@@ -97,10 +99,8 @@ def run(
 
     Example: harness run --model llama3-70b --task mmlu --base-url http://127.0.0.1:8000/v1
     """
-    from harness.progress import progress_on
-    from harness.runner import run as run_
     from harness.settings import RunSettings
-    from harness.suite import tasks_of
+    from harness.suite import find_suite
 
     console = console_of_progress()
     settings = RunSettings(
@@ -139,17 +139,59 @@ def run(
         local_only=local_only,
         fresh=fresh,
     )
-    codes = [0]
-    for name in tasks_of(task, tasks):
-        one = replace(settings, task=name)
-        if dry_run:
+    suite = find_suite(task, tasks)
+    if dry_run:
+        for one in (settings,) if suite is None else (_as_member(settings, member) for member in suite.tasks):
             _estimate(one, console, json)
+        return
+    code = _run_task(settings, console, json) if suite is None else _run_suite(suite, settings, console, json)
+    if code:
+        sys.exit(code)
+
+
+def _run_task(settings: "RunSettings", console: "Console", json: bool) -> int:
+    from harness.progress import progress_on
+    from harness.runner import run as run_
+
+    return finish_run(run_(settings, progress_on(console)), console, json)
+
+
+def _run_suite(suite: "Suite", settings: "RunSettings", console: "Console", json: bool) -> int:
+    """Each task in turn; gives the worst of their exit codes. As JSON it is one document, not one for each task."""
+    from harness.progress import progress_on
+    from harness.runner import run as run_
+    from harness.suite_scores import suite_document, suite_score
+    from harness.suite_table import print_suite
+    from harness.summary import print_summary
+
+    codes, runs = list[int](), list[tuple["Member", "Run"]]()
+    for member in suite.tasks:
+        done = run_(_as_member(settings, member), progress_on(console))
+        runs.append((member, done))
+        if json:
+            print_summary(done.score, console)
+            codes.append(exit_code(done))
         else:
-            codes.append(finish_run(run_(one, progress_on(console)), console, json))
-        if codes[-1] in (INTERRUPTED, ENDPOINT_DIED):  # neither will be better at the next task of a suite
+            codes.append(finish_run(done, console, json))
+        if codes[-1] in (INTERRUPTED, ENDPOINT_DIED):  # neither will be better at the next task
             break
-    if worst := max(codes):
-        sys.exit(worst)
+    score = suite_score(suite, settings.model, runs)
+    print_suite(score, console)
+    if json:
+        put_out(suite_document(score).encode(), settings.results)
+    return max(codes)
+
+
+def _as_member(settings: "RunSettings", member: "Member") -> "RunSettings":
+    """The settings for one task of a suite; what the user chose goes before, and a protocol before all of it."""
+    theirs = settings.protocol is None
+    return replace(
+        settings,
+        task=member.task,
+        protocol=member.protocol if theirs else settings.protocol,
+        shots=member.shots if theirs and settings.shots is None else settings.shots,
+        reader=member.reader if theirs and settings.reader is None else settings.reader,
+    )
 
 
 def _estimate(settings: "RunSettings", console: "Console", json: bool) -> None:

@@ -36,7 +36,7 @@ def allowance_of(
     worked_s = record.worked_s
     for line in read_lines(folder.answers):
         worked_s = max(worked_s, line.elapsed_s)
-        longest_s = max(longest_s, line.reply.latency_s if line.reply else 0.0)
+        longest_s = max(longest_s, (line.reply.latency_s or 0.0) if line.reply else 0.0)
         if prices:
             worst = worst_usd(demand(question_of[line.id], line.shots_dropped), prices)
             spent_usd += charged_usd(line.reply or line.failure, worst, prices)

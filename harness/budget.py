@@ -109,7 +109,7 @@ class Budget:
     def ended(self, question: Question, result: Reply | Failure | None) -> None:
         """A question that was begun came back; None: it was given up."""
         if isinstance(result, Reply):
-            self._longest_s = max(self._longest_s, result.latency_s)
+            self._longest_s = max(self._longest_s, result.latency_s or 0.0)
         reserve_usd = self._reserved.pop(question.id, None)
         if reserve_usd is not None and self._tokens:
             self._spent_usd += charged_usd(result, reserve_usd, self._tokens)

@@ -17,6 +17,7 @@ from harness.commands.check import check
 from harness.commands.compare import compare
 from harness.commands.gate import gate
 from harness.commands.history import history
+from harness.commands.import_ import import_
 from harness.commands.lint import lint
 from harness.commands.models import models
 from harness.commands.plan import plan
@@ -99,5 +100,7 @@ for _command in (
     models,
     check,
     validate,
-):
     app.command()(_command)
+    app.command(_command.__name__.rstrip("_"))(_command)  # `import` is no name of Python's
+    import_,
+):

@@ -5,7 +5,7 @@ nothing of endpoints, files or replies.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.answers import Reader
@@ -99,8 +99,8 @@ def make_plan(
     count = _shots(asked_by, shots)
     examples = choose_examples(asked_by, question_set, once, count)
     read_by = _reader(asked_by, reader or asked_by.readers[0])
-    by_id = sorted(wanted, key=lambda q: q.id)
-    prompt_hash = _hash_of_prompts(by_id, asked_by, examples, count)
+    prompts = {q.id: asked_by.build(q, examples.before(q, count)).sha256 for q in wanted}
+    prompt_hash, comparison_key = keys_of(wanted, prompts, read_by.name)
     return Plan(
         task=task,
         selection=selection,
@@ -113,11 +113,24 @@ def make_plan(
         available=len(question_set.questions) * times,
         fingerprint=question_set.fingerprint,
         prompt_hash=prompt_hash,
-        comparison_key=_hash((fingerprint(by_id), prompt_hash, read_by.name)),
+        comparison_key=comparison_key,
         revision=question_set.revision,
         notes=question_set.notes,
         repeats=times,
     )
+
+
+def keys_of(questions: Iterable[Question], prompts: Mapping[str, str], reader: str) -> tuple[str, str]:
+    """The prompt_hash and the comparison_key of questions, whoever asks them.
+
+    Args:
+        questions: the wanted ones.
+        prompts: id to the SHA-256 of its prompt.
+        reader: its name.
+    """
+    ordered = sorted(questions, key=lambda question: question.id)
+    prompt_hash = _hash(f"{question.id} {prompts[question.id]}" for question in ordered)
+    return prompt_hash, _hash((fingerprint(ordered), prompt_hash, reader))
 
 
 def _protocol(task: Task, name: str) -> Protocol:
@@ -149,12 +162,6 @@ def _shots(protocol: Protocol, asked: int | None) -> int:
             f"{protocol.name} takes at most {protocol.max_shots} shots; leave --shots {shots} out."
         )
     return shots
-
-
-def _hash_of_prompts(
-    questions: Iterable[Question], protocol: Protocol, examples: Examples, shots: int
-) -> str:
-    return _hash(f"{q.id} {protocol.build(q, examples.before(q, shots)).sha256}" for q in questions)
 
 
 def _hash(lines: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ differ.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from harness import about
@@ -127,16 +128,23 @@ def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
             f"the questions of task {task.name} are not those that run {record.id} asked: their fingerprint is "
             f"{questions.fingerprint[:12]}, not {settings['fingerprint'][:12]}; give the same data with --data DIR."
         )
-    return make_plan(
+    planned = partial(
+        make_plan,
         task,
         questions,
         selection=selection_of(settings),
         protocol=settings["protocol"],
         shots=settings["shots"],
-        reader=reader or settings["reader"],
         as_published=settings.get("as_published", False),
         repeats=settings.get("repeats", 1),
     )
+    asked = planned(reader=settings["reader"])
+    if record.imported_from and asked.comparison_key != settings["comparison_key"]:
+        raise UsageError(
+            f"run {record.id} was imported from {record.imported_from}, which asked other questions than a run of "
+            f"task {task.name} does, or a part of them; only whole tasks that were asked as we ask can be read again."
+        )
+    return asked if reader is None else planned(reader=reader)
 
 
 def _record(old: RunRecord, plan: Plan, data: Path | None) -> RunRecord:

@@ -71,6 +71,7 @@ class RunRecord(BaseModel):
     `settings` is whatever decides what is asked, sent and read: a resumed run must agree with it.
     `task` (a name, or a file's path), `data`, `dataset_revision` (the commit that the hub gave) and `skip_bad_rows` say
     which the questions were, for reading the replies again.
+    `imported_from` names the program that asked, where that was another: such a run is never gone on with.
     `sessions` come later: one for each time that the run was begun or gone on with.
     """
 
@@ -87,6 +88,7 @@ class RunRecord(BaseModel):
     dataset_revision: str | None = None
     skip_bad_rows: bool = False
     regraded_from: str | None = None
+    imported_from: str | None = None
     sessions: tuple[SessionRecord, ...] = ()
 
     @property
@@ -178,7 +180,7 @@ def newest_unfinished(home: Path, settings: Mapping[str, Any]) -> tuple[RunFolde
         except UsageError as error:  # nothing to go on with, and no reason not to start another
             other = other or Unfinished(path.parent, (str(error).rstrip("."),))
             continue
-        if folder.record.regraded_from or _finished(folder):
+        if folder.record.regraded_from or folder.record.imported_from or _finished(folder):
             continue
         differences = _differences(folder.record.settings, settings)
         if differences:

@@ -45,8 +45,7 @@ from harness.serving import Serving, max_tokens_of, revision_of, served, tempera
 from harness.session import Session, hold
 from harness.settings import RunSettings
 from harness.stops import Stop, StopKind
-from harness.tables import is_table
-from harness.task import at_revision, find_task, load_task, task_folders
+from harness.task import at_revision, find_task, load_task, name_for_later
 
 _OURS = Published()
 
@@ -210,7 +209,7 @@ def _open_folder(
         harness_version=about.harness_version(),
         command=about.command(),
         settings=agreed,
-        task=_task_for_later(settings),
+        task=name_for_later(settings.task, settings.tasks),
         data=str(settings.data.resolve()) if settings.data else None,
         dataset_revision=settings.dataset_revision or _one_commit(plan),
         skip_bad_rows=settings.skip_bad_rows,
@@ -256,13 +255,6 @@ def _published(plan: Plan) -> Published:
 def _one_commit(plan: Plan) -> str | None:
     """The commit to load the questions from again; None where they lie in several repositories."""
     return None if plan.revision is None or "@" in plan.revision else plan.revision
-
-
-def _task_for_later(settings: RunSettings) -> str:
-    """How to find the task again: by its name where it is ours, else by its file."""
-    path = find_task(settings.task, settings.tasks)
-    ours = path.parent in task_folders() and not is_table(path)
-    return path.stem if ours else str(path.resolve())
 
 
 def _serving(settings: RunSettings, model: Model, plan: Plan, weights: Path | None) -> Serving:

@@ -47,6 +47,9 @@ class RunPart(_Record):
     regraded_from: str | None = Field(
         None, description="id of the run whose replies were read again, or null"
     )
+    imported_from: Annotated[str | None, Field(exclude_if=lambda name: name is None)] = Field(
+        None, description="the program that asked, where that was not this harness: it was not measured here"
+    )
 
 
 class ModelPart(_Record):

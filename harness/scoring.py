@@ -154,6 +154,7 @@ def _run(record: RunRecord, stopped_by: str | None, stop_kind: StopKind | None) 
         stopped_by=stopped_by,
         stop_kind=stop_kind,
         regraded_from=record.regraded_from,
+        imported_from=record.imported_from,
     )
 
 

@@ -45,7 +45,8 @@ def _title(score: ScoreFile) -> str:
     published = " as published" if task.as_published else ""
     repeats = f", each question {task.repeats} times" if task.repeats > 1 else ""
     how = f"{task.protocol}{published}, {task.shots}-shot{repeats}, reader {task.reader}"
-    return f"{score.model.name} on {task.name} ({how})"
+    imported = f", imported from {score.run.imported_from}" if score.run.imported_from else ""
+    return f"{score.model.name} on {task.name} ({how}{imported})"
 
 
 def _accuracies(score: ScoreFile) -> Table:

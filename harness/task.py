@@ -215,6 +215,17 @@ def find_task(name: str, own: Path | None = None) -> Path:
     return known[name]
 
 
+def name_for_later(name: str, own: Path | None = None) -> str:
+    """How to find a task again, wherever one is then: by its name where it is ours, else by its file.
+
+    Raises:
+        UsageError: there is none.
+    """
+    path = find_task(name, own)
+    ours = path.parent in task_folders() and not is_table(path)
+    return path.stem if ours else str(path.resolve())
+
+
 def load_task(path: Path, say: Callable[[str], None] | None = None) -> Task:
     """Read and check one task, as `find_task` names it, so that it can be asked.
 

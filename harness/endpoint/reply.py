@@ -47,7 +47,8 @@ class Reply:
         choice_logprobs: letter to the summed natural logprob of its continuation, for ScoreChoices.
         choice_baselines: the same after the prompt's baseline, where it has one.
         usage: None where the endpoint counted nothing.
-        latency_s: from the first byte sent to the last received, of the attempts that succeeded.
+        latency_s: from the first byte sent to the last received, of the attempts that succeeded; None where nobody
+            measured it, as in an imported run.
         attempts: requests sent in all, repeats after a failure included.
         retries: how many of `attempts` were such repeats.
     """
@@ -60,7 +61,7 @@ class Reply:
     choice_logprobs: dict[str, float] | None = None
     choice_baselines: dict[str, float] | None = None
     usage: Usage | None = None
-    latency_s: float
+    latency_s: float | None
     attempts: int = 1
     retries: int = 0
     served_model: str | None = None

@@ -1,0 +1,404 @@
+"""Imported runs: lm-evaluation-harness's own files as runs to compare with, and what of them is refused."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from builders import write_task
+from lm_eval_runs import lm_eval, needs_lm_eval, write_mmlu, write_sample
+from loopback import Loopback
+from shared import SHARED, needs_shared
+from whole_runs import bytes_of, left_behind, repeatable, run, small_model
+
+import harness
+from harness.errors import UsageError
+from harness.importing import import_results
+from harness.regrading import regrade
+from harness.run_folder import newest_unfinished, read_record
+from harness.task import find_task
+from harness.validation import validate
+
+MADE_BY_LM_EVAL = Path(__file__).parent / "golden" / "lm_eval"
+SUBJECTS = ("animals", "economics")
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A copy of what lm-evaluation-harness made of eight questions of `sample`, by name, to be changed at will."""
+
+    def made_(name):
+        return Path(shutil.copytree(MADE_BY_LM_EVAL / name, tmp_path / name))
+
+    return made_
+
+
+@pytest.fixture
+def results(tmp_path):
+    return tmp_path / "results"
+
+
+def only(path, results, **how):
+    """The only run that an import makes."""
+    (made,) = import_results(path, results=results, **{"task": "sample", **how})
+    return made
+
+
+def changed(folder, change, name="results_*"):
+    """One of the folder's files with its document, or every line's, changed."""
+    (path,) = folder.glob(name)
+    content = path.read_text(encoding="utf-8")
+    documents = [json.loads(part) for part in ([content] if name == "results_*" else content.splitlines())]
+    for document in documents:
+        change(document)
+    path.write_text("".join(json.dumps(document) + "\n" for document in documents), encoding="utf-8")
+
+
+def our_run(results, **choices):
+    """The same eight questions asked by us, of a model that answers as lm-evaluation-harness's did."""
+    with Loopback(small_model) as server:
+        usual = {"protocol": "lm-eval", "shots": 2, "subjects": SUBJECTS, "limit": 8}
+        return run(server, find_task("sample"), results, **{**usual, **choices})
+
+
+def measured(ran):
+    """What must be the same for the same replies, but for the options that chose the questions."""
+    made = repeatable(ran.score)
+    del made["task"]["sample"]
+    return made
+
+
+def test_the_same_questions_asked_in_the_same_way_have_the_same_comparison_key(made, results):
+    imported, ours = only(made("letters"), results), our_run(results)
+    assert imported.score.comparison_key == ours.score.comparison_key
+
+
+def test_the_same_answers_have_the_same_score(made, results):
+    assert measured(only(made("letters"), results)) == measured(our_run(results))
+
+
+def test_every_answer_is_paired_with_ours_by_id(made, results):
+    imported, ours = only(made("letters"), results).answers(), our_run(results).answers()
+    for column in ("subject", "gold", "answer", "outcome", "prompt_sha256"):
+        assert imported[column].to_dict() == ours[column].to_dict()
+
+
+def test_a_written_letter_is_read_as_lm_eval_reads_it(made, results):
+    imported = only(made("written"), results)
+    assert imported.score.task.protocol == "lm-eval-generative"
+    assert imported.score.counts.correct == round(8 * 0.375)
+    assert set(imported.answers()["text"]) <= {f" {letter}" for letter in "ABCD"}
+
+
+def test_it_says_in_every_file_that_it_was_not_measured_here(made, results):
+    imported = only(made("letters"), results)
+    assert imported.score.run.imported_from == "lm-eval 0.4.13"
+    assert read_record(imported.path).imported_from == "lm-eval 0.4.13"
+    assert "not measured by this harness" in imported.score.warnings[0]
+
+
+def test_when_and_with_what_it_was_made_is_lm_evals(made, results):
+    ran = only(made("letters"), results).score.run
+    assert f"{ran.started_at:%Y-%m-%dT%H:%M}" == "2026-11-25T04:38"
+    assert ran.packages["lm_eval"] == "0.4.13"
+    assert (ran.python, ran.git) == ("not known", None)
+
+
+def test_nothing_is_said_of_speed_and_cost(made, results):
+    score = only(made("letters"), results).score
+    assert score.latency.p50 is score.latency.questions_per_second is score.cost.usd is None
+
+
+def test_it_is_a_valid_score_file(made, results):
+    assert validate(only(made("letters"), results).path)
+
+
+def test_no_text_of_a_question_is_kept(made, results):
+    only(made("letters"), results)
+    import_results(made("texts"), results=results)
+    assert b"lays eggs" in bytes_of(MADE_BY_LM_EVAL.rglob("*.jsonl"))
+    assert b"lays eggs" not in bytes_of(results.rglob("*"))
+
+
+def test_a_secret_among_the_models_arguments_is_not_kept(made, results):
+    folder = made("letters")
+    arguments = {"pretrained": "org/small", "api_key": "sk-lm-evals-own-key"}
+    changed(folder, lambda document: document["config"].update(model_args=arguments))
+    changed(folder, lambda document: document["configs"]["sample_animals"]["metadata"].update(arguments))
+    only(folder, results)
+    assert b"sk-lm-evals" not in bytes_of(results.rglob("*"))
+
+
+def test_another_right_answer_makes_another_key(made, results):
+    folder = made("letters")
+    changed(
+        folder, lambda sample: sample.update(target=str((int(sample["target"]) + 1) % 4)), "samples_*animals*"
+    )
+    imported = only(folder, results)
+    assert imported.score.comparison_key != our_run(results).score.comparison_key
+    assert imported.answers().loc["animals/0", "gold"] == "C"
+
+
+def test_other_prompts_make_another_key_and_no_protocol_of_ours(made, results):
+    folder = made("letters")
+
+    def with_a_word_more(sample):
+        for words in sample["arguments"].values():
+            words["arg_0"] += " "
+
+    changed(folder, with_a_word_more, "samples_*animals*")
+    imported = only(folder, results)
+    assert imported.score.task.protocol == "lm-eval's sample 1.0"
+    assert imported.score.comparison_key != our_run(results).score.comparison_key
+
+
+def test_questions_asked_in_another_way_have_our_ids_all_the_same(made, results):
+    imported, ours = only(made("texts"), results), our_run(results)
+    assert imported.score.task.protocol == "lm-eval's sample_texts 1.0"
+    assert set(imported.answers().index) == set(ours.answers().index)
+
+
+def test_a_task_that_is_none_of_ours_is_compared_with_itself_only(made, results):
+    (one,) = import_results(made("texts"), results=results)
+    assert one.score.task.name == "sample_texts"
+    assert one.answers().index[0] == "sample_texts_animals/0"
+    assert one.score.status == "complete"
+    assert one.score.score.accuracy == 1 / 8
+
+
+def test_two_models_asked_the_same_task_of_lm_evals_have_the_same_key(made, results):
+    folder = made("texts")
+    (one,) = import_results(folder, results=results)
+    changed(folder, lambda document: document.update(model_name="org/other"))
+    (other,) = import_results(folder, results=results)
+    assert one.score.comparison_key == other.score.comparison_key
+    assert one.path != other.path
+
+
+def test_all_of_a_tasks_questions_are_a_complete_run_and_some_a_partial_one(made, results):
+    assert only(made("letters"), results).score.status == "partial"
+    (whole,) = import_results(made("texts"), results=results)
+    assert whole.score.status == "complete"
+
+
+def test_a_question_that_is_none_of_ours_is_counted_and_kept_under_lm_evals_name(made, results):
+    folder = made("letters")
+
+    def of_another_text(sample):
+        if sample["doc_id"] == 0:
+            sample["doc"]["question"] = "Which of these animals lays the most eggs?"
+
+    changed(folder, of_another_text, "samples_*animals*")
+    imported = only(folder, results)
+    assert "sample_animals/0" in imported.answers().index
+    assert "1 of 8 questions are none of task sample's." in imported.score.warnings
+
+
+def test_answers_that_lm_eval_counted_otherwise_are_told(made, results):
+    folder = made("letters")
+    changed(folder, lambda sample: sample.update(acc=1.0 - sample["acc"]), "samples_*animals*")
+    said = only(folder, results).score.warnings
+    assert "lm-eval itself counted 4 of 8 answers otherwise than reader letters does." in said
+
+
+def test_a_choice_of_no_probability_at_all_is_never_chosen(made, results):
+    folder = made("letters")
+
+    def certain_of_d(sample):
+        sample["resps"] = [[["-inf", "False"]]] * 3 + [[["-0.1", "True"]]]
+
+    changed(folder, certain_of_d, "samples_*animals*")
+    answers = only(folder, results).answers()
+    assert set(answers[answers["subject"] == "animals"]["answer"]) == {"D"}
+
+
+def test_arguments_and_numbers_as_older_versions_wrote_them_are_read(made, results):
+    folder = made("letters")
+
+    def as_before(sample):
+        sample["arguments"] = [list(words.values()) for words in sample["arguments"].values()]
+        sample["resps"] = [[[float(logprob), best == "True"]] for ((logprob, best),) in sample["resps"]]
+        del sample["filter"]
+
+    changed(folder, as_before, "samples_*animals*")
+    assert measured(only(folder, results)) == measured(our_run(results))
+
+
+def test_a_chat_is_hashed_as_the_messages_that_were_sent(made, results):
+    folder = made("written")
+    (results_file,) = folder.glob("results_*")
+    chat = [{"role": "user", "content": ""}]
+
+    def as_chat(sample):
+        chat[0]["content"] = sample["arguments"]["gen_args_0"]["arg_0"]
+        sample["arguments"]["gen_args_0"]["arg_0"] = [json.dumps(chat)]
+
+    for subject in SUBJECTS:
+        changed(folder, as_chat, f"samples_*{subject}*")
+    assert only(results_file, results).score.task.protocol == "lm-eval-generative"
+
+
+def test_results_without_samples_are_refused_with_the_way_out(made, results):
+    folder = made("letters")
+    for path in folder.glob("samples_*"):
+        path.unlink()
+    with pytest.raises(UsageError, match=r"and 1 more beside it.*--log_samples"):
+        only(folder, results)
+    assert not left_behind(results)
+
+
+def test_samples_that_were_cut_off_are_refused(made, results):
+    folder = made("letters")
+    (path,) = folder.glob("samples_*animals*")
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:3]))
+    with pytest.raises(UsageError, match=r"holds 3 samples, and results_.* says that 4 were asked"):
+        only(folder, results)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "is no JSON"),
+        (b"[]", "is no sample"),
+        (b'{"doc_id": 0}', "is no sample as expected"),
+    ],
+    ids=["cut off", "a list", "without its parts"],
+)
+def test_a_damaged_sample_is_named_by_file_and_line(made, results, content, said):
+    folder = made("letters")
+    (path,) = folder.glob("samples_*animals*")
+    path.write_bytes(content + b"\n")
+    with pytest.raises(UsageError, match=f"samples_sample_animals_.*line 1, {said}"):
+        only(folder, results)
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b'{"results": {}, "configs": 3}'])
+def test_what_is_no_results_file_is_refused(tmp_path, results, content):
+    path = tmp_path / "results_x.json"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="has no results and configs"):
+        only(path, results)
+
+
+def test_a_score_file_of_ours_is_no_results_file(results):
+    ours = our_run(results)
+    with pytest.raises(UsageError, match="has no results and configs"):
+        only(ours.path / "score.json", results)
+
+
+def test_of_several_results_one_must_be_named(made, results):
+    folder = made("letters")
+    made("written").rename(folder / "written")
+    with pytest.raises(UsageError, match="holds 2 results; name one of them"):
+        only(folder, results)
+
+
+def test_a_folder_without_results_is_refused(tmp_path, results):
+    with pytest.raises(UsageError, match=r"holds no results_….json"):
+        only(tmp_path, results)
+
+
+def test_the_same_file_is_imported_once(made, results):
+    folder = made("letters")
+    first = only(folder, results)
+    with pytest.raises(UsageError, match=f"is imported already: {first.path}"):
+        only(folder, results)
+
+
+def test_a_task_that_asks_none_of_the_questions_is_refused(made, results, tmp_path):
+    tiny = write_task(tmp_path)
+    with pytest.raises(UsageError, match=r"none of the 8 samples .* asks a question of task"):
+        only(made("letters"), results, task=str(tiny))
+
+
+def test_text_of_a_task_that_is_none_of_ours_is_refused(made, results):
+    with pytest.raises(UsageError, match=r"scores no choices.*--task"):
+        import_results(made("written"), results=results)
+    assert not left_behind(results)
+
+
+def test_an_imported_run_is_never_gone_on_with(made, results):
+    imported = only(made("letters"), results)
+    (imported.path / "score.json").unlink()
+    settings = read_record(imported.path).settings
+    assert newest_unfinished(imported.path.parent, settings) == (None, None)
+
+
+def eight_questions(folder):
+    """A task that has the questions of the golden files alone, and the examples."""
+    held = yaml.safe_load(find_task("sample").read_text(encoding="utf-8"))
+    of = {
+        subject: [row for row in held["questions"] if row["subject"] == subject][:4] for subject in SUBJECTS
+    }
+    changes = {"name": "eight", "groups": {}, "questions": [*of["animals"], *of["economics"]]}
+    changes["shots"] = [row for row in held["shots"] if row["subject"] in SUBJECTS]
+    return write_task(folder, {**held, **changes})
+
+
+def test_a_whole_task_that_was_asked_as_we_ask_can_be_read_again(made, results, tmp_path):
+    imported = only(made("letters"), results, task=str(eight_questions(tmp_path)))
+    assert imported.score.status == "complete"
+    again = regrade(imported.path)
+    assert repeatable(again.score) == repeatable(imported.score)
+    assert again.score.run.imported_from == "lm-eval 0.4.13"
+    assert "not measured" in again.score.warnings[0]
+
+
+def test_a_part_of_a_task_is_not_read_again(made, results):
+    with pytest.raises(UsageError, match="was imported from lm-eval"):
+        regrade(only(made("letters"), results).path)
+
+
+def test_the_command_prints_the_path_of_the_score(here, made):
+    done = here("import", made("letters"), "--task", "sample")
+    assert done.returncode == 0, done.stderr
+    assert harness.load(done.stdout.strip()).score.run.imported_from == "lm-eval 0.4.13"
+    assert "imported from lm-eval 0.4.13" in done.stderr
+
+
+def test_the_command_says_what_is_wrong_in_one_sentence(here, tmp_path):
+    done = here("import", tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert "does not exist" in done.stderr
+
+
+@needs_lm_eval
+@pytest.mark.slow
+def test_what_lm_eval_writes_now_is_read_as_the_golden_files_are(made, results, tmp_path):
+    write_sample(tmp_path, SUBJECTS, 4)
+    for form, name in (("sample", "letters"), ("sample_written", "written"), ("sample_texts", "texts")):
+        path = lm_eval(tmp_path, "--model", "small", "--tasks", form, "--num_fewshot", "2")
+        assert repeatable(only(path, results).score) == repeatable(only(made(name), results).score)
+
+
+@needs_lm_eval
+@pytest.mark.slow
+def test_a_chat_endpoint_that_lm_eval_asked_is_read(results, tmp_path):
+    write_sample(tmp_path, SUBJECTS, 4)
+    with Loopback(small_model) as server:
+        where = f"model=m,base_url={server.url}/chat/completions"
+        said = ("--model", "local-chat-completions", "--model_args", where, "--apply_chat_template")
+        path = lm_eval(tmp_path, *said, "--tasks", "sample_written")
+    imported = only(path, results)
+    assert imported.score.task.reader == "best"
+    assert set(imported.answers()["answer"]) <= set("ABCD")
+    assert (imported.score.model.name, imported.score.model.endpoint) == (
+        "m",
+        "lm-eval local-chat-completions",
+    )
+
+
+@needs_lm_eval
+@needs_shared
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_whole_of_mmlu_is_paired_with_our_own_run_of_it(results, tmp_path):
+    write_mmlu(tmp_path)
+    data = SHARED / "data"
+    path = lm_eval(tmp_path, "--model", "small", "--tasks", "mmlu")
+    (imported,) = import_results(path, data=data, results=results)
+    with Loopback(small_model) as server:
+        ours = run(server, find_task("mmlu"), results, protocol="lm-eval", data=data)
+    assert imported.score.status == "complete"
+    assert repeatable(imported.score) == repeatable(ours.score)

@@ -29,6 +29,8 @@ def notes_on(found: "Comparison", pairing: Pairing) -> tuple[str, ...]:
         *_form(found, pairing),
         *_status(found.base, "BASE"),
         *_status(found.new, "NEW"),
+        *_origin(found.base, "BASE"),
+        *_origin(found.new, "NEW"),
         *_left_out(found, pairing),
         *_sameness(found, pairing),
         *_edge(found),
@@ -82,6 +84,14 @@ def _status(side: "Side", name: str) -> Iterable[str]:
             f"{name} is {score.status.upper()}: {score.counts.questions - score.counts.failed:,} of "
             f"{score.task.questions:,} questions have a reply; what is missing is not a random part, so finish the run "
             "before you believe the difference."
+        )
+
+
+def _origin(side: "Side", name: str) -> Iterable[str]:
+    if origin := side.score.run.imported_from:
+        yield (
+            f"{name} was imported from {origin} and not measured by this harness: its prompts are known, how it was "
+            "sampled and served is not."
         )
 
 

@@ -15,6 +15,7 @@ from whole_runs import bytes_of, left_behind, repeatable, run, small_model
 import harness
 from harness.errors import UsageError
 from harness.importing import import_results
+from harness.paired_stats import Table
 from harness.regrading import regrade
 from harness.run_folder import newest_unfinished, read_record
 from harness.task import find_task
@@ -89,6 +90,24 @@ def test_a_written_letter_is_read_as_lm_eval_reads_it(made, results):
     assert imported.score.task.protocol == "lm-eval-generative"
     assert imported.score.counts.correct == round(8 * 0.375)
     assert set(imported.answers()["text"]) <= {f" {letter}" for letter in "ABCD"}
+
+
+def test_it_is_compared_with_our_run_question_by_question_and_named_as_imported(made, results):
+    found = harness.compare(only(made("letters"), results), our_run(results))
+    assert found.whole.table == Table(both_correct=3, lost=0, won=0, both_wrong=5)
+    assert "BASE was imported from lm-eval 0.4.13 and not measured" in " ".join(found.notes)
+
+
+def test_a_part_that_lm_eval_asked_is_compared_on_the_common_questions(made, results):
+    imported, ours = only(made("letters"), results), our_run(results, limit=20)
+    with pytest.raises(UsageError, match="--on-common-questions compares the 8 that were asked alike"):
+        harness.compare(imported, ours)
+    assert harness.compare(imported, ours, on_common_questions=True).questions == 8
+
+
+def test_other_prompts_are_not_compared_and_it_is_said_why(made, results):
+    with pytest.raises(UsageError, match="protocols differ: lm-eval's sample_texts 1.0 against lm-eval"):
+        harness.compare(only(made("texts"), results), our_run(results), on_common_questions=True)
 
 
 def test_it_says_in_every_file_that_it_was_not_measured_here(made, results):

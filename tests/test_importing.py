@@ -106,7 +106,7 @@ def test_a_part_that_lm_eval_asked_is_compared_on_the_common_questions(made, res
 
 
 def test_other_prompts_are_not_compared_and_it_is_said_why(made, results):
-    with pytest.raises(UsageError, match="protocols differ: lm-eval's sample_texts 1.0 against lm-eval"):
+    with pytest.raises(UsageError, match=r"protocols differ: lm-eval's sample_texts 1\.0 against lm-eval"):
         harness.compare(only(made("texts"), results), our_run(results), on_common_questions=True)
 
 

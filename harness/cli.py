@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from harness.commands.check import check
 from harness.commands.compare import compare
+from harness.commands.export import export
 from harness.commands.gate import gate
 from harness.commands.history import history
 from harness.commands.import_ import import_
@@ -102,5 +103,6 @@ for _command in (
     validate,
     app.command()(_command)
     app.command(_command.__name__.rstrip("_"))(_command)  # `import` is no name of Python's
+    export,
     import_,
 ):

@@ -109,7 +109,7 @@ def _record(found: Results, plan: Plan, home: Path, task: str, data: Path | None
         },
         task=task,
         data=str(data.resolve()) if data else None,
-        imported_from=f"lm-eval {found.version}",
+        imported_from=found.origin,
     )
 
 
@@ -121,7 +121,7 @@ def _origin(found: Results, asked: tuple[Asked, ...]) -> str:
     names = list(dict.fromkeys(one.sample.task for one in asked))
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return (
-        f"Imported from lm-eval {found.version} ({', '.join(names[:_NAMED])}{more}): asked and answered there, not "
+        f"Imported from {found.origin} ({', '.join(names[:_NAMED])}{more}): asked and answered there, not "
         "measured by this harness."
     )
 

@@ -38,6 +38,11 @@ class Results:
         return str(self.document.get("lm_eval_version") or "of unknown version")
 
     @property
+    def origin(self) -> str:
+        """Who asked: lm-evaluation-harness, or whoever wrote a file like its own and says so."""
+        return str(self.document.get("measured_by") or f"lm-eval {self.version}")
+
+    @property
     def model(self) -> str:
         """The model's name as its user gave it."""
         return str(self.document.get("model_name") or "unnamed")

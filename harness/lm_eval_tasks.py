@@ -18,7 +18,6 @@ class Form:
         name: of its tasks, each a subject, with SUBJECT for the subject's name.
         group: of all of them together; its own name where it is a single task.
         version: as its file has it.
-        metric: what it calls accuracy.
         filter: what it calls its reading of the replies.
     """
 
@@ -27,7 +26,6 @@ class Form:
     name: str
     group: str
     version: float
-    metric: str = "acc"
     filter: str = "none"
 
     def task_of(self, subject: str) -> str:
@@ -54,7 +52,6 @@ FORMS = (
         "mmlu_flan_n_shot_generative_{subject}",
         "mmlu_flan_n_shot_generative",
         3.0,
-        "exact_match",
         "strict-match",
     ),
     Form(
@@ -63,7 +60,6 @@ FORMS = (
         "mmlu_flan_cot_zeroshot_{subject}",
         "mmlu_flan_cot_zeroshot",
         3.0,
-        "exact_match",
         "strict-match",
     ),
     Form("mmlu", "lm-eval-continuation", "mmlu_{subject}_continuation", "mmlu_continuation", 1.0),
@@ -73,7 +69,6 @@ FORMS = (
         "mmlu_{subject}_generative",
         "mmlu_generative",
         3.0,
-        "exact_match",
         "get_response",
     ),
     Form("mmlu", "lm-eval", "mmlu_{subject}", "mmlu", 1.0),
@@ -90,7 +85,6 @@ FORMS = (
         "mmlu_pro_{subject}",
         "mmlu_pro",
         3.1,
-        "exact_match",
         "custom-extract",
     ),
 )

@@ -7,7 +7,6 @@ differ.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from harness import about
@@ -48,7 +47,8 @@ def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = 
     home = (folder if folder.name not in ("", "..") else folder.resolve()).parent  # "." has a parent too
     old = RunFolder(folder, read_record(folder))
     before = read_score(old.score) if old.score.exists() else None
-    plan = _plan(old.record, reader, data)
+    _check_origin(old.record, data)
+    plan = plan_again(old.record, reader, data)
     new = create(home, _record(old.record, plan, data))
     with locked(new):
         try:
@@ -117,7 +117,18 @@ def _read_again(old: RunFolder, plan: Plan) -> Iterator[Entry]:
         raise UsageError(f"{old.answers} holds no answers to read again.")
 
 
-def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
+def plan_again(record: RunRecord, reader: str | None = None, data: Path | None = None) -> Plan:
+    """The plan of a run that was made earlier, from the questions as they are today.
+
+    Args:
+        record: the run's run.json.
+        reader: another reader than the run's.
+        data: where the questions are now; where the run found them, if None.
+
+    Raises:
+        UsageError: they are not the same any more.
+        EndpointError: they cannot be had.
+    """
     settings = record.settings
     task = at_revision(load_task(find_task(record.task)), record.dataset_revision)
     questions = load_questions(
@@ -128,23 +139,28 @@ def _plan(record: RunRecord, reader: str | None, data: Path | None) -> Plan:
             f"the questions of task {task.name} are not those that run {record.id} asked: their fingerprint is "
             f"{questions.fingerprint[:12]}, not {settings['fingerprint'][:12]}; give the same data with --data DIR."
         )
-    planned = partial(
-        make_plan,
+    return make_plan(
         task,
         questions,
         selection=selection_of(settings),
         protocol=settings["protocol"],
         shots=settings["shots"],
+        reader=reader or settings["reader"],
         as_published=settings.get("as_published", False),
         repeats=settings.get("repeats", 1),
     )
-    asked = planned(reader=settings["reader"])
-    if record.imported_from and asked.comparison_key != settings["comparison_key"]:
+
+
+def _check_origin(record: RunRecord, data: Path | None) -> None:
+    """Another program may have asked what no choice of ours asks: then the new score would not be of the same."""
+    if (
+        record.imported_from
+        and plan_again(record, data=data).comparison_key != record.settings["comparison_key"]
+    ):
         raise UsageError(
             f"run {record.id} was imported from {record.imported_from}, which asked other questions than a run of "
-            f"task {task.name} does, or a part of them; only whole tasks that were asked as we ask can be read again."
+            f"task {record.task} does, or a part of them; only whole tasks that were asked as we ask can be read again."
         )
-    return asked if reader is None else planned(reader=reader)
 
 
 def _record(old: RunRecord, plan: Plan, data: Path | None) -> RunRecord:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
         UnfinishedError,
         UsageError,
     )
+    from harness.exporting import export, export_to
     from harness.finished import Run, load
     from harness.gating import Gate, Limits, Rules, gate
+    from harness.importing import import_results
     from harness.regrading import regrade
     from harness.runner import run
     from harness.settings import RunSettings
@@ -43,7 +45,10 @@ __all__ = [
     "check",
     "compare",
     "dry_run",
+    "export",
+    "export_to",
     "gate",
+    "import_results",
     "load",
     "regrade",
     "run",
@@ -67,6 +72,9 @@ _HOME = {
     "compare": "harness.comparison",
     "dry_run": "harness.dry_running",
     "gate": "harness.gating",
+    "export": "harness.exporting",
+    "export_to": "harness.exporting",
+    "import_results": "harness.importing",
     "load": "harness.finished",
     "regrade": "harness.regrading",
     "run": "harness.runner",

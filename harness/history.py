@@ -189,6 +189,7 @@ def _entry(one: Measured) -> dict[str, Any]:
         **{name: task[name] for name in ("protocol", "as_published", "shots", "reader", "sample")},
         **{name: run[name] for name in ("id", "started_at", "finished_at", "harness_version", "git")},
         **{name: run[name] for name in ("git_branch", "regraded_from")},
+        "imported_from": run.get("imported_from"),
         "status": said["status"],
         "stopped_early": one.score.stopped_early,
         **{name: score[name] for name in ("accuracy", "stderr", "ci95", "average")},

@@ -53,10 +53,11 @@ def _cells(one: Measured) -> tuple[str, ...]:
 
 
 def _made_with(one: Measured) -> str:
-    """The weights' revision, shortened as git does, and the branch and commit of the code."""
+    """The weights' revision, shortened as git does, the branch and commit of the code, or who else asked."""
     revision, run = one.score.model.revision, one.score.run
     code = " @ ".join(filter(None, (run.git_branch, run.git and f"{run.git[:7]}{run.git[12:]}")))
-    return "\n".join(filter(None, (revision and revision[:12], code)))
+    imported = run.imported_from and f"imported from {run.imported_from}"
+    return "\n".join(filter(None, (revision and revision[:12], code, imported)))
 
 
 def _remarks(one: Measured) -> list[str]:

@@ -151,6 +151,7 @@ def _score(found: Results, plan: Plan, folder: RunFolder) -> ScoreFile:
         "python": "not known",
         "platform": "not known",
         "git": None,
+        "git_branch": None,
         "packages": {name: str(version) for name, version in versions.items() if version},
     }
     return score.model_copy(

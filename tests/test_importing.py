@@ -121,7 +121,7 @@ def test_when_and_with_what_it_was_made_is_lm_evals(made, results):
     ran = only(made("letters"), results).score.run
     assert f"{ran.started_at:%Y-%m-%dT%H:%M}" == "2026-11-25T04:38"
     assert ran.packages["lm_eval"] == "0.4.13"
-    assert (ran.python, ran.git) == ("not known", None)
+    assert (ran.python, ran.git, ran.git_branch) == ("not known", None, None)
 
 
 def test_nothing_is_said_of_speed_and_cost(made, results):
@@ -374,6 +374,13 @@ def test_the_command_prints_the_path_of_the_score(here, made):
     assert done.returncode == 0, done.stderr
     assert harness.load(done.stdout.strip()).score.run.imported_from == "lm-eval 0.4.13"
     assert "imported from lm-eval 0.4.13" in done.stderr
+
+
+def test_a_history_marks_it(here, made):
+    here("import", made("letters"), "--task", "sample")
+    (entry,) = json.loads(here("history", "results", "--json").stdout)["scores"]
+    assert entry["imported_from"] == "lm-eval 0.4.13"
+    assert "imported" in here("history", "results").stdout
 
 
 def test_the_command_says_what_is_wrong_in_one_sentence(here, tmp_path):

@@ -23,7 +23,7 @@ def export(
 ) -> None:
     """Give a run's score or answers in the format of another tool.
 
-    Example: harness export results/smollm2-135m/sample/RUN-ID --format model-index
+    Example: harness export results/smollm2-135m/sample/RUN-ID --format csv
     """
     from harness.exporting import export as export_
     from harness.exporting import export_to, is_text

@@ -89,20 +89,19 @@ def _all(
 
 for _command in (
     run,
-    rescore,
     compare,
     gate,
+    rescore,
+    plan,
     regrade,
     history,
-    plan,
+    export,
+    import_,
     prompts,
     tasks,
     lint,
     models,
     check,
     validate,
-    app.command()(_command)
-    app.command(_command.__name__.rstrip("_"))(_command)  # `import` is no name of Python's
-    export,
-    import_,
 ):
+    app.command(_command.__name__.rstrip("_"))(_command)  # `import` is no name of Python's

@@ -75,7 +75,7 @@ def test_one_that_is_knocked_at_in_vain_waits_twice_as_long_before_the_next_knoc
 
     with Loopback(slow) as server:
         ask_unless_dead(server, CHAT)
-    assert 2 <= len(knocks(server)) <= 3  # after 1, 2 and 4 times the patience
+    assert 2 <= len(knocks(server)) <= 4  # after 1, 2, 4 and perhaps 8 times the patience, not after each
 
 
 def test_one_that_works_on_one_request_at_a_time_gets_its_question_again_after_the_knock():

@@ -122,6 +122,7 @@ class Loopback:
         self._ready.set()
         await self._done.wait()
         listener.close()
+        await asyncio.sleep(0.01)  # who was let in just now gets a task, which closes its connection
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -86,9 +86,7 @@ async def until_dead(flights: Flights, knock: Callable[[float], Awaitable[bool]]
         if lives:
             continue
         flights.give_up()
-        try:
-            one_at_a_time = await knock(_ALONE * patience_s)
-        finally:
-            flights.resume()
+        one_at_a_time = await knock(_ALONE * patience_s)
         if not one_at_a_time:
-            return
+            return  # nothing else shall begin
+        flights.resume()

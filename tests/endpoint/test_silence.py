@@ -27,6 +27,7 @@ def ask_unless_dead(server, *prompts, **changed):
                 dead.cancel()
                 return asked.result()
             asked.cancel()
+            await asyncio.gather(asked, return_exceptions=True)
             return await dead
 
     return asyncio.run(ask())

@@ -1,0 +1,79 @@
+"""The example for CI, run as a user would run it: the weights as they are pass, and weights that are worse do not."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.main import get_command
+from whole_runs import clean_environment
+from worse_weights import worsened
+
+from harness.cli import app
+from harness.models import find_model
+from harness.observer import Silent
+from harness.serving import weights_of
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples" / "ci"
+BASELINE = ROOT / "results/smollm2-135m/sample/20261125T000332Z-256a"
+
+
+def made(weights: Path | str, results: Path) -> subprocess.CompletedProcess[str]:
+    """`make rescore` of these weights against the committed baseline, of 160 questions that the model can do."""
+    words = (f"HARNESS={sys.executable} -m harness", f"WEIGHTS={weights}", f"BASELINE={BASELINE}")
+    return subprocess.run(
+        ("make", "--file", str(EXAMPLES / "Makefile"), "rescore", *words, f"RESULTS={results}"),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=clean_environment(),
+        check=False,
+    )
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_the_model_as_it_was_passes(tmp_path):
+    ended = made("smollm2-135m", tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "65.6 %" in ended.stderr
+    assert "Passed" in ended.stdout
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_weights_that_are_worse_are_a_regression(tmp_path):
+    sound = weights_of(find_model("smollm2-135m", {}), Silent())
+    worse = worsened(sound, tmp_path / "worse.gguf", layers=range(10, 20), noise=0.5)
+    ended = made(worse, tmp_path)
+    assert ended.returncode == 2, "make's own, where a command fails"
+    assert "Regression" in ended.stdout
+    assert re.search(r"Error 1\b", ended.stderr), "the gate's"
+
+
+def commands(text: str) -> list[list[str]]:
+    """The words of each command of the harness that a job runs."""
+    lines = " ".join(text.split())
+    return [shlex.split(words) for words in re.findall(r"python -m harness ([^&|;]+)", lines)]
+
+
+def scripts(document: object) -> list[str]:
+    if isinstance(document, dict):
+        return [text for value in document.values() for text in scripts(value)]
+    if isinstance(document, list):
+        return [text for value in document for text in scripts(value)]
+    return [document] if isinstance(document, str) else []
+
+
+@pytest.mark.parametrize("name", ["github.yml", "gitlab.yml"])
+def test_the_jobs_are_yaml_whose_commands_the_harness_takes(name):
+    job = yaml.safe_load((EXAMPLES / name).read_text(encoding="utf-8"))
+    found = [words for text in scripts(job) for words in commands(text)]
+    assert [words[0] for words in found] == ["rescore"]
+    rescore = get_command(app).commands["rescore"]
+    taken = rescore.make_context("rescore", found[0][1:]).params
+    assert (taken["max_drop"], taken["expect_change"], taken["local_only"]) != (None, False, False)

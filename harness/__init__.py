@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from harness.checking import Check, check
     from harness.comparison import Comparison, compare
     from harness.dry_running import dry_run
+    from harness.early_stopping import EarlyStop
     from harness.errors import (
         EndpointError,
         HarnessError,
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from harness.gating import Gate, Limits, Rules, gate
     from harness.importing import import_results
     from harness.regrading import regrade
+    from harness.rescoring import rescore
     from harness.runner import run
     from harness.settings import RunSettings
 
 __all__ = [
     "Check",
     "Comparison",
+    "EarlyStop",
     "EndpointError",
     "Gate",
     "HarnessError",
@@ -51,12 +54,14 @@ __all__ = [
     "import_results",
     "load",
     "regrade",
+    "rescore",
     "run",
 ]
 
 _HOME = {
     "Check": "harness.checking",
     "Comparison": "harness.comparison",
+    "EarlyStop": "harness.early_stopping",
     "EndpointError": "harness.errors",
     "Gate": "harness.gating",
     "HarnessError": "harness.errors",
@@ -77,6 +82,7 @@ _HOME = {
     "import_results": "harness.importing",
     "load": "harness.finished",
     "regrade": "harness.regrading",
+    "rescore": "harness.rescoring",
     "run": "harness.runner",
 }
 

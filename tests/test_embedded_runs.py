@@ -154,3 +154,12 @@ def test_a_subjects_few_shot_examples_are_computed_once(tmp_path):
     )
     usage = harness.run(settings, environment={}).score.usage
     assert usage.cached_tokens > 0.6 * usage.prompt_tokens  # five of six prompts, but for the question itself
+
+
+def test_unchanged_weights_are_known_by_their_logprobs_and_one_run_of_them_is_enough(tmp_path):
+    base = whole(tmp_path, subjects=SHORT)
+    with pytest.raises(harness.UsageError, match="text and logprobs, to the last digit"):
+        harness.rescore(
+            base.path, model="smollm2-135m", results=tmp_path / "again", expect_change=True, environment={}
+        )
+    assert not list((tmp_path / "again").rglob("*.json*"))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.budget import Allowance
+from harness.course import Ahead
 from harness.dataset import load_questions
 from harness.demand import Demand
 from harness.endpoint.embedded import SLOTS, serve
@@ -71,7 +72,7 @@ def measure(case: Case, gguf: Path) -> Measured:
             with Journal(answers) as journal:
                 hold(
                     case.plan,
-                    case.plan.questions,
+                    Ahead(case.plan.questions, heard=lambda _: None),
                     journal,
                     endpoint=endpoint,
                     died=engine.died,

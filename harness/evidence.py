@@ -14,6 +14,7 @@ from harness.journal import Entry
 from harness.plan import Plan
 from harness.questions import Question
 from harness.readers import READERS
+from harness.readers.logprobs import share_of_right
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Answered:
 
     Attributes:
         by_others: the outcomes by the protocol's other readers, in their order.
+        right_share: the right choices' share of probability, where the texts of choices were scored and several are
+            right.
         latency_s: None where there is no reply.
         failure: why there is none.
     """
@@ -31,6 +34,7 @@ class Answered:
     shots_dropped: bool
     letters_missing: bool
     letters_forced: bool
+    right_share: float | None
     latency_s: float | None
     served_model: str | None
     system_fingerprint: str | None
@@ -111,11 +115,17 @@ def _answered(line: Entry, question: Question, by_others: tuple[Outcome, ...]) -
         and not reply.letter_forced
         and len(reply.letter_logprobs) < len(question.letters),
         letters_forced=reply is not None and reply.letter_forced,
+        right_share=share_of_right(reply, question) if reply and _has_shares(reply, question) else None,
         latency_s=reply.latency_s if reply else None,
         served_model=_once(reply.served_model if reply else None),
         system_fingerprint=_once(reply.system_fingerprint if reply else None),
         failure=_once(line.failure.message if line.failure else None),
     )
+
+
+def _has_shares(reply: Reply, question: Question) -> bool:
+    """Whether there is more to say of it than which choice is the most probable."""
+    return bool(reply.choice_logprobs) and len(question.gold) > 1
 
 
 def _is_counted(reply: Reply) -> bool:

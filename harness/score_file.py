@@ -120,6 +120,14 @@ class OtherReading(_Record):
     expected_with_guessing: Share | None = Field(None, description="as in score")
 
 
+class RightSharePart(_Record):
+    """The mean, over questions with several right choices, of those choices' share of the probability of all."""
+
+    mean: Share
+    stderr: float | None
+    questions: Count
+
+
 class ScorePart(_Record):
     """Accuracy: correct / (questions - failed), or the mean of that over subjects. Shares are 0..1."""
 
@@ -142,6 +150,11 @@ class ScorePart(_Record):
         "stderr and ci95 in the file is then cluster-robust. null: the questions are independent",
     )
     other_readers: tuple[OtherReading, ...] = ()
+    right_share: RightSharePart | None = Field(
+        None,
+        description="where the texts of choices were scored and several are right, as in TruthfulQA's MC2: the right "
+        "ones' share of the probability of all. No outcome is made of it",
+    )
 
 
 class NamedPart(_Record):
@@ -313,7 +326,9 @@ def schema() -> str:
     )
 
 
-def score_part(score: Score, others: tuple[OtherReading, ...], *, guesses: bool) -> ScorePart:
+def score_part(
+    score: Score, others: tuple[OtherReading, ...], right_share: RightSharePart | None, *, guesses: bool
+) -> ScorePart:
     """A Score as the file has it; `guesses` as in Protocol."""
     return ScorePart(
         accuracy=score.accuracy,
@@ -327,6 +342,7 @@ def score_part(score: Score, others: tuple[OtherReading, ...], *, guesses: bool)
         expected_with_guessing=score.expected_with_guessing if guesses else None,
         clusters=score.clusters,
         other_readers=others,
+        right_share=right_share,
     )
 
 

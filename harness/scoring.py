@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import fmean, stdev
 
 from harness import about
 from harness.answers import Outcome
@@ -30,6 +31,7 @@ from harness.score_file import (
     LatencyPart,
     ModelPart,
     OtherReading,
+    RightSharePart,
     RunPart,
     SamplePart,
     ScoreFile,
@@ -86,7 +88,7 @@ def score_run(
         model=model,
         task=_task(plan),
         comparison_key=plan.comparison_key,
-        score=score_part(scored, others, guesses=plan.protocol.guesses),
+        score=score_part(scored, others, _right_share(answered.values()), guesses=plan.protocol.guesses),
         groups=group_parts(by_group(graded, plan.task.groups), plan.task.groups),
         subjects=named_parts(by_subject(graded)),
         counts=counts,
@@ -228,6 +230,15 @@ def _other_readings(plan: Plan, evidence: Evidence) -> tuple[OtherReading, ...]:
             )
         )
     return tuple(readings)
+
+
+def _right_share(answered: Iterable[Answered]) -> RightSharePart | None:
+    """As lm-eval has it: the mean, and the standard error of a mean."""
+    shares = [one.right_share for one in answered if one.right_share is not None]
+    if not shares:
+        return None
+    stderr = stdev(shares) / math.sqrt(len(shares)) if len(shares) > 1 else None
+    return RightSharePart(mean=fmean(shares), stderr=stderr, questions=len(shares))
 
 
 def _usage(evidence: Evidence) -> UsagePart:

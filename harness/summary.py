@@ -71,6 +71,8 @@ def _accuracies(score: ScoreFile) -> Table:
             f"read by {other.reader}", f"{answered:,}", percent(other.accuracy), interval(other.ci95)
         )
         _add_expected(table, other.expected_with_guessing)
+    if (share := score.score.right_share) is not None:
+        table.add_row("right choices' probability", f"{share.questions:,}", percent(share.mean), "")
     unparsed, asked = score.counts.unparsed, score.counts.questions
     table.add_row("unparsed", f"{unparsed:,}", percent(unparsed / asked if asked else None), "")
     table.add_row("guessing", "", percent(score.score.chance), "")

@@ -121,6 +121,16 @@ SCIQ = table(
     correct_answer=["eight", "iron"],
     support=["Spiders walk on four pairs of legs.", ""],
 )
+TRUTHFULQA = {
+    "truthfulqa/truthful_qa/multiple_choice/validation-00000-of-00001.parquet": table(
+        question=ASKED,
+        mc1_targets=[
+            {"choices": ["eight", "six", "ten"], "labels": [1, 0, 0]},
+            {"choices": ["iron", "wood"], "labels": [1, 0]},
+        ],
+        mc2_targets=[{"choices": ["8", "eight", "6"], "labels": [1, 1, 0]}] * 2,
+    )
+}
 SCIQ_FILES = {f"allenai/sciq/data/{split}-00000-of-00001.parquet": SCIQ for split in ("test", "train")}
 RACE = table(
     example_id=["high1.txt", "high1.txt"],
@@ -398,21 +408,8 @@ HUB: dict[str, Hub] = {
     ),
     "sciq": Hub(SCIQ_FILES, "C C", 2),
     "sciq_closed_book": Hub(SCIQ_FILES, "C B", 2),
-    "truthfulqa_mc1": Hub(
-        parquet(
-            "truthfulqa/truthful_qa/multiple_choice",
-            table(
-                question=ASKED,
-                mc1_targets=[
-                    {"choices": ["eight", "six", "ten"], "labels": [1, 0, 0]},
-                    {"choices": ["iron", "wood"], "labels": [1, 0]},
-                ],
-                mc2_targets=[{"choices": ["8", "eight", "6"], "labels": [1, 1, 0]}] * 2,
-            ),
-            "validation",
-        ),
-        "B A",
-    ),
+    "truthfulqa_mc1": Hub(TRUTHFULQA, "B A"),
+    "truthfulqa_mc2": Hub(TRUTHFULQA, "AB AB"),
     "race_high": Hub(parquet("ehovy/race/high", RACE, "test", "train"), "B A", 2),
     "race_middle": Hub(parquet("ehovy/race/middle", RACE, "test", "train"), "B A", 2),
     "gpqa_diamond": Hub({"Idavidrein/gpqa/gpqa_diamond/train.csv": GPQA}, "A B"),

@@ -283,6 +283,37 @@ def test_the_protocols_other_readers_are_shown_beside_the_score(scored, task_fil
     assert score.score.accuracy == 0.25
 
 
+def with_two_right(plan):
+    """The plan, with A and B right in every question."""
+    return replace(plan, questions=tuple(replace(question, gold="AB") for question in plan.questions))
+
+
+def right_share(scored, plan, logprobs):
+    all_right = [(q.id, {"gold": q.gold, "answer": q.gold[0]}) for q in plan.questions]
+    said = [entry(id_, **right, reply=reply(choice_logprobs=logprobs)) for id_, right in all_right]
+    return scored(said, plan).score.right_share
+
+
+def test_where_several_choices_are_right_their_share_of_probability_stands_beside_the_accuracy(
+    scored, task_file
+):
+    plan = with_two_right(plan_of(task_file, protocol="cloze"))
+    halves = {"A": math.log(0.3), "B": math.log(0.1), "C": math.log(0.4), "D": math.log(0.2)}
+    share = right_share(scored, plan, {letter: value - 2000 for letter, value in halves.items()})
+    assert share.mean == pytest.approx(0.4)
+    assert (share.stderr, share.questions) == (pytest.approx(0.0), 12)
+
+
+def test_the_share_of_the_right_choices_is_of_replies_that_have_all_logprobs(scored, task_file):
+    plan = with_two_right(plan_of(task_file, protocol="cloze"))
+    assert right_share(scored, plan, {"A": -1.0, "B": -2.0, "C": -3.0}) is None
+
+
+def test_where_one_choice_is_right_no_share_is_told(scored, task_file):
+    plan = plan_of(task_file, protocol="cloze")
+    assert right_share(scored, plan, dict.fromkeys("ABCD", -1.0)) is None
+
+
 def test_where_the_source_draws_letters_at_random_the_expected_share_stands_beside_each_reading(
     scored, tmp_path
 ):

@@ -148,6 +148,14 @@ def test_other_readers_stand_below_the_score(scored, task_file):
     assert ["read by choices-per-char", "12", "25.0 %", "8.9 – 53.2"] in rows(printed(score))
 
 
+def test_the_right_choices_share_of_probability_has_a_row_of_its_own(scored, task_file):
+    plan = plan_of(task_file, protocol="cloze")
+    plan = replace(plan, questions=tuple(replace(question, gold="AB") for question in plan.questions))
+    logprobs = dict.fromkeys("ABCD", -1.0)
+    said = [entry(q.id, gold="AB", answer="A", reply=reply(choice_logprobs=logprobs)) for q in plan.questions]
+    assert ["right choices' probability", "12", "50.0 %", ""] in rows(printed(scored(plan, said)))
+
+
 def test_what_guessing_missing_letters_would_bring_stands_below_each_reading(scored, tmp_path):
     document = task_document(name="pro", protocols=["mmlu-pro-api"], protocol="mmlu-pro-api")
     plan = plan_of(write_task(tmp_path, document), shots=0)

@@ -16,7 +16,8 @@ logiqa: letters are shown and the choices' texts scored. The source's copy of th
     another one, which was not compared.
 openbookqa, hellaswag: the question alone, without a word before or after it.
 race: the source's data are the last question of each article, with the others answered (race_lm_eval).
-truthfulqa-mc1: six examples of the source's own stand before every question.
+truthfulqa-mc1, truthfulqa-mc2: six examples of the source's own stand before every question. The source's figure of
+    mc2 is not an accuracy but the true answers' share of the probability of all: `right_share` in the score file.
 """
 
 from collections.abc import Callable, Sequence
@@ -222,6 +223,7 @@ FORMS = (
     Form(name="sciq", folder="sciq", ask="{stripped_context}\nQuestion: {question}\nAnswer:"),
     Form(name="social-iqa", folder="siqa", ask="Q: {context} {question}\nA:", draw=drawn_with_one_to_spare),
     Form(name="truthfulqa-mc1", folder="truthfulqa", header=_TRUTHFUL, ask="Q: {text}\nA:", max_shots=0),
+    Form(name="truthfulqa-mc2", folder="truthfulqa", header=_TRUTHFUL, ask="Q: {text}\nA:", max_shots=0),
     Form(
         name="wmdp",
         folder="wmdp",

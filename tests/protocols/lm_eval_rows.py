@@ -129,7 +129,8 @@ def medmcqa(odd: Odd, place: int) -> Row:
 def truthfulqa(odd: Odd, place: int) -> Row:
     choices = odd.choices(2 + odd.below(4))
     targets = {"choices": choices, "labels": [1] + [0] * (len(choices) - 1)}
-    return {"question": odd.text(), "mc1_targets": targets}
+    both = {"choices": choices, "labels": [1] * (len(choices) - 1) + [0]}
+    return {"question": odd.text(), "mc1_targets": targets, "mc2_targets": both}
 
 
 def musr(odd: Odd, place: int) -> Row:
@@ -207,6 +208,7 @@ ASKED = {
     "medqa_4options": ("medqa", "lm-eval-medqa", (0, 3)),
     "medmcqa": ("medmcqa", "lm-eval-medmcqa", (0, 3)),
     "truthfulqa_mc1": ("truthfulqa_mc1", "lm-eval-truthfulqa-mc1", (0,)),
+    "truthfulqa_mc2": ("truthfulqa_mc2", "lm-eval-truthfulqa-mc2", (0,)),
     "leaderboard_musr_team_allocation": ("musr", "lm-eval-leaderboard-musr", (0,)),
     "wmdp_bio": ("wmdp", "lm-eval-wmdp", (0,)),
     "wmdp_cyber": ("wmdp", "lm-eval-wmdp", (0,)),

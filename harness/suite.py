@@ -5,9 +5,9 @@ Takes a path, gives a Suite where the file is one. Loads no tasks.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from harness.mapping import Record, Text
 from harness.protocols import PROTOCOLS
@@ -23,6 +23,7 @@ class Member(Record):
 
     Attributes:
         task: its name, or a file.
+        figure: what its source quotes: the accuracy, or the right choices' share of probability.
         chance: the share that its score is rescaled from, since guessing gives it; or one for each subject, whose
             rescaled scores are averaged.
     """
@@ -31,7 +32,14 @@ class Member(Record):
     protocol: Text | None = None
     shots: Annotated[int, Field(ge=0)] | None = None
     reader: Text | None = None
+    figure: Literal["accuracy", "right_share"] = "accuracy"
     chance: Chance | dict[Text, Chance] | None = None
+
+    @model_validator(mode="after")
+    def _chance_is_of_an_accuracy(self) -> Self:
+        if self.chance is not None and self.figure != "accuracy":
+            raise ValueError(f"chance is for the accuracy, not for {self.figure}: leave one of the two out")
+        return self
 
     @field_validator("protocol")
     @classmethod

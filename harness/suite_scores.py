@@ -11,6 +11,7 @@ from statistics import fmean
 
 from harness.finished import Run
 from harness.rescaling import rescaled_score
+from harness.score_file import ScoreFile
 from harness.suite import Member, Suite
 
 _UNFINISHED = ("incomplete", "interrupted")
@@ -21,6 +22,7 @@ class TaskScore:
     """One task's. Shares are 0..1, and None where nothing was answered.
 
     Attributes:
+        figure: which one `score` and `stderr` are: the accuracy, or the right choices' share of probability.
         rescaled: from chance to all right; None too where the suite names no chance level for it.
         path: of its score file.
     """
@@ -31,7 +33,8 @@ class TaskScore:
     reader: str
     status: str
     questions: int
-    accuracy: float | None
+    figure: str
+    score: float | None
     stderr: float | None
     rescaled: float | None
     path: str
@@ -42,7 +45,7 @@ class SuiteScore:
     """All tasks'.
 
     Attributes:
-        average: mean accuracy of the tasks; None where `no_average` says why.
+        average: mean score of the tasks; None where `no_average` says why.
         rescaled_average: of their rescaled scores; None too where some task has none.
         missing: what the suite's source averages over too, and why it is not here.
     """
@@ -70,7 +73,7 @@ def suite_score(suite: Suite, model: str, runs: Sequence[tuple[Member, Run]]) ->
         title=suite.title,
         model=model,
         tasks=tasks,
-        average=None if why else _mean(task.accuracy for task in tasks),
+        average=None if why else _mean(task.score for task in tasks),
         rescaled_average=None if why else _mean(task.rescaled for task in tasks),
         no_average=why,
         missing=suite.missing,
@@ -84,6 +87,7 @@ def suite_document(score: SuiteScore) -> str:
 
 def _task_score(member: Member, run: Run) -> TaskScore:
     score = run.score
+    figure, stderr = _figure(member, score)
     return TaskScore(
         task=score.task.name,
         protocol=score.task.protocol,
@@ -91,11 +95,20 @@ def _task_score(member: Member, run: Run) -> TaskScore:
         reader=score.task.reader,
         status=score.status,
         questions=score.counts.questions,
-        accuracy=score.score.accuracy,
-        stderr=score.score.stderr,
+        figure=member.figure,
+        score=figure,
+        stderr=stderr,
         rescaled=None if member.chance is None else rescaled_score(score, member.chance),
         path=str(run.path / "score.json"),
     )
+
+
+def _figure(member: Member, score: ScoreFile) -> tuple[float | None, float | None]:
+    """The figure that the suite quotes, and its standard error."""
+    if member.figure == "accuracy":
+        return score.score.accuracy, score.score.stderr
+    share = score.score.right_share
+    return (share.mean, share.stderr) if share else (None, None)
 
 
 def _no_average(suite: Suite, tasks: Sequence[TaskScore]) -> str | None:

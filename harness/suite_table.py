@@ -7,6 +7,8 @@ from rich.text import Text
 from harness.suite_scores import SuiteScore
 from harness.summary import percent
 
+_FIGURES = {"right_share": "right choices' probability"}  # where it is no accuracy
+
 
 def print_suite(score: SuiteScore, console: Console) -> None:
     """Each task's figure, rescaled where the suite says from what, and their average."""
@@ -14,12 +16,12 @@ def print_suite(score: SuiteScore, console: Console) -> None:
     table = Table()
     for name in ("task", "asked by"):
         table.add_column(name, overflow="fold")
-    for name in ("accuracy", *(("rescaled",) if with_rescaled else ())):
+    for name in ("score", *(("rescaled",) if with_rescaled else ())):
         table.add_column(name, justify="right")
     for task in score.tasks:
-        how = f"{task.protocol}\n{task.shots}-shot, read by {task.reader}"
+        how = f"{task.protocol}\n{task.shots}-shot, {_FIGURES.get(task.figure, f'read by {task.reader}')}"
         rescaled = [percent(task.rescaled)] if with_rescaled else []
-        table.add_row(*map(Text, (task.task, how, percent(task.accuracy), *rescaled)))
+        table.add_row(*map(Text, (task.task, how, percent(task.score), *rescaled)))
     table.add_section()
     rescaled = [percent(score.rescaled_average)] if with_rescaled else []
     table.add_row("average of tasks", "", percent(score.average), *rescaled, style="bold")

@@ -3,7 +3,6 @@
 import json
 import shutil
 import tempfile
-import zlib
 from pathlib import Path
 
 import pyarrow
@@ -13,12 +12,13 @@ from builders import answered, plan_of, task_document, write_task, written_run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from limits import with_file_size_limit
-from loopback import Loopback, chat, completion, completion_logprobs, error, reply
+from loopback import Loopback, chat, completion, completion_logprobs, error
 from whole_runs import (
     MODELS,
     PATIENCE_S,
     big_task,
     done,
+    echoing,
     left_behind,
     letter_for,
     only_run,
@@ -54,23 +54,6 @@ def refusing_chess_2(request):
     if request.method == "POST" and "chess 2" in sent_text(request):
         return error(400, "cannot parse this")
     return small_model(request)
-
-
-def echoing(request):
-    """Scores given texts: short ones are probable, and each of their characters as its text decides."""
-    if request.method == "GET":
-        return MODELS
-    if not request.json.get("echo"):
-        return error(404, "no such route")
-    return reply({"choices": [echoed(*pair) for pair in enumerate(request.json["prompt"])], "usage": None})
-
-
-def echoed(index, text):
-    border = text.rindex("Answer:") + len("Answer:")
-    continuation = text[border:]
-    logprob = -len(continuation) - (zlib.crc32(text.encode()) & 7) * 0.1
-    logprobs = {"tokens": [text[:border], continuation, " x"], "token_logprobs": [None, logprob, -1.0]}
-    return {"index": index, "text": f"{text} x", "logprobs": logprobs, "finish_reason": "length"}
 
 
 def half_the_letters(request):

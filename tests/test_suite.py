@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from builders import task_document, write_task
 from loopback import Loopback
-from whole_runs import refusing, small_model
+from whole_runs import echoing, refusing, small_model
 
 from harness.errors import UsageError
 from harness.suite import find_suite, read_suite
@@ -67,6 +67,8 @@ def test_a_suite_without_tasks_is_refused(tmp_path):
         ({"task": "one", "reader": "letter"}, r"unknown reader 'letter' \(did you mean letters"),
         ({"task": "one", "shots": -1}, "greater than or equal to 0"),
         ({"task": "one", "chance": 1}, "less than 1"),
+        ({"task": "one", "figure": "f1"}, "Input should be 'accuracy' or 'right_share'"),
+        ({"task": "one", "figure": "right_share", "chance": 0.25}, "chance is for the accuracy"),
         ({"protocol": "lm-eval"}, "task: Field required"),
     ],
 )
@@ -101,6 +103,38 @@ def test_each_task_is_asked_as_the_suite_says(particular, here):
     assert asked == [("one", "lm-eval", 2), ("two", "simple-evals", 0)]
 
 
+@pytest.fixture
+def shares(tmp_path):
+    """A suite that quotes the right choices' share of probability of questions with several right ones."""
+    rows = [{"question": f"{n}?", "choices": ["one", "two", "three"], "labels": [1, 1, 0]} for n in range(3)]
+    (tmp_path / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    gold = {"column": "labels", "form": "mask", "several": True}
+    columns = {"question": "question", "choices": "choices", "gold": gold}
+    dropped = {"questions": None, "shots": None, "groups": None}
+    write_task(
+        tmp_path, task_document(name="one", dataset={"file": "rows.jsonl"}, columns=columns, **dropped)
+    )
+    return write_task(tmp_path, {"name": "both", "tasks": [{"task": "one", "figure": "right_share"}]})
+
+
+def test_a_suite_can_quote_the_right_choices_share_of_probability(shares, here):
+    with Loopback(echoing) as server:
+        done = here(
+            "run", "--model=m", "--task=both.yaml", f"--base-url={server.url}", "--json", "--protocol=cloze"
+        )
+    document = json.loads(done.stdout)
+    (task,) = document["tasks"]
+    share = json.loads(Path(task["path"]).read_text())["score"]["right_share"]
+    assert (task["figure"], task["score"], task["stderr"]) == ("right_share", share["mean"], share["stderr"])
+    assert document["average"] == share["mean"]
+    assert "right choices' probability" in done.stderr.split("m on both")[1]
+
+
+def test_where_no_texts_of_choices_were_scored_a_suite_has_no_such_share_to_quote(shares, here):
+    document = json.loads(ran(here, "--json", "--protocol=lm-eval").stdout)
+    assert (document["tasks"][0]["score"], document["average"]) == (None, None)
+
+
 def test_what_the_user_chooses_goes_before_what_the_suite_says(particular, here):
     document = json.loads(ran(here, "--json", "--protocol=hendrycks", "--shots=1").stdout)
     assert {(task["protocol"], task["shots"]) for task in document["tasks"]} == {("hendrycks", 1)}
@@ -113,14 +147,14 @@ def test_another_protocol_has_its_own_number_of_examples(particular, here):
 
 def test_the_average_is_over_tasks_and_rescaled_beside_it(particular, here):
     document = json.loads(ran(here, "--json").stdout)
-    shares = [task["accuracy"] for task in document["tasks"]]
+    shares = [task["score"] for task in document["tasks"]]
     assert document["average"] == pytest.approx(sum(shares) / 2)
     assert document["tasks"][0]["rescaled"] == pytest.approx(max(0, (shares[0] - 0.25) / 0.75))
     assert document["rescaled_average"] == pytest.approx(
         sum(task["rescaled"] for task in document["tasks"]) / 2
     )
     for task in document["tasks"]:
-        assert json.loads(Path(task["path"]).read_text())["score"]["accuracy"] == task["accuracy"]
+        assert json.loads(Path(task["path"]).read_text())["score"]["accuracy"] == task["score"]
 
 
 def test_a_table_ends_the_suite_and_names_what_its_average_lacks(particular, here):

@@ -88,6 +88,23 @@ def slow_model(request: Request) -> Answer:
     return small_model(request, delay_s=0.01)
 
 
+def echoing(request: Request) -> Answer:
+    """Scores given texts: short ones are probable, and each of their characters as its text decides."""
+    if request.method == "GET":
+        return MODELS
+    if not request.json.get("echo"):
+        return error(404, "no such route")
+    return reply({"choices": [_echoed(*pair) for pair in enumerate(request.json["prompt"])], "usage": None})
+
+
+def _echoed(index: int, text: str) -> dict[str, Any]:
+    border = text.rindex("Answer:") + len("Answer:")
+    continuation = text[border:]
+    logprob = -len(continuation) - (zlib.crc32(text.encode()) & 7) * 0.1
+    logprobs = {"tokens": [text[:border], continuation, " x"], "token_logprobs": [None, logprob, -1.0]}
+    return {"index": index, "text": f"{text} x", "logprobs": logprobs, "finish_reason": "length"}
+
+
 def refusing(status: int, message: str = "scripted", **more: Any) -> Any:
     """A server that lists its models and refuses every question."""
 

@@ -1,5 +1,6 @@
 """The command `rescore`: one command for CI, from a baseline to an exit code."""
 
+import inspect
 import json
 import signal
 from dataclasses import replace
@@ -20,6 +21,8 @@ from whole_runs import (
     times_asked,
 )
 
+from harness.commands import rescore
+from harness.commands import run as run_
 from harness.journal import read_lines
 from harness.score_file import read_score
 
@@ -30,6 +33,14 @@ def base(tmp_path_factory):
     folder = tmp_path_factory.mktemp("base")
     with Loopback(knowing(90)) as server:
         return run(server, big_task(folder, 200), folder / "results").path
+
+
+def test_an_option_that_run_has_too_is_the_same_here():
+    """`--timeout` left out lets a silent endpoint be found dead: given by default, it would be waited for."""
+    there, here = (inspect.signature(command).parameters for command in (run_.run, rescore.rescore))
+    shared = (there.keys() & here.keys()) - {"model", "seed"}  # the baseline's own, and an order's
+    assert "timeout" in shared
+    assert {name: here[name].default for name in shared} == {name: there[name].default for name in shared}
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def rescore(
     tpm: Tpm = None,
     results: Results = Path("results"),
     data: Data = None,
-    timeout: Timeout = 600.0,
+    timeout: Timeout = None,
     max_wait: MaxWait = 300.0,
     prices: PricesFile = None,
     gpu_hour_usd: GpuHourUsd = None,

@@ -128,7 +128,10 @@ TRUTHFULQA = {
             {"choices": ["eight", "six", "ten"], "labels": [1, 0, 0]},
             {"choices": ["iron", "wood"], "labels": [1, 0]},
         ],
-        mc2_targets=[{"choices": ["8", "eight", "6"], "labels": [1, 1, 0]}] * 2,
+        mc2_targets=[
+            {"choices": ["8", "eight", "6"], "labels": [1, 1, 0]},
+            {"choices": ["iron", "steel", "wood"], "labels": [1, 1, 0]},
+        ],
     )
 }
 SCIQ_FILES = {f"allenai/sciq/data/{split}-00000-of-00001.parquet": SCIQ for split in ("test", "train")}
@@ -409,7 +412,7 @@ HUB: dict[str, Hub] = {
     "sciq": Hub(SCIQ_FILES, "C C", 2),
     "sciq_closed_book": Hub(SCIQ_FILES, "C B", 2),
     "truthfulqa_mc1": Hub(TRUTHFULQA, "B A"),
-    "truthfulqa_mc2": Hub(TRUTHFULQA, "AB AB"),
+    "truthfulqa_mc2": Hub(TRUTHFULQA, "AB AC"),
     "race_high": Hub(parquet("ehovy/race/high", RACE, "test", "train"), "B A", 2),
     "race_middle": Hub(parquet("ehovy/race/middle", RACE, "test", "train"), "B A", 2),
     "gpqa_diamond": Hub({"Idavidrein/gpqa/gpqa_diamond/train.csv": GPQA}, "A B"),

@@ -27,9 +27,13 @@ def stopped(score: ScoreFile, *, sent: int) -> ScoreFile:
         return score
     bare = {"stderr": None, "ci95": None}
     others = tuple(other.model_copy(update=bare) for other in score.score.other_readers)
+    share = score.score.right_share
+    right_share = share.model_copy(update={"stderr": None}) if share else None
     return score.model_copy(
         update={
-            "score": score.score.model_copy(update={**bare, "other_readers": others}),
+            "score": score.score.model_copy(
+                update={**bare, "other_readers": others, "right_share": right_share}
+            ),
             "groups": _bare(score.groups),
             "subjects": _bare(score.subjects),
             "early_stop": early_stop.model_copy(update={"saved": _saved(score, early_stop, sent)}),

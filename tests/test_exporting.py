@@ -22,7 +22,7 @@ from harness.exporting import export, export_to
 from harness.exports import FORMATS
 from harness.files import write_whole
 from harness.importing import import_results
-from harness.score_file import document, read_score
+from harness.score_file import RightSharePart, document, read_score
 from harness.task import find_task
 
 GOLDEN = Path(__file__).parent / "golden" / "exports"
@@ -155,6 +155,14 @@ def test_names_that_mean_something_in_markdown_are_shown_as_they_are(folder):
     model = score.model.model_copy(update={"name": "a|b_c*d"})
     write_whole(folder / "score.json", document(score.model_copy(update={"model": model})))
     assert export(folder, "markdown").decode().startswith(r"### a\|b\_c\*d on tiny")
+
+
+def test_markdown_has_the_right_choices_share_of_probability_too(folder):
+    score = read_score(folder / "score.json")
+    share = RightSharePart(mean=0.4321, stderr=0.01, questions=12)
+    told = score.score.model_copy(update={"right_share": share})
+    write_whole(folder / "score.json", document(score.model_copy(update={"score": told})))
+    assert "| right choices' probability | 12 | 43.2 % | |\n" in export(folder, "markdown").decode()
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -22,7 +22,9 @@ from harness.errors import UnfinishedError, UsageError
 from harness.journal import read_journal
 from harness.rescoring import rescore
 from harness.run_folder import read_record
+from harness.score_file import RightSharePart
 from harness.sequential import in_order
+from harness.stopped_scores import stopped
 
 
 class Told:
@@ -217,6 +219,9 @@ def test_a_stopped_scores_figures_claim_no_precision(baseline, results):
     parts = (score.score, *score.score.other_readers, *score.groups, *score.subjects)
     assert {(part.stderr, part.ci95) for part in parts} == {(None, None)}
     assert score.early_stop.p_at_the_end is None
+    share = RightSharePart(mean=0.4, stderr=0.01, questions=9)
+    told = score.model_copy(update={"score": score.score.model_copy(update={"right_share": share})})
+    assert stopped(told, sent=9).score.right_share == share.model_copy(update={"stderr": None})
 
 
 def test_what_was_saved_is_in_the_score(baseline, results, tmp_path):

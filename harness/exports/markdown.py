@@ -28,6 +28,8 @@ def _lines(score: ScoreFile) -> Iterator[str]:
         yield _row(_escaped(group.name), group.questions, group.accuracy, group.ci95)
     whole = f"**all ({score.score.average} average)**"
     yield _row(whole, answered, score.score.accuracy, score.score.ci95)
+    if (share := score.score.right_share) is not None:
+        yield f"| right choices' probability | {share.questions:,} | {100 * share.mean:.1f} % | |"
     if score.score.chance is not None:
         yield f"| guessing | | {100 * score.score.chance:.1f} % | |"
     yield ""

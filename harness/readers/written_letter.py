@@ -24,8 +24,8 @@ def helm_letter(reply: Reply, question: Question) -> str | None:
     letter = lighteval_letter(reply, question)
     if letter is None:
         return None
-    text_of = dict(zip(question.letters, question.choices, strict=True))
-    return question.gold if text_of[letter].strip() == text_of[question.gold].strip() else letter
+    text_of = {name: text.strip() for name, text in zip(question.letters, question.choices, strict=True)}
+    return next((gold for gold in question.gold if text_of[gold] == text_of[letter]), letter)
 
 
 LIGHTEVAL = Reader("lighteval", Generate, lighteval_letter)

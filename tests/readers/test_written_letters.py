@@ -132,6 +132,11 @@ def test_helm_takes_either_letter_of_two_choices_with_the_gold_text():
     assert letter_by("lighteval", "A", asked) == "A"
 
 
+def test_helm_takes_each_of_several_right_letters():
+    asked = question(choices=("3", "4", "4", "5"), gold="AB")
+    assert [letter_by("helm", letter, asked) for letter in "ABCD"] == ["A", "B", "B", "D"]
+
+
 @pytest.mark.parametrize(
     ("text", "letter"),
     [

@@ -57,7 +57,7 @@ def compile_template(text: str) -> Callable[[Mapping[str, Any]], str]:
     def render(row: Mapping[str, Any]) -> str:
         try:
             return template.render({**row, "row": row})
-        except (jinja2.TemplateError, TypeError, ArithmeticError, LookupError) as error:
+        except (jinja2.TemplateError, AttributeError, TypeError, ArithmeticError, LookupError) as error:
             raise ValueError(f"the template fails: {error}") from error
 
     return render

@@ -18,6 +18,8 @@ def test_a_template_joins_columns():
         ("{{ passage }}", {"passage": None}, "a column that it names is empty"),
         ("{{ a.b }}", {"a": {}}, "has no attribute 'b'"),
         ("{{ a + 1 }}", {"a": "x"}, "the template fails"),
+        ("{{ a | lm_eval_cleaned }}", {"a": None}, "the template fails"),
+        ("{{ a | without_choices }}", {"a": 7}, "the template fails"),
         ("{{ ''.__class__.__mro__ }}", {}, "unsafe"),
         ("{{ row.update({}) }}", {}, "unsafe"),
         ("{% for i in range(10000000) %}{% endfor %}", {}, "Range too big"),

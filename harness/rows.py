@@ -98,13 +98,15 @@ class RowReader:
             choices, right = tuple(choices[at] for at in order), tuple(sorted(map(order.index, right)))
         context = self._text(row, columns.context) if columns.context else ""
         text = self._text(row, columns.question)
+        rationale = self._text(row, columns.rationale) if columns.rationale else ""
+        _check_characters(id_, subject, context, text, rationale, *choices)
         return Question(
             id=id_,
             subject=subject,
             text=f"{context}\n{text}" if context else text,
             choices=choices,
             gold="".join(self._alphabet[place] for place in right),
-            rationale=self._text(row, columns.rationale) if columns.rationale else "",
+            rationale=rationale,
             alphabet=self._alphabet,
             context=context,
             cluster=self._cluster(row, columns.cluster) if columns.cluster else None,
@@ -263,6 +265,14 @@ def _place(key: object, form: str, among: Sequence[object], alphabet: str) -> in
 def shuffled(count: int, seed: int, id_: str) -> list[int]:
     """An order of `count` choices that depends on the seed and the question's id only."""
     return sorted(range(count), key=lambda place: hashlib.sha256(f"{seed}\n{place}\n{id_}".encode()).digest())
+
+
+def _check_characters(*texts: str) -> None:
+    """JSON can write half of a character as \\ud83d, which no request or file can hold."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{error.object[error.start]!a} is half of a character") from error
 
 
 def _is_empty(value: object) -> bool:

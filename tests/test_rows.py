@@ -293,6 +293,16 @@ def test_a_file_of_ones_own_is_looked_at_with_more_care():
     assert refused({**row, "q": ""}, columns, careful=True) == "'q' is empty"
 
 
+@pytest.mark.parametrize("column", ["q", "C", "passage", "why", "id"])
+def test_a_text_that_cannot_be_sent_is_refused(column):
+    """JSON may hold half of a surrogate pair."""
+    columns = {**ABCD, "gold": {"column": "g", "form": "letter"}}
+    columns |= {"context": "passage", "rationale": "why", "id": "id"}
+    row = {**ROW, "g": "B", "passage": "Long ago.", "why": "It is.", "id": "1"}
+    assert read(row, columns).gold == "B"
+    assert refused({**row, column: "a \ud83d b"}, columns) == r"'\ud83d' is half of a character"
+
+
 def test_a_column_with_a_space_or_a_dot_in_its_name_is_found():
     columns = {
         "question": "The Question",

@@ -151,7 +151,7 @@ def read_last_lines(path: Path) -> Iterator[Entry]:
     """
     last = {entry.id: place for place, entry in enumerate(read_lines(path))}
     for place, entry in enumerate(read_lines(path)):
-        if last[entry.id] == place:
+        if last.get(entry.id) == place:  # not there: written since, by a run that goes on
             yield entry
 
 

@@ -81,14 +81,17 @@ class Difference:
 
 
 def differences(before: Path | str, now: Run) -> tuple[Difference, ...]:
-    """The answers on which a run and its regrading differ, by id: replies come in another order each time."""
+    """The answers on which a run and its regrading differ, by id: replies come in another order each time.
+
+    The run may have gone on since, and have more answers than were read again.
+    """
     name = now.score.answers.file
-    pairs = zip(read_last_lines(_folder(before) / name), read_last_lines(now.path / name), strict=True)
-    found = (
-        Difference(old.id, old.answer or old.outcome, new.answer or new.outcome, new.gold, new.rule)
-        for old, new in pairs
-        if (old.answer, old.outcome) != (new.answer, new.outcome)
-    )
+    read_then = {old.id: (old.answer, old.outcome) for old in read_last_lines(_folder(before) / name)}
+    found = []
+    for new in read_last_lines(now.path / name):
+        answer, outcome = read_then[new.id]
+        if (answer, outcome) != (new.answer, new.outcome):
+            found.append(Difference(new.id, answer or outcome, new.answer or new.outcome, new.gold, new.rule))
     return tuple(sorted(found, key=lambda one: one.id))
 
 

@@ -86,6 +86,14 @@ def test_last_lines_come_in_the_order_of_the_file(path):
     assert tuple(read_last_lines(path)) == (entry("maths/1"), entry("maths/0"))
 
 
+def test_what_a_run_writes_while_its_last_lines_are_read_is_not_of_them(path):
+    write(path, entry("maths/0"), entry("maths/1"))
+    lines = read_last_lines(path)
+    first = next(lines)
+    write(path, entry("maths/2"), failed("maths/1"))
+    assert (first, *lines) == (entry("maths/0"), entry("maths/1"))
+
+
 @pytest.mark.parametrize(
     ("entries", "one"),
     [((), False), ((failed("maths/0"),), False), ((failed("maths/0"), entry("maths/1")), True)],

@@ -283,6 +283,18 @@ def test_the_same_reader_changes_nothing(task_file, results):
     assert differences(old.path / "score.json", harness.regrade(old.path)) == ()
 
 
+def test_of_a_run_that_goes_on_what_was_read_again_is_compared(task_file, results):
+    """In the journal of the old run a question stands at the end now, and another one is new."""
+    old = a_run(letters_in_sentences, task_file, results)
+    journal = old.path / "answers.jsonl"
+    first, second, *others = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([second, *others]))
+    new = harness.regrade(old.path, reader="best")
+    known = differences(old.path, new)
+    journal.write_bytes(b"".join([second, *others, first, second]))
+    assert differences(old.path, new) == known != ()
+
+
 # What is refused
 
 

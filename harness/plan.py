@@ -92,7 +92,7 @@ def make_plan(
     asked_by = _protocol(task, protocol or task.protocol)
     if as_published:
         asked_by = asked_by.as_published()
-    times = repeats or (asked_by.published.repeats_of(task.name) if as_published else 1)
+    times = repeats or (asked_by.published.repeats if as_published else 1)
     shuffle_seed = task.columns.shuffle_seed if task.columns else None
     once = select(question_set.questions, task, selection)
     wanted = repeated(once, times, shuffle_seed)

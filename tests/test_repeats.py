@@ -148,9 +148,9 @@ def test_r1_is_published_with_several_replies_a_question(task_file, tmp_path):
     assert made.score.task.repeats == 4
 
 
-@pytest.mark.parametrize(("name", "times"), [("gpqa_diamond", 10), ("mmlu", 1)])
-def test_simple_evals_asks_gpqa_ten_times_and_mmlu_once(tmp_path, name, times):
-    path = write_task(tmp_path, task_document(name=name))
+@pytest.mark.parametrize(("protocol", "times"), [("simple-evals-gpqa", 10), ("simple-evals", 1)])
+def test_simple_evals_asks_gpqa_ten_times_and_mmlu_once(tmp_path, protocol, times):
+    path = write_task(tmp_path, task_document(protocols=[protocol], protocol=protocol))
     assert plan_of(path, as_published=True).repeats == times
     assert plan_of(path).repeats == 1
     assert plan_of(path, as_published=True, repeats=2).repeats == 2

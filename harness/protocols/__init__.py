@@ -23,13 +23,14 @@ from harness.protocols.mmlu_pro import MMLU_PRO_API, MMLU_PRO_LOCAL
 from harness.protocols.olmes import OLMES, OLMES_CLOZE
 from harness.protocols.olmes_qa import OLMES_QA, OLMES_QA_CLOZE, OLMES_QA_PMI
 from harness.protocols.opencompass import OPENCOMPASS_GEN, OPENCOMPASS_PPL
-from harness.protocols.simple_evals import DEEPSEEK_R1, SIMPLE_EVALS
+from harness.protocols.simple_evals import DEEPSEEK_R1, SIMPLE_EVALS, SIMPLE_EVALS_GPQA
 from harness.protocols.zero_eval import ZERO_EVAL
 
 PROTOCOLS: dict[str, Protocol] = {
     protocol.name: protocol
     for protocol in (
         SIMPLE_EVALS,
+        SIMPLE_EVALS_GPQA,
         DEEPSEEK_R1,
         ZERO_EVAL,
         HENDRYCKS,

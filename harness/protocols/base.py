@@ -4,8 +4,8 @@ A Protocol makes a Prompt of a Question and its few-shot examples, byte for byte
 and names the readers of harness/readers/. Knows nothing of files, models or HTTP.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -30,18 +30,12 @@ class Published:
         top_p: likewise; None: none is sent.
         system: a message before all others; "" for none.
         repeats: how often it asks each question, to average over the replies.
-        repeats_by_task: the same for tasks that it asks more or less often, by their names.
     """
 
     temperature: float = 0.0
     top_p: float | None = None
     system: str = ""
     repeats: int = 1
-    repeats_by_task: Mapping[str, int] = field(default_factory=dict)
-
-    def repeats_of(self, task: str) -> int:
-        """How often it asks each question of a task."""
-        return self.repeats_by_task.get(task, self.repeats)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,14 @@
-"""simple-evals, deepseek-r1: zero-shot chain of thought in chat, the letter read from the text.
+"""simple-evals, simple-evals-gpqa, deepseek-r1: zero-shot chain of thought in chat, the letter read from the text.
 
-Source: common.py and mmlu_eval.py of openai/simple-evals @ ee3b031 (2025-07-09). OpenAI's README and DeepSeek's R1
-report use it. OpenAI samples at temperature 0.5 under a system message, GPQA's questions ten times each (by its command
-line; four by its class), in a new order of choices each time. DeepSeek samples at 0.6 without one, with room for 32,768
-tokens, and averages over 4 to 64 replies a question, without saying over how many of which benchmark: we take 4.
-`--as-published` sends that. Without it we send temperature 0 and no system message, once. The source names its four
-letters ABCD; for another number of choices we name that many.
+Source: common.py, mmlu_eval.py and gpqa_eval.py of openai/simple-evals @ ee3b031 (2025-07-09). OpenAI's README and
+DeepSeek's R1 report use it. OpenAI samples at temperature 0.5 under a system message. It asks GPQA's questions by the
+same prompt ten times each (by its command line; four by its class), in a new order of choices each time, and reads the
+replies by another pattern, as they are. DeepSeek samples at 0.6 without a system message, with room for 32,768
+tokens, and averages over 4 to 64 replies a question, without saying over how many of which benchmark: we take 4. How it
+reads them is not told; we read by OpenAI's patterns for MMLU. `--as-published` sends that. Without it we send
+temperature 0 and no system message, once. The source names its four letters ABCD; for another number of choices we name
+that many. Of MMLU's ten choices `None` it makes `nan` under pandas 2; here they stay. Its own file of MMLU was not
+compared.
 """
 
 from collections.abc import Sequence
@@ -51,11 +54,15 @@ SIMPLE_EVALS = Protocol(
     wants=Generate,
     readers=("simple-evals", "best"),
     usual_tokens=USUAL_TOKENS,
-    published=Published(
-        temperature=0.5,
-        system="You are a helpful assistant.",
-        repeats_by_task=dict.fromkeys(("gpqa_diamond", "gpqa_extended", "gpqa_main"), 10),
-    ),
+    published=Published(temperature=0.5, system="You are a helpful assistant."),
+)
+SIMPLE_EVALS_GPQA = replace(
+    SIMPLE_EVALS,
+    name="simple-evals-gpqa",
+    summary="OpenAI's for GPQA: the same prompt, the letter read from the reply as it is",
+    source="openai/simple-evals @ ee3b031, common.py and gpqa_eval.py",
+    readers=("simple-evals-gpqa", "simple-evals", "best"),
+    published=replace(SIMPLE_EVALS.published, repeats=10),
 )
 DEEPSEEK_R1 = replace(
     SIMPLE_EVALS,

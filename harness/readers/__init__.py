@@ -27,7 +27,7 @@ from harness.readers.meta_llama3 import LLAMA_COOKBOOK, META_LLAMA3_CHAT, META_L
 from harness.readers.meta_mmlu_pro import META_LLAMA3_MMLU_PRO
 from harness.readers.mmlu_pro import CHAIN, STRICT
 from harness.readers.opencompass import OPENCOMPASS
-from harness.readers.simple_evals import SIMPLE_EVALS
+from harness.readers.simple_evals import SIMPLE_EVALS, SIMPLE_EVALS_GPQA
 from harness.readers.structured import JSON
 from harness.readers.written_letter import HELM, LIGHTEVAL
 from harness.readers.zero_eval import ZERO_EVAL
@@ -46,6 +46,7 @@ READERS: dict[str, Reader] = {
         LM_EVAL_FLAN_N_SHOT_STRICT,
         LM_EVAL_FLAN_N_SHOT_FLEXIBLE,
         LM_EVAL_FLAN_COT_STRICT,
+        SIMPLE_EVALS_GPQA,
         LM_EVAL_FLAN_COT_FLEXIBLE,
         LM_EVAL_GPQA_COT_STRICT,
         LM_EVAL_GPQA_COT_FLEXIBLE,

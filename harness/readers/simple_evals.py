@@ -1,6 +1,6 @@
-"""simple-evals: the letter after the first "Answer:", in many languages.
+"""simple-evals, simple-evals-gpqa: the letter after the first "Answer:", of MMLU in many languages.
 
-Source: common.py and mmlu_eval.py of openai/simple-evals @ ee3b031 (2025-07-09).
+Source: common.py, mmlu_eval.py and gpqa_eval.py of openai/simple-evals @ ee3b031 (2025-07-09).
 """
 
 import re
@@ -84,4 +84,15 @@ def simple_evals_letter(reply: Reply, question: Question) -> str | None:
     return None
 
 
+def simple_evals_gpqa_letter(reply: Reply, question: Question) -> str | None:
+    """The letter after the first "Answer:" of the text as it is (gpqa_eval.py).
+
+    Its traps are kept: `**Answer:** B`, `Answer: **B**`, `Answer: \\boxed{B}` and `Answer: (B)` are not read, and as
+    with MMLU a lower-case letter is wrong and the first "Answer:" with a letter counts.
+    """
+    match = re.search(rf"(?i)Answer[ \t]*:[ \t]*\$?([{re.escape(question.letters)}])\$?", reply.text)
+    return match[1] if match else None
+
+
 SIMPLE_EVALS = Reader("simple-evals", Generate, simple_evals_letter)
+SIMPLE_EVALS_GPQA = Reader("simple-evals-gpqa", Generate, simple_evals_gpqa_letter)

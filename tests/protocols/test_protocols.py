@@ -44,6 +44,11 @@ def test_simple_evals_is_one_user_message_that_names_the_letters():
     assert prompt.want == Generate(max_tokens=2048)
 
 
+def test_simple_evals_asks_gpqa_by_the_prompt_of_mmlu():
+    asked, of_mmlu = (PROTOCOLS[name].build(ASKED, ()) for name in ("simple-evals-gpqa", "simple-evals"))
+    assert asked == of_mmlu
+
+
 def test_olmes_cloze_has_olmes_header_and_scores_the_choices_texts():
     prompt = PROTOCOLS["olmes-cloze"].build(ASKED, (SHOT,))
     assert prompt.content == (

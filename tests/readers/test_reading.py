@@ -97,6 +97,27 @@ def test_what_simple_evals_reads_wrongly_is_wrong_here_too(text, letter):
     assert read.outcome("B") is Outcome.WRONG
 
 
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("Answer: B", "B"),
+        ("so\nANSWER\t:\t$B$", "B"),
+        ("Answer: C\nNo, wait.\nAnswer: B", "C"),
+        ("Answer: 42\nAnswer: B", "B"),
+        ("Answer: b", "b"),
+        ("Answer: E", None),
+        ("Answer\n: B", None),
+        ("**Answer:** B", None),
+        ("Answer: **B**", None),
+        (r"Answer: $\boxed{B}$", None),
+        ("Answer: (B)", None),
+        ("Antwort: B", None),
+    ],
+)
+def test_simple_evals_reads_gpqa_from_the_text_as_it_is(text, letter):
+    assert READERS["simple-evals-gpqa"].read(reply(text), ASKED).letter == letter
+
+
 def test_simple_evals_reads_the_first_of_several_answers():
     assert letter_in("Answer: C\nNo, wait.\nAnswer: B") == "C"
 

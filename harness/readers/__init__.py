@@ -23,8 +23,12 @@ from harness.readers.logprobs import (
     LETTERS,
     OLMES_PER_CHAR,
 )
-from harness.readers.meta_llama3 import LLAMA_COOKBOOK, META_LLAMA3_CHAT, META_LLAMA3_COT
-from harness.readers.meta_mmlu_pro import META_LLAMA3_MMLU_PRO
+from harness.readers.meta_llama3 import (
+    LLAMA_COOKBOOK,
+    META_LLAMA3_CHAT,
+    META_LLAMA3_COT,
+    META_LLAMA3_MMLU_PRO,
+)
 from harness.readers.mmlu_pro import CHAIN, STRICT
 from harness.readers.opencompass import OPENCOMPASS
 from harness.readers.simple_evals import SIMPLE_EVALS, SIMPLE_EVALS_GPQA
@@ -42,11 +46,11 @@ READERS: dict[str, Reader] = {
         CHOICES_PMI,
         OLMES_PER_CHAR,
         SIMPLE_EVALS,
+        SIMPLE_EVALS_GPQA,
         LM_EVAL_GENERATIVE,
         LM_EVAL_FLAN_N_SHOT_STRICT,
         LM_EVAL_FLAN_N_SHOT_FLEXIBLE,
         LM_EVAL_FLAN_COT_STRICT,
-        SIMPLE_EVALS_GPQA,
         LM_EVAL_FLAN_COT_FLEXIBLE,
         LM_EVAL_GPQA_COT_STRICT,
         LM_EVAL_GPQA_COT_FLEXIBLE,

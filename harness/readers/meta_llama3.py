@@ -1,10 +1,12 @@
 """meta-llama3-…, llama-cookbook: how the replies of Meta's instruct models are read.
 
-Source: tasks/llama3/instruct of EleutherAI/lm-evaluation-harness @ 4e7e0d47; meta-llama/llama-cookbook @ 0e00335.
+Source: tasks/llama3/instruct of EleutherAI/lm-evaluation-harness @ 4e7e0d47; meta-llama/llama-cookbook @ 0e00335,
+whose mmlu_pro_5shot_cot_instruct.yaml reads MMLU-Pro by the pattern that reads MMLU's chain of thought.
 """
 
 import re
 import string
+from dataclasses import replace
 
 from harness.answers import Reader
 from harness.endpoint.reply import Reply
@@ -44,5 +46,6 @@ def cookbook_letter(reply: Reply, question: Question) -> str | None:
 
 
 META_LLAMA3_COT = Reader("meta-llama3-cot", Generate, cot_letter)
+META_LLAMA3_MMLU_PRO = replace(META_LLAMA3_COT, name="meta-llama3-mmlu-pro")
 META_LLAMA3_CHAT = Reader("meta-llama3-chat", Generate, chat_letter)
 LLAMA_COOKBOOK = Reader("llama-cookbook", Generate, cookbook_letter)

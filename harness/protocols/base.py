@@ -55,6 +55,7 @@ class Protocol:
         readers: names of the readers that fit; the first gives the score, the others are shown beside it.
         usual_tokens: what a reply of generated text usually takes, from and to; None where that is not known, or
             where the reply is a letter or logprobs.
+        brief: it leaves room for the letter alone, so that a reply cut off did not begin with it.
         average: which average its source reports.
         guesses: its source draws a letter at random for a reply without one; we count it as wrong, and say beside
             the score what drawing would be expected to bring.

@@ -2,7 +2,8 @@
 
 Source: evaluate.py of hendrycks/test @ 4450500 (2023-04-24); Hendrycks et al. 2021, arXiv 2009.03300.
 Two things look like mistakes and are not: the two spaces after "about" (the original code puts one
-before each word of the subject), and white space kept as it is in the file.
+before each word of the subject), and white space kept as it is in the file. Ten questions have the choice `None`, of
+which the original code makes `nan` under pandas 2; here it stays `None`.
 """
 
 from collections.abc import Sequence

@@ -137,9 +137,15 @@ def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
     usual = model.profile.protocol if model.profile.protocol in task.protocols else None
     if usual and settings.protocol is None and usual != task.protocol:
         observer.say(f"{model.name} is asked by {usual}, unless --protocol says otherwise.")
+    questions = load_questions(task, settings.data, observer.say, skip_bad_rows=settings.skip_bad_rows)
+    if settings.dataset_revision and settings.data and questions.revision is None:
+        raise UsageError(
+            f"--dataset-revision {settings.dataset_revision}: the dataset is in --data {settings.data}, and of a "
+            "folder nobody knows the commit; leave one of the two out."
+        )
     plan = make_plan(
         task,
-        load_questions(task, settings.data, observer.say, skip_bad_rows=settings.skip_bad_rows),
+        questions,
         selection=settings.selection,
         protocol=settings.protocol or usual,
         shots=settings.shots,

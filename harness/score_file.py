@@ -72,7 +72,9 @@ class DatasetPart(_Record):
 
     path: str
     name: str | None
-    revision: str | None
+    revision: str | None = Field(
+        description="the commit that the hub gave; null where it gave none, as of a folder named by --data"
+    )
     split: str | None
     fingerprint: Sha256
     choices_order: str | None = Field(

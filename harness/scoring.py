@@ -185,7 +185,7 @@ def _task(plan: Plan) -> TaskPart:
         dataset=DatasetPart(
             path=source.called if source else f"{plan.task.name}.yaml",
             name=source.name if source else None,
-            revision=plan.revision or (source.revision if source else None),
+            revision=plan.revision,
             split=source.split if source else None,
             fingerprint=plan.fingerprint,
             choices_order=plan.task.columns.choices_order if plan.task.columns else None,

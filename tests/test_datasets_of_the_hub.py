@@ -73,6 +73,20 @@ def test_a_pinned_revision_is_asked_for_and_the_command_goes_before_it(tmp_path,
     assert score["task"]["dataset"]["revision"] == COMMIT
 
 
+def test_of_a_folder_no_commit_is_recorded_and_none_can_be_asked_for(tmp_path, run):
+    folder = tmp_path / "data" / DATASET / "all"
+    folder.mkdir(parents=True)
+    (folder / "test-0.parquet").write_bytes(parquet())
+    path = task_file(tmp_path, revision="0" * 40)
+    ended, score, hub = run(path, {}, "--data", str(tmp_path / "data"))
+    assert ended.returncode == 0, ended.stderr
+    assert score["task"]["dataset"]["revision"] is None
+    refused, _, _ = run(path, {}, "--data", str(tmp_path / "data"), "--dataset-revision", COMMIT, "--fresh")
+    assert refused.returncode == 2
+    assert "of a folder nobody knows the commit; leave one of the two out." in refused.stderr
+    assert not hub.requests
+
+
 def test_what_was_loaded_before_does_not_stand_in_for_a_pinned_revision(tmp_path, run):
     run(task_file(tmp_path), PARQUET)
     ended, _, _ = run(task_file(tmp_path, revision="0" * 40), PARQUET)

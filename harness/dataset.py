@@ -68,7 +68,7 @@ def load_questions(
 
 def load_examples(task: Task, data: Path | None, say: Say) -> list[Question]:
     """Only the few-shot examples of a task whose dataset has a split of them; none where `data` lacks it."""
-    if task.dataset is None or task.columns is None or task.dataset.shots_split is None:
+    if task.dataset is None or task.columns is None or task.dataset.shots_split in (None, task.dataset.split):
         raise UsageError(f"task {task.name} has no few-shot split that another task could use.")
     as_questions = task.dataset.model_copy(update={"split": task.dataset.shots_split, "shots_split": None})
     loading = _Loading(task, as_questions, task.columns, data, say, skip_bad_rows=False)

@@ -374,6 +374,15 @@ def test_examples_may_be_those_of_another_task(hub, tmp_path):
     assert [shot.text for shot in found.shots["anatomy"]] == ["example"]
 
 
+def test_examples_are_no_questions_that_another_task_scores(hub, tmp_path):
+    """pubmedqa's examples are the rest of its scored split."""
+    hub("a/b/data/test-0.parquet", ROWS)
+    scored = {"pubid": 12377809, "question": "?", "context": {"contexts": ["So."]}, "final_decision": "no"}
+    hub("qiaojin/PubMedQA/pqa_labeled/train-0.parquet", [scored])
+    with pytest.raises(UsageError, match="task pubmedqa has no few-shot split that another task could use"):
+        loaded(tmp_path, {"path": "a/b", "split": "test", "shots_from": "pubmedqa"}, COLUMNS)
+
+
 def test_groups_may_come_from_the_rows(hub, tmp_path):
     """As supergpqa: a field belongs to a discipline."""
     rows = [{**row, "discipline": "science"} for row in ROWS]

@@ -177,7 +177,7 @@ class _Loading:
         unread: those that all subjects share.
         group_of: subject to its group, as the rows say.
         left_out: what is wrong with the rows that were left out.
-        revisions: dataset to the commit that the hub gave.
+        revisions: dataset to the commit that the hub gave; None where it gave none of some part.
         missing: where few-shot splits were looked for in vain.
     """
 
@@ -228,8 +228,13 @@ class _Loading:
         if source.file is not None:
             return {"": read_table(Path(source.file), header=source.header)}
         wanted = tuple(dict.fromkeys(split for split in (source.split, source.shots_split) if split))
-        held = load_splits(source, wanted, self.data, self._say_once, _columns_read(self.columns))
-        self.revisions[source.called] = held.revision
+        known = self.revisions.get(source.called)
+        if known is not None:  # the newest commit may be another one by now
+            source = source.model_copy(update={"revision": known})
+        read = _columns_read((*self.columns.specs(), *source.where))
+        held = load_splits(source, wanted, self.data, self._say_once, read)
+        alike = self.revisions.setdefault(source.called, held.revision) == held.revision
+        self.revisions[source.called] = held.revision if alike else None
         if held.missing:
             self.missing.append(held.missing)
         return dict(held.splits)
@@ -319,9 +324,8 @@ def _read(reader: RowReader, row: _Placed, subject: str | None, number: int | No
         raise UsageError(f"{row.said}: {error}.") from error
 
 
-def _columns_read(columns: Columns) -> frozenset[str]:
+def _columns_read(specs: Sequence[str]) -> frozenset[str]:
     """The names of all columns that are read, those in templates included."""
-    specs = columns.specs()
     named = frozenset(spec for spec in specs if not is_template(spec))
     return named.union(*(columns_in(spec) for spec in specs if is_template(spec)))
 

@@ -155,3 +155,19 @@ def test_without_another_tasks_examples_zero_shot_goes_on_and_few_shot_is_refuse
     assert (zero_shot.returncode, few_shot.returncode) == (0, 2)
     assert "There are no few-shot examples: dataset cais/mmlu is not in" in zero_shot.stderr
     assert "5 shots are wanted, and the dataset has 0" in few_shot.stderr
+
+
+def test_all_parts_are_asked_at_the_commit_of_the_first(tmp_path, run):
+    """The newest commit may be another one by the time that the last of a hundred configurations is asked."""
+    parts = ("one", "two")
+    configs = "".join(
+        f"- config_name: {part}\n  data_files:\n  - split: test\n    path: {part}.parquet\n" for part in parts
+    )
+    files = {"README.md": f"---\nconfigs:\n{configs}---\n".encode()}
+    files |= {f"{part}.parquet": parquet() for part in parts}
+    ended, score, hub = run(task_file(tmp_path, name="{part}", parts=list(parts)), files)
+    assert ended.returncode == 0, ended.stderr
+    assert (score["task"]["dataset"]["revision"], score["task"]["questions"]) == (COMMIT, 6)
+    paths = [request.path for request in hub.requests]
+    first_part = next(place for place, path in enumerate(paths) if path.endswith("one.parquet"))
+    assert not [path for path in paths[first_part:] if "/main" in path]

@@ -177,7 +177,7 @@ def _choice_lists(plain: Mapping[str, str], rows: Sequence[Row]) -> tuple[tuple[
     """A column of lists, of lists with labels beside them, or of choices by letter; nothing where there is none."""
     for word in _CHOICES.split():
         for name in (name for name, said in plain.items() if said == word):
-            value = rows[0][name]
+            value = next((row[name] for row in rows if row[name] is not None), None)
             if isinstance(value, list):
                 return (name,), None
             if isinstance(value, Mapping) and isinstance(value.get("text"), list):

@@ -70,6 +70,13 @@ ROWS = [
 ]
 
 
+def test_a_first_row_without_choices_is_a_wrong_row_and_no_other_kind_of_table(tmp_path):
+    rows = [{**ROWS[0], "choices": None}, *ROWS, {**ROWS[1], "id": 10}]
+    path = written(tmp_path, "mine.jsonl", "\n".join(map(json.dumps, rows)))
+    assert "mine.jsonl, line 1: 'choices' is empty" in refused(path)
+    assert loaded(path, skip_bad_rows=True)[:2] == WANTED
+
+
 @pytest.mark.parametrize("key", ["ABCD", "アイウエ", "甲乙丙丁"])
 def test_a_table_can_be_asked_by_every_protocol_that_it_offers(tmp_path, key):
     rows = "".join(f"{n},Was?,x{n},y{n},z{n},w{n},{key[n]}\n" for n in range(4))

@@ -261,6 +261,8 @@ def read_task(path: Path) -> Task:
     Raises:
         UsageError: naming file, line and field.
     """
+    if is_table(path):
+        return load_task(path)
     home, language = _home(path)
     if language is not None:
         return read_yaml(home, Task, partial(_in_language, path, language), path)

@@ -203,6 +203,18 @@ def test_suites_are_listed_with_their_tasks(suite, here):
     assert "one, two" in here("tasks", "--tasks=.").stdout
 
 
+def test_a_suite_may_be_called_otherwise_than_its_file(suite, tmp_path, here):
+    write_task(tmp_path, {"name": "other", "tasks": ["one"]}).rename(tmp_path / "file.yaml")
+    listed = here("tasks", "--tasks=.")
+    assert "other" in listed.stdout, listed.stderr
+
+
+def test_what_is_resolved_is_one_task(here):
+    refused = here("tasks", "--resolved")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--resolved is for one task" in refused.stderr
+
+
 def test_a_task_is_printed_with_all_that_it_inherits(tmp_path, here):
     write_task(tmp_path, {"name": "hard", "extends": "mmlu", "title": "Hard", "dataset": {"split": "dev"}})
     printed = here("tasks", "hard", "--tasks=.", "--resolved").stdout

@@ -293,6 +293,15 @@ def test_a_doubt_is_written_into_the_task_file_that_settles_it(tmp_path):
 def test_a_task_is_written_for_tables_only(tmp_path, here):
     assert "is no table that exists" in here("tasks", "new", "nothing.csv").stderr
     assert "only new takes a file" in here("tasks", "mmlu", "x.csv").stderr
+    assert "new takes a table of questions: harness tasks new" in here("tasks", "new").stderr
+
+
+def test_a_table_is_shown_as_the_task_that_it_makes(tmp_path, here):
+    written(tmp_path, "mine.csv", TABLES["from 0"])
+    shown = here("tasks", "mine.csv")
+    assert shown.stdout.startswith("mine.csv (mine, version 1)"), shown.stderr
+    whole = yaml.safe_load(here("tasks", "mine.csv", "--resolved").stdout)
+    assert whole["columns"]["gold"] == {"column": "label", "form": "index0"}
 
 
 def test_a_table_that_does_not_exist_is_named(tmp_path):

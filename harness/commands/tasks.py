@@ -24,24 +24,39 @@ def tasks(
 
     Example: harness tasks mmlu
     """
-    from harness import showing
-    from harness.suite import read_suite
+    from harness.showing import print_task
+    from harness.showing import resolved as resolved_
     from harness.task import find_task, read_task, task_files
 
-    if name == "new" and table is not None:
-        from harness.table_task import write_task_file
-
-        target, made = write_task_file(table)
-        print(made.said, *([f"Look at this first: {made.doubt}."] if made.doubt else []), file=sys.stderr)
-        print(target)
+    if name == "new" and (table is not None or name not in task_files(tasks)):
+        _write_task_file(table)
     elif table is not None:
         raise UsageError(f"only new takes a file: harness tasks new {table}.")
-    elif name is None:
-        files = task_files(tasks).values()
-        suites = [suite for path in files if (suite := read_suite(path))]
-        of_suites = {suite.name for suite in suites}
-        showing.print_tasks([read_task(path) for path in files if path.stem not in of_suites], suites)
+    elif name is not None and resolved:
+        print(resolved_(read_task(find_task(name, tasks))), end="")
+    elif name is not None:
+        print_task(read_task(find_task(name, tasks)))
     elif resolved:
-        print(showing.resolved(read_task(find_task(name, tasks))), end="")
+        raise UsageError("--resolved is for one task: harness tasks mmlu --resolved.")
     else:
-        showing.print_task(read_task(find_task(name, tasks)))
+        _list_all(tasks)
+
+
+def _write_task_file(table: Path | None) -> None:
+    from harness.table_task import write_task_file
+
+    if table is None:
+        raise UsageError("new takes a table of questions: harness tasks new my_questions.csv.")
+    target, made = write_task_file(table)
+    print(made.said, *([f"Look at this first: {made.doubt}."] if made.doubt else []), file=sys.stderr)
+    print(target)
+
+
+def _list_all(own: Path | None) -> None:
+    from harness.showing import print_tasks
+    from harness.suite import read_suite
+    from harness.task import read_task, task_files
+
+    files = task_files(own).values()
+    suites = {path: suite for path in files if (suite := read_suite(path))}
+    print_tasks([read_task(path) for path in files if path not in suites], suites.values())

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from harness.mapping import Record, Text
 from harness.protocols import PROTOCOLS
 from harness.readers import READERS
-from harness.task import did_you_mean, find_task
+from harness.task import did_you_mean, find_task, is_file_name
 from harness.yaml_file import read_document, read_yaml
 
 Chance = Annotated[float, Field(gt=0, lt=1, strict=False)]
@@ -106,7 +106,7 @@ def find_suite(name: str, own: Path | None = None) -> Suite | None:
         return None
 
     def placed(member: Member) -> Member:
-        beside = path.with_name(f"{member.task}.yaml")
+        beside = path.parent / (member.task if is_file_name(member.task) else f"{member.task}.yaml")
         return member.model_copy(update={"task": str(beside)}) if beside.is_file() else member
 
     return suite.model_copy(update={"tasks": tuple(map(placed, suite.tasks))})

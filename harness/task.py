@@ -193,6 +193,11 @@ def task_files(own: Path | None = None) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
+def is_file_name(name: str) -> bool:
+    """Whether a task is named by its file, and not by its name."""
+    return name.endswith((".yaml", ".yml")) or is_table(Path(name))
+
+
 def find_task(name: str, own: Path | None = None) -> Path:
     """The file of a task that is named by its name or by its path.
 
@@ -200,7 +205,7 @@ def find_task(name: str, own: Path | None = None) -> Path:
         UsageError: there is none.
     """
     known = task_files(own)
-    if name.endswith((".yaml", ".yml")) or is_table(Path(name)):
+    if is_file_name(name):
         if not _home(Path(name))[0].is_file():
             raise UsageError(f"task file {name} does not exist.")
         return Path(name)
@@ -330,7 +335,7 @@ def _extended(path: Path, document: dict[str, Any]) -> dict[str, Any]:
     parent = document.pop("extends", None)
     if parent is None:
         return document
-    home = next((f for f in (path.with_name(f"{parent}.yaml"), *_ours(parent)) if f.is_file()), None)
+    home = next((f for f in (path.parent / f"{parent}.yaml", *_ours(parent)) if f.is_file()), None)
     if home is None or home.stem == path.stem:
         raise UsageError(f"{path}, field extends: there is no task {parent!r} beside it, nor among ours.")
     whole = read_document(home)

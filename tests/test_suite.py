@@ -28,6 +28,12 @@ def test_a_suite_names_its_tasks_those_beside_it_by_their_files(suite, tmp_path)
     assert find_suite("mmlu") is None
 
 
+def test_a_suite_may_name_files_from_its_own_folder_on(suite, tmp_path):
+    (tmp_path / "more").mkdir()
+    named = write_task(tmp_path / "more", {"name": "files", "tasks": ["../one.yaml", "no/such.csv"]})
+    assert find_suite(str(named)).names == (str(tmp_path / "more" / "../one.yaml"), "no/such.csv")
+
+
 def test_each_task_of_a_suite_is_run_and_its_path_printed(suite, here):
     with Loopback(small_model) as server:
         done = here("run", "--model=m", "--task=both.yaml", f"--base-url={server.url}")

@@ -209,7 +209,14 @@ def test_inheritance_is_one_level_deep(tmp_path):
     )
 
 
-@pytest.mark.parametrize("name", ["nothing", "tiny"])
+def test_a_task_in_another_folder_can_be_extended(tmp_path):
+    write_task(tmp_path, hub_task(name="base"))
+    (tmp_path / "more").mkdir()
+    task = load_task(write_task(tmp_path / "more", {"name": "tiny", "extends": "../base"}))
+    assert task.dataset.path == "someone/something"
+
+
+@pytest.mark.parametrize("name", ["nothing", "tiny", "../nothing"])
 def test_what_is_extended_must_be_another_task(tmp_path, name):
     assert f"there is no task {name!r} beside it, nor among ours" in refused(
         write_task(tmp_path, {"name": "tiny", "extends": name})

@@ -24,6 +24,7 @@ class TaskScore:
     Attributes:
         figure: which one `score` and `stderr` are: the accuracy, or the right choices' share of probability.
         rescaled: from chance to all right; None too where the suite names no chance level for it.
+        unparsed: replies without a readable letter, of all `questions`.
         path: of its score file.
     """
 
@@ -37,6 +38,7 @@ class TaskScore:
     score: float | None
     stderr: float | None
     rescaled: float | None
+    unparsed: float | None
     path: str
 
 
@@ -99,6 +101,7 @@ def _task_score(member: Member, run: Run) -> TaskScore:
         score=figure,
         stderr=stderr,
         rescaled=None if member.chance is None else rescaled_score(score, member.chance),
+        unparsed=score.counts.unparsed / score.counts.questions if score.counts.questions else None,
         path=str(run.path / "score.json"),
     )
 

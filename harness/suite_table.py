@@ -16,12 +16,12 @@ def print_suite(score: SuiteScore, console: Console) -> None:
     table = Table()
     for name in ("task", "asked by"):
         table.add_column(name, overflow="fold")
-    for name in ("score", *(("rescaled",) if with_rescaled else ())):
+    for name in ("score", *(("rescaled",) if with_rescaled else ()), "unparsed"):
         table.add_column(name, justify="right")
     for task in score.tasks:
         how = f"{task.protocol}\n{task.shots}-shot, {_FIGURES.get(task.figure, f'read by {task.reader}')}"
         rescaled = [percent(task.rescaled)] if with_rescaled else []
-        table.add_row(*map(Text, (task.task, how, percent(task.score), *rescaled)))
+        table.add_row(*map(Text, (task.task, how, percent(task.score), *rescaled, percent(task.unparsed))))
     table.add_section()
     rescaled = [percent(score.rescaled_average)] if with_rescaled else []
     table.add_row("average of tasks", "", percent(score.average), *rescaled, style="bold")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from builders import task_document, write_task
-from loopback import Loopback
+from loopback import Loopback, chat
 from whole_runs import echoing, refusing, small_model
 
 from harness.errors import UsageError
@@ -169,6 +169,16 @@ def test_a_table_ends_the_suite_and_names_what_its_average_lacks(particular, her
     table = done.stderr.split("m on both")[1]
     for words in ("average of tasks", "rescaled", "2-shot, read by letters", "Three (it is a poem)"):
         assert words in table
+
+
+def test_the_share_of_unparsed_replies_stands_beside_each_task(particular, here):
+    def model(request):
+        return chat("No idea.") if b"Answer the following" in request.body else small_model(request)
+
+    with Loopback(model) as server:
+        done = here("run", "--model=m", "--task=both.yaml", f"--base-url={server.url}", "--json")
+    assert [task["unparsed"] for task in json.loads(done.stdout)["tasks"]] == [0, 1]
+    assert "100.0 % │" in done.stderr.split("m on both")[1]
 
 
 def test_a_suite_without_chance_levels_is_not_rescaled(suite, here):

@@ -66,9 +66,10 @@ def _accuracies(score: ScoreFile) -> Table:
         style="bold",
     )
     _add_expected(table, score.score.expected_with_guessing)
+    average = " (micro average)" if score.score.average == "macro" else ""
     for other in score.score.other_readers:
         table.add_row(
-            f"read by {other.reader}", f"{answered:,}", percent(other.accuracy), interval(other.ci95)
+            f"read by {other.reader}{average}", f"{answered:,}", percent(other.accuracy), interval(other.ci95)
         )
         _add_expected(table, other.expected_with_guessing)
     if (share := score.score.right_share) is not None:

@@ -128,6 +128,14 @@ def test_a_task_without_groups_has_the_whole_alone(scored, tmp_path):
     ]
 
 
+def test_where_the_headline_is_macro_other_readers_are_said_to_be_micro(scored, tmp_path):
+    """Or the two readings would be taken to differ by what is only the average."""
+    held = task_document(protocols=["meta-llama3-cot"], protocol="meta-llama3-cot")
+    plan = plan_of(write_task(tmp_path, held))
+    names = [row[0] for row in rows(printed(scored(plan, answered(plan))))]
+    assert names[2:4] == ["all (macro average)", "read by best (micro average)"]
+
+
 def test_other_readers_stand_below_the_score(scored, task_file):
     plan = plan_of(task_file, protocol="cloze")
     logprobs = {"A": -4.0, "B": -8.0, "C": -9.0, "D": -9.0}

@@ -108,9 +108,8 @@ def _repeated(questions: Iterable[Question]) -> Iterator[str]:
 
 
 def _overlapping(held: QuestionSet) -> Iterator[str]:
-    asked = {_plain(question.text): question.id for question in held.questions}
-    examples = {_plain(shot.text) for shots in held.shots.values() for shot in shots[:_EXAMPLES]}
-    return (id_ for text, id_ in asked.items() if text in examples)
+    examples = {_asked(shot) for shots in held.shots.values() for shot in shots[:_EXAMPLES]}
+    return (question.id for question in held.questions if _asked(question) in examples)
 
 
 def _repeats_a_choice(question: Question) -> bool:

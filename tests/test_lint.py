@@ -63,6 +63,12 @@ def test_an_example_that_is_asked_too_is_found():
     assert found({}, {}, shots=[shot]) == {"examples that are questions too": ("m/1",)}
 
 
+def test_an_example_with_the_same_words_and_other_choices_is_another_question():
+    """ "Which of these is right?" is what many a question says."""
+    shot = question(text="What is 0?", choices=("7", "8", "9", "10"))
+    assert found({}, {"gold": "A"}, shots=[shot]) == {}
+
+
 def test_letters_are_compared_among_questions_with_equally_many_choices():
     three = {"choices": ("3", "4", "5"), "gold": "C"}
     assert list(found(*({"gold": letter} for letter in "ABCD" * 10), *((three,) * 20))) == [

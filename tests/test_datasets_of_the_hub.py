@@ -116,6 +116,16 @@ def test_the_cells_of_a_csv_on_the_hub_stay_texts(tmp_path):
     assert shown.stdout.split("\n\n")[2].splitlines()[:4] == ["A) NA", "B) None", "C) 007", "D) 1.50"]
 
 
+def test_a_filter_sees_the_cells_of_a_csv_on_the_hub_as_they_are_written(tmp_path, run):
+    files = {"README.md": README.format(name="all", file="all.csv").encode()}
+    files["all.csv"] = b"question,A,B,answer,grade\nWhich?,x,y,A,007\nWho?,x,y,B,7\n"
+    columns = {"question": "question", "choices": ["A", "B"], "gold": {"column": "answer", "form": "letter"}}
+    path = task_file(tmp_path, columns, format="csv", where={"grade": ["007"]})
+    ended, score, _ = run(path, files)
+    assert ended.returncode == 0, ended.stderr
+    assert score["task"]["questions"] == 1
+
+
 def test_files_may_be_named_in_the_task(tmp_path, run):
     path = task_file(tmp_path, name=None, files="odd/{split}_questions.parquet")
     ended, score, _ = run(path, {"odd/test_questions.parquet": parquet()})

@@ -128,9 +128,9 @@ def _read_columnar(path: Path, ending: str) -> Table:
         else:
             with pyarrow.memory_map(str(path)) as source:
                 held = _arrow_table(ipc, source)
+        return _numbered(held.to_pylist())  # where texts that are no UTF-8 are found
     except (pyarrow.ArrowException, ValueError) as error:
         raise UsageError(f"{path} cannot be read ({reason(error)}).") from error
-    return _numbered(held.to_pylist())
 
 
 def _arrow_table(ipc: Any, source: Any) -> Any:

@@ -108,6 +108,14 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path, name, conten
     assert words in str(caught.value)
 
 
+def test_parquet_with_a_text_that_is_no_utf_8_is_refused(tmp_path):
+    path = tmp_path / "odd.parquet"
+    texts = pyarrow.array([b"\xff"], pyarrow.binary()).view(pyarrow.string())
+    pyarrow.parquet.write_table(pyarrow.table({"question": texts}), path)
+    with pytest.raises(UsageError, match=r"odd\.parquet cannot be read \(UnicodeDecodeError"):
+        read_table(path)
+
+
 def test_an_open_quote_is_told_with_the_line_where_it_was_opened(tmp_path):
     with pytest.raises(UsageError, match=r"line 2, cannot be read .*is a quote left open\?"):
         read_table(written(tmp_path, "t.csv", 'a,b,c\n"1,2,3\n' + "4,5,6\n" * 40_000))

@@ -103,7 +103,8 @@ def as_baseline(baseline: Baseline, **choices: Any) -> RunSettings:
         "max_tokens": settings.get("max_tokens"),
         "as_published": settings.get("as_published", False),
         "repeats": settings.get("repeats", 1),
-        "dataset_revision": record.dataset_revision,
+        # Of a folder nobody knows the commit; whether its questions are the same, their fingerprint says.
+        "dataset_revision": None if choices.get("data") else record.dataset_revision,
         "skip_bad_rows": record.skip_bad_rows,
         "data": Path(record.data) if record.data else None,
     }

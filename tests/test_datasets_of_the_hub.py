@@ -73,10 +73,29 @@ def test_a_pinned_revision_is_asked_for_and_the_command_goes_before_it(tmp_path,
     assert score["task"]["dataset"]["revision"] == COMMIT
 
 
-def test_of_a_folder_no_commit_is_recorded_and_none_can_be_asked_for(tmp_path, run):
+def copied(tmp_path):
+    """A folder that holds a copy of the hub's dataset."""
     folder = tmp_path / "data" / DATASET / "all"
     folder.mkdir(parents=True)
     (folder / "test-0.parquet").write_bytes(parquet())
+    return tmp_path / "data"
+
+
+def test_a_run_of_the_hubs_questions_is_rescored_with_a_copy_of_them(tmp_path, run):
+    """Its commit is not wanted of the copy: the fingerprint says whether the questions are the same."""
+    ended, _, _ = run(task_file(tmp_path), PARQUET)
+    base, data, results = Path(ended.stdout.strip()).parent, copied(tmp_path), tmp_path / "rescored"
+    with Loopback(small_model) as server:
+        again = done(
+            *("rescore", str(base), "--model=n", f"--base-url={server.url}"),
+            *(f"--data={data}", f"--results={results}"),
+            environment={"HF_HUB_OFFLINE": "1"},
+        )
+    assert again.returncode == 0, again.stderr
+
+
+def test_of_a_folder_no_commit_is_recorded_and_none_can_be_asked_for(tmp_path, run):
+    copied(tmp_path)
     path = task_file(tmp_path, revision="0" * 40)
     ended, score, hub = run(path, {}, "--data", str(tmp_path / "data"))
     assert ended.returncode == 0, ended.stderr

@@ -32,6 +32,8 @@ _FREE = frozenset(
 )
 """Failures of requests that were refused before anything was generated."""
 
+_ENDING_S = 0.05  # what giving up takes on a busy machine, so that a limit on time is not passed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
@@ -83,8 +85,8 @@ class Budget:
 
     @property
     def left_s(self) -> float:
-        """Seconds until the limit on time; infinite where there is none."""
-        return self._max_s - self.elapsed_s
+        """Seconds until the asking has to end for the limit on time; infinite where there is none."""
+        return self._max_s - _ENDING_S - self.elapsed_s
 
     async def begin(self, question: Question) -> bool:
         """Wait until the question fits, and set its worst case aside; for one caller at a time.

@@ -14,7 +14,6 @@ from harness.score_file import ScoreFile
 from harness.stats import Interval
 from harness.stops import StopKind
 
-_DIFFERENCES_SHOWN = 10
 _OUTCOMES = ("correct", "wrong", "unparsed", "refused", "truncated", "failed")
 
 
@@ -80,25 +79,27 @@ def _accuracies(score: ScoreFile) -> Table:
     return table
 
 
-def print_differences(found: Sequence[Difference], regraded: ScoreFile, console: Console) -> None:
-    """How many answers a regrading changed, which way, and the first of them."""
+def print_differences(
+    found: Sequence[Difference], regraded: ScoreFile, console: Console, listed: int
+) -> None:
+    """How many answers a regrading changed, which way, and the first `listed` of them."""
     said = f"{len(found):,} of {regraded.counts.questions:,} answers differ from run {regraded.run.regraded_from}"
     gained = sum(one.now in set(one.gold) for one in found)
     lost = sum(one.before in set(one.gold) for one in found)
     console.print()
     console.print(Text(f"{said}: {gained:,} are right only now, {lost:,} only before."), soft_wrap=True)
-    if not found:
+    if not found or not listed:
         return
     with_rule = any(difference.rule for difference in found)
     table = Table()
     for column in ("id", "before", "now", "gold", *(("rule",) if with_rule else ())):
         table.add_column(column, overflow="fold")
-    for one in found[:_DIFFERENCES_SHOWN]:
+    for one in found[:listed]:
         cells = (one.id, one.before, one.now, one.gold, *((one.rule or "",) if with_rule else ()))
         table.add_row(*map(Text, cells))
     console.print(table)
-    if len(found) > _DIFFERENCES_SHOWN:
-        console.print(Text(f"… and {len(found) - _DIFFERENCES_SHOWN:,} more."))
+    if len(found) > listed:
+        console.print(Text(f"… and {len(found) - listed:,} more; --differences N lists N."))
 
 
 def _add_expected(table: Table, share: float | None) -> None:

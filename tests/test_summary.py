@@ -368,8 +368,9 @@ def differing(count):
     return [Difference(f"maths/{n}", "unparsed", "B", "B" if n else "C", "phrase") for n in range(count)]
 
 
-def printed_differences(score, found):
-    print_differences(found, score, Console(file=(file := StringIO()), width=100, force_terminal=False))
+def printed_differences(score, found, listed=10):
+    console = Console(file=(file := StringIO()), width=100, force_terminal=False)
+    print_differences(found, score, console, listed)
     return file.getvalue()
 
 
@@ -383,10 +384,14 @@ def test_the_answers_that_a_regrading_changed_are_listed(scored, plan):
     ]
 
 
-def test_of_many_changed_answers_ten_are_listed_and_the_rest_counted(scored, plan):
-    text = printed_differences(scored(plan, answered(plan)), differing(12))
+def test_of_many_changed_answers_as_many_as_wanted_are_listed_and_the_rest_counted(scored, plan):
+    score = scored(plan, answered(plan))
+    text = printed_differences(score, differing(12))
     assert len(rows(text)) == 10
-    assert "… and 2 more." in text
+    assert "… and 2 more; --differences N lists N." in text
+    assert len(rows(whole := printed_differences(score, differing(12), 12))) == 12
+    assert "more" not in whole
+    assert rows(printed_differences(score, differing(12), 0)) == []
 
 
 def test_without_rules_there_is_no_column_for_them(scored, plan):

@@ -14,6 +14,10 @@ def regrade(
     path: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder, or its score.json.")],
     reader: Reader = None,
     data: Data = None,
+    listed: Annotated[
+        int,
+        typer.Option("--differences", min=0, metavar="N", help="List so many of the answers that changed."),
+    ] = 10,
     json: Json = False,
 ) -> None:
     """Read a run's replies again, asking no model, write a new run beside it, and say which answers changed.
@@ -26,7 +30,7 @@ def regrade(
 
     done = regrade_(path, reader=reader, data=data)
     console = console_of_progress()
-    print_differences(differences(path, done), done.score, console)
+    print_differences(differences(path, done), done.score, console, listed)
     show_run(done, console, json)
     if done.score.status in ("incomplete", "interrupted"):
         sys.exit(INCOMPLETE)

@@ -9,8 +9,9 @@ from typing import Any
 from harness.errors import UsageError
 from harness.finished import score_path
 from harness.journal import read_extent, read_lines
-from harness.score_file import NamedPart, ScoreFile, read_score
+from harness.score_file import ScoreFile, read_score
 from harness.scores import Graded, Part, by_subject, count, score
+from harness.stopped_scores import looked_at
 
 
 def validate(path: Path) -> Path:
@@ -18,7 +19,7 @@ def validate(path: Path) -> Path:
 
     What its answers decide is computed anew: counts, averages, errors, intervals, bounds and subjects. `chance`,
     `expected_with_guessing` and the division into groups need the questions; of groups only their own sums are
-    checked.
+    checked. Of a run that a test stopped, what the test looked at counts, without errors and intervals.
 
     Returns:
         The score file's path.
@@ -28,12 +29,12 @@ def validate(path: Path) -> Path:
     """
     file = score_path(path)
     said = read_score(file)
-    graded = _answers(said, file)
+    graded = _counted(said, _answers(said, file))
     _compare("counts", asdict(count(graded)), said.counts.model_dump(), file)
     again = asdict(score(graded, said.score.average))
     del again["chance"], again["expected_with_guessing"]
-    _compare("score", again, said.score.model_dump(), file)
-    _check_parts("subjects", by_subject(graded), said.subjects, file)
+    _compare("score", again | _bare(said), said.score.model_dump(), file)
+    _check_subjects(by_subject(graded), said, file)
     _check_groups(said, file)
     _check_status(said, file)
     return file
@@ -55,14 +56,26 @@ def _answers(said: ScoreFile, file: Path) -> tuple[Graded, ...]:
     return tuple(last.values())
 
 
-def _check_parts(field: str, parts: Sequence[Part], said: Sequence[NamedPart], file: Path) -> None:
+def _counted(said: ScoreFile, graded: tuple[Graded, ...]) -> tuple[Graded, ...]:
+    if said.early_stop is None or not said.stopped_early:
+        return graded
+    ids = looked_at(said.early_stop, (one.id for one in graded))  # which all have an answer
+    return tuple(one for one in graded if one.id in ids)
+
+
+def _bare(said: ScoreFile) -> dict[str, None]:
+    """What a score has nothing of where a test stopped its run."""
+    return dict.fromkeys(("stderr", "ci95")) if said.stopped_early else {}
+
+
+def _check_subjects(parts: Sequence[Part], said: ScoreFile, file: Path) -> None:
     names = [part.name for part in parts]
-    if names != [part.name for part in said]:
+    if names != [part.name for part in said.subjects]:
         raise UsageError(
-            f"{file}, field {field}: its names are not those in the answers ({', '.join(names)})."
+            f"{file}, field subjects: its names are not those in the answers ({', '.join(names)})."
         )
-    for place, (again, part) in enumerate(zip(parts, said, strict=True)):
-        _compare(f"{field}.{place}", asdict(again), part.model_dump(), file)
+    for place, (again, part) in enumerate(zip(parts, said.subjects, strict=True)):
+        _compare(f"subjects.{place}", asdict(again) | _bare(said), part.model_dump(), file)
 
 
 def _check_groups(said: ScoreFile, file: Path) -> None:
@@ -72,11 +85,13 @@ def _check_groups(said: ScoreFile, file: Path) -> None:
 
 
 def _check_status(said: ScoreFile, file: Path) -> None:
-    asked_all, failed = said.counts.questions == said.task.questions, said.counts.failed
-    if said.status in ("complete", "partial") and (failed or not asked_all):
+    wanted, failed = said.task.questions, said.counts.failed
+    if said.early_stop is not None and said.stopped_early:
+        wanted = said.early_stop.asked
+    if said.status in ("complete", "partial") and (failed or said.counts.questions != wanted):
         raise UsageError(
-            f"{file}, field status: {said.status}, but {said.counts.questions} of {said.task.questions} questions "
-            f"have an outcome, and {failed} failed."
+            f"{file}, field status: {said.status}, but {said.counts.questions} of {wanted} questions have an outcome, "
+            f"and {failed} failed."
         )
 
 

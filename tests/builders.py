@@ -18,7 +18,7 @@ from harness.plan import Plan, make_plan
 from harness.protocols import PROTOCOLS
 from harness.questions import Question, QuestionSet
 from harness.run_folder import RunFolder, RunRecord, SessionRecord, create, locked, note_session
-from harness.score_file import document
+from harness.score_file import EarlyStopPart, document
 from harness.scoring import score_run
 from harness.selection import Selection
 from harness.task import Task, load_task
@@ -183,16 +183,45 @@ def answered(plan: Plan, texts: Mapping[str, str | None] | None = None) -> list[
     return made
 
 
+def early_stop(**changes: Any) -> EarlyStopPart:
+    """What a score file says of a test that stopped its run after eight of twelve questions."""
+    usual: dict[str, Any] = {
+        "rule": "a rule",
+        "seed": 1,
+        "order": "by hash",
+        "alpha_a_side": 0.005,
+        "alpha_at_the_end": 0.04,
+        "margin": 0.02,
+        "baseline": "20261123T110000Z-0000",
+        "baseline_answers": "0" * 64,
+        "verdict": "worse",
+        "verdict_at_the_end": False,
+        "asked": 8,
+        "of": 12,
+        "lost": 3,
+        "won": 0,
+        "difference": -0.375,
+        "ln_e": {"worse": 5.5, "better": -1.0, "not worse": -1.0},
+    }
+    return EarlyStopPart(**{**usual, **changes})
+
+
 def written_run(
-    home: Path, plan: Plan, task_file: Path, entries: Sequence[Entry], *, record: RunRecord | None = None
+    home: Path,
+    plan: Plan,
+    task_file: Path,
+    entries: Sequence[Entry],
+    *,
+    record: RunRecord | None = None,
+    **ended: Any,
 ) -> RunFolder:
-    """The folder of a run that wrote `entries`, with its score file."""
+    """The folder of a run that wrote `entries`, with its score file; `ended` as in score_run."""
     folder = create(home, record or record_of(plan, task_file))
     with locked(folder):
         with Journal(folder.answers) as journal:
             for made in entries:
                 journal.append(made)
         note_session(folder, 0, SessionRecord(sent={"routes": ["/v1"], "temperature": 0.0}, warnings=()))
-        score = score_run(plan, folder, prices="no price is known")
+        score = score_run(plan, folder, prices="no price is known", **ended)
         write_whole(folder.score, document(score))
     return folder

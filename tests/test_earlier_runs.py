@@ -9,11 +9,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from builders import answered, plan_of, write_task, written_run
+from builders import answered, early_stop, plan_of, write_task, written_run
 from test_score_file import TEXTS
 
 import harness
 from harness.score_file import document, read_score
+from harness.stops import StopKind
 from harness.validation import validate
 
 RUNS = Path(__file__).parent / "golden" / "runs"
@@ -21,13 +22,21 @@ WRITTEN = sorted(RUNS.iterdir())
 each = pytest.mark.parametrize("written", WRITTEN, ids=lambda path: path.name)
 
 
+STOPPED = {
+    "stop_kind": StopKind.VERDICT,
+    "stopped_by": "worse is shown after 8 of 12 questions",
+    "early_stop": early_stop(),
+}
+each_end = pytest.mark.parametrize("ended", [{}, STOPPED], ids=["at its end", "stopped by a test"])
+
+
 @pytest.fixture
 def todays(tmp_path, monkeypatch):
-    """The same small run as it is written now, in a folder that has its task."""
+    """Writes the same small run as it is written now, in a folder that has its task."""
     monkeypatch.chdir(tmp_path)
     task_file = write_task(Path())
     plan = plan_of(task_file)
-    return written_run(Path("runs"), plan, task_file, answered(plan, TEXTS))
+    return lambda ended: written_run(Path("runs"), plan, task_file, answered(plan, TEXTS), **ended)
 
 
 def fields(made, name=""):
@@ -72,9 +81,10 @@ def test_its_answers_are_read(written):
 
 @each
 def test_its_replies_are_read_again_and_score_as_today(written, todays):
-    shutil.copytree(written, todays.path.with_name("earlier"))
-    again = harness.regrade(todays.path.with_name("earlier")).score
-    now = read_score(todays.score)
+    made = todays(STOPPED if "early_stop" in fields_of(written) else {})
+    shutil.copytree(written, made.path.with_name("earlier"))
+    again = harness.regrade(made.path.with_name("earlier")).score
+    now = read_score(made.score)
     assert again.comparison_key == now.comparison_key
     assert (again.score, again.counts, again.subjects) == (now.score, now.counts, now.subjects)
 
@@ -84,10 +94,12 @@ def test_no_two_have_the_same_shape():
     assert len(set(shapes)) == len(shapes) >= 7
 
 
-def test_todays_shape_is_among_them(todays, update_golden):
-    made = fields_of(todays.path)
-    if update_golden and all(fields_of(path) != made for path in WRITTEN):
-        shutil.copytree(todays.path, RUNS / f"{len(WRITTEN) + 1:02}")
+@each_end
+def test_todays_shape_is_among_them(todays, ended, update_golden):
+    path = todays(ended).path
+    made = fields_of(path)
+    if update_golden and all(fields_of(written) != made for written in RUNS.iterdir()):
+        shutil.copytree(path, RUNS / f"{len(list(RUNS.iterdir())) + 1:02}")
         return
     assert any(fields_of(path) == made for path in WRITTEN), (
         "the score file's shape has changed: pytest --update-golden keeps a run of it, for later versions to read"

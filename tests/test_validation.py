@@ -4,9 +4,10 @@ import json
 import shutil
 
 import pytest
-from builders import answered, passages_task, plan_of, task_document, write_task, written_run
+from builders import answered, early_stop, passages_task, plan_of, task_document, write_task, written_run
 
 from harness.errors import UsageError
+from harness.stops import StopKind
 from harness.validation import validate
 
 
@@ -43,6 +44,27 @@ def test_a_run_in_which_everything_failed_is_valid(tmp_path):
     plan = plan_of(task_file)
     entries = answered(plan, {question.id: None for question in plan.questions})
     assert validate(written_run(tmp_path / "runs", plan, task_file, entries).path)
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """A run that a test stopped, with replies that it had not come to."""
+    task_file = write_task(tmp_path)
+    plan = plan_of(task_file)
+    how = {"stop_kind": StopKind.VERDICT, "early_stop": early_stop()}
+    return written_run(tmp_path / "runs", plan, task_file, answered(plan), **how)
+
+
+def test_a_run_that_a_test_stopped_is_valid(stopped):
+    assert validate(stopped.path) == stopped.score
+
+
+def test_what_the_test_looked_at_is_what_a_stopped_run_must_count(stopped):
+    made = json.loads(stopped.score.read_bytes())
+    made["early_stop"]["asked"] = 9
+    stopped.score.write_text(json.dumps(made))
+    with pytest.raises(UsageError, match=r"field counts\.questions: 8, but the answers make 9"):
+        validate(stopped.path)
 
 
 def test_a_score_of_questions_that_share_passages_is_valid(tmp_path):

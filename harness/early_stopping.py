@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.answers import Outcome
+from harness.errors import UsageError
 from harness.journal import Entry
 from harness.paired_stats import Table, mcnemar_exact, not_worse_p
 from harness.score_file import EarlyStopPart
@@ -30,10 +31,19 @@ class EarlyStop:
     Attributes:
         margin: the drop that "not worse" excludes, as a share above 0.
         seed: of the order.
+
+    Raises:
+        UsageError: the margin is no share.
     """
 
     margin: float = 0.02
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.margin < 1:
+            raise UsageError(
+                f"the margin {self.margin} should be a share above 0 and below 1, as 0.02 for 2 points."
+            )
 
     @property
     def rule(self) -> str:

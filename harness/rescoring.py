@@ -67,6 +67,8 @@ def rescore(
 
     def course_of(plan: Plan) -> Course:
         refuse_other_questions(plan, held)
+        if early_stop:
+            _refuse_clusters(plan)
         return Rescoring(plan, held, early_stop, expect_change=expect_change, say=observer.say)
 
     return run(settings, observer, environment, course_of=course_of)
@@ -95,6 +97,17 @@ def again(
         return InOrder()
 
     return run(settings, observer, environment, course_of=course_of)
+
+
+def _refuse_clusters(plan: Plan) -> None:
+    """The error rate of an early stop is that of independent questions."""
+    clusters = [question.cluster for question in plan.questions if question.cluster is not None]
+    if len(set(clusters)) < len(clusters):
+        column = plan.task.columns and plan.task.columns.cluster
+        raise UsageError(
+            f"--early-stop takes questions for independent of each other, and those of task {plan.task.name} come in "
+            f"clusters (columns.cluster: {column}): leave it out, which asks all and allows for that."
+        )
 
 
 class Rescoring:

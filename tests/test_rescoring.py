@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from builders import plan_of
+from builders import passages_task, plan_of
 from knowing_models import knowing
 from loopback import Loopback, chat, error
 from whole_runs import (
@@ -14,6 +14,7 @@ from whole_runs import (
     questions_sent,
     run,
     sent_text,
+    small_model,
 )
 
 import harness
@@ -299,15 +300,6 @@ def test_a_stopped_run_is_not_compared(baseline, results):
         rescored(server, new, results)
 
 
-def test_a_stopped_run_read_again_has_no_verdict(baseline, results):
-    base = baseline(90)
-    with Loopback(knowing(40, salt="other")) as server:
-        new = rescored(server, base, results, early_stop=EarlyStop())
-    read = harness.regrade(new.path, reader="best")
-    assert (read.score.status, read.score.early_stop.verdict) == ("partial", None)
-    assert read.score.counts == new.score.counts
-
-
 def test_another_seed_starts_another_run(baseline, results):
     base = baseline(90)
     third = in_order(base.answers().index, 0)[2].split("/")
@@ -346,3 +338,18 @@ def test_repeats_of_a_question_are_no_evidence_for_an_early_stop(baseline, resul
         with pytest.raises(UsageError, match="the baseline asked each 2 times: leave it out"):
             rescored(server, base, results, early_stop=EarlyStop(margin=0.02, seed=0))
         assert not server.requests
+
+
+def test_questions_on_one_passage_are_no_evidence_for_an_early_stop(tmp_path, results):
+    with Loopback(small_model) as server:
+        base = run(server, passages_task(tmp_path, 6), tmp_path / "baseline")
+    with Loopback(small_model) as server:
+        with pytest.raises(UsageError, match=r"come in clusters \(columns\.cluster: passage\): leave it out"):
+            rescored(server, base, results, early_stop=EarlyStop())
+        assert not server.requests
+
+
+@pytest.mark.parametrize("margin", [0, -0.02, 1.0, 2.0, float("nan")])
+def test_a_margin_of_an_early_stop_that_is_no_share_is_refused(margin):
+    with pytest.raises(UsageError, match="should be a share above 0 and below 1"):
+        EarlyStop(margin)

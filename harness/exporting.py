@@ -73,7 +73,7 @@ def _format(name: str) -> Format:
 
 def _write_lm_eval(run: Run, out: Path, data: Path | None) -> Path:
     """The results and, beside them, the samples of each task, the results last: they stand for all."""
-    record = read_record(run.path)
+    made, record = results_document(run.score), read_record(run.path)
     if record.imported_from and run.score.task.protocol not in PROTOCOLS:
         raise UsageError(
             f"run {record.id} was imported from {record.imported_from}, and its prompts are those of no protocol of "
@@ -92,7 +92,7 @@ def _write_lm_eval(run: Run, out: Path, data: Path | None) -> Path:
         write_whole(folder / f"samples_{task}_{date}.jsonl", content)
     hashes = {task: task_hash(content) for task, content in samples.items()}
     results = folder / f"results_{date}.json"
-    write_whole(results, json_of({**results_document(run.score), "task_hashes": hashes}))
+    write_whole(results, json_of({**made, "task_hashes": hashes}))
     return results
 
 

@@ -6,6 +6,7 @@ peak, so that its accuracy and difference are biased away from none. Arithmetic 
 
 from collections.abc import Iterable
 
+from harness.errors import UsageError
 from harness.score_file import EarlyStopPart, NamedPart, SavedPart, ScoreFile
 from harness.sequential import in_order
 
@@ -39,6 +40,15 @@ def stopped(score: ScoreFile, *, sent: int) -> ScoreFile:
             "early_stop": early_stop.model_copy(update={"saved": _saved(score, early_stop, sent)}),
         }
     )
+
+
+def refuse_stopped(score: ScoreFile) -> None:
+    """Raises UsageError for such a score: where another tool's file takes it, nothing would say that it is biased."""
+    if score.stopped_early:
+        raise UsageError(
+            f"run {score.run.id} was stopped early by a test, so its accuracy is biased, which this format cannot say; "
+            "its answers can be had as csv or parquet, and its score as markdown."
+        )
 
 
 def _bare(parts: tuple[NamedPart, ...]) -> tuple[NamedPart, ...]:

@@ -9,7 +9,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import yaml
-from builders import NOON, answered, plan_of, task_document, write_task, written_run
+from builders import NOON, answered, early_stop, plan_of, task_document, write_task, written_run
 from huggingface_hub import ModelCard, ModelCardData
 from huggingface_hub.repocard_data import model_index_to_eval_results
 from lm_eval_runs import lm_eval, needs_lm_eval, printed_by_lm_eval, write_sample
@@ -23,6 +23,7 @@ from harness.exports import FORMATS
 from harness.files import write_whole
 from harness.importing import import_results
 from harness.score_file import RightSharePart, document, read_score
+from harness.stops import StopKind
 from harness.task import find_task
 
 GOLDEN = Path(__file__).parent / "golden" / "exports"
@@ -73,6 +74,28 @@ def test_it_is_the_golden_file(folder, name, update_golden):
     if update_golden:
         path.write_bytes(made)
     assert made == path.read_bytes()
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """A run that a test stopped."""
+    task_file = write_task(tmp_path)
+    plan = plan_of(task_file)
+    how = {"stop_kind": StopKind.VERDICT, "stopped_by": "worse is shown", "early_stop": early_stop()}
+    return written_run(tmp_path / "runs", plan, task_file, answered(plan), **how).path
+
+
+@pytest.mark.parametrize("name", ["lm-eval", "model-index"])
+def test_a_biased_score_is_not_given_to_a_tool_that_would_not_know(stopped, name, tmp_path):
+    with pytest.raises(UsageError, match="stopped early by a test, so its accuracy is biased"):
+        export(stopped, name)
+    with pytest.raises(UsageError, match="stopped early by a test"):
+        export_to(stopped, name, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_page_says_that_a_score_is_biased(stopped):
+    assert "stopped early by a test, so biased" in export(stopped, "markdown").decode()
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -14,6 +14,7 @@ from harness.errors import UsageError
 from harness.exports.lm_eval_names import Naming
 from harness.finished import Run
 from harness.score_file import ScoreFile
+from harness.stopped_scores import refuse_stopped
 
 _UNSAFE_IN_MODEL = re.compile(r"[\"<>:/|\\?*\[\]]+")  # as its own sanitize_model_name has it
 
@@ -32,8 +33,9 @@ def results_document(score: ScoreFile) -> dict[str, Any]:
     """What the results file says.
 
     Raises:
-        UsageError: no question was answered.
+        UsageError: no question was answered, or a test stopped the run early.
     """
+    refuse_stopped(score)
     naming = Naming(score)
     leaves, groups = naming.leaves(), naming.groups()
     if not leaves:

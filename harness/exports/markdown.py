@@ -48,6 +48,8 @@ def _how(score: ScoreFile) -> str:
     published = " as published" if task.as_published else ""
     revision = f", revision {_escaped(score.model.revision)}" if score.model.revision else ""
     part = f", {score.status}" if score.status != "complete" else ""
+    if score.stopped_early:
+        part = ", stopped early by a test, so biased"
     origin = (
         f"imported from {run.imported_from}, not measured here"
         if run.imported_from

@@ -9,18 +9,20 @@ from typing import Any
 from harness.errors import UsageError
 from harness.finished import Run
 from harness.score_file import GroupPart, ScoreFile, ScorePart
+from harness.stopped_scores import refuse_stopped
 
 
 def model_index_of(run: Run) -> bytes:
     """YAML with the key `model-index`, to be put into the card's front matter.
 
     Raises:
-        UsageError: no question was answered, so that there is no accuracy.
+        UsageError: no question was answered, so that there is no accuracy; or a test stopped the run early.
     """
     import yaml
     from huggingface_hub.repocard_data import eval_results_to_model_index
 
     score = run.score
+    refuse_stopped(score)
     if score.score.accuracy is None:
         raise UsageError(f"run {score.run.id} has no accuracy: no question was answered.")
     index = eval_results_to_model_index(score.model.name, list(_results(score)))

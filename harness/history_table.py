@@ -67,7 +67,7 @@ def _remarks(one: Measured) -> list[str]:
     if score.status != "complete":
         remarks.append(f"{score.status}, {score.counts.questions:,} questions")
     if score.stopped_early:
-        remarks.append("stopped early, so biased away from zero")
+        remarks.append("stopped early, so biased")
     if score.run.regraded_from:
         remarks.append(f"replies of {score.run.regraded_from} read again")
     return remarks

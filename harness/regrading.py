@@ -193,9 +193,12 @@ def _score(plan: Plan, new: RunFolder, before: ScoreFile | None) -> ScoreFile:
             stopped_by=None if ended else "the run that was read again did not end",
         )
     run = before.run
-    early_stop = before.early_stop and before.early_stop.model_copy(
-        update={"verdict": None}
-    )  # over other answers
+    early_stop = before.early_stop
+    if (
+        early_stop is not None
+    ):  # its verdict is over other answers; where all were asked, any gate can judge anew
+        unknown = {"verdict": None, "difference": None}
+        early_stop = early_stop.model_copy(update=unknown) if early_stop.stopped else None
     score = score_run(
         plan,
         new,

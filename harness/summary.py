@@ -159,8 +159,11 @@ def _early_stop(score: ScoreFile) -> str:
     saved = early_stop.saved
     cost = f" and about {saved.usd:.4f} US dollars" if saved.usd is not None else ""
     which = "upwards" if early_stop.verdict == "not worse" else "away from zero"
+    biased = "The accuracy is biased"
+    if early_stop.difference is not None:
+        difference = f"the difference of {points(early_stop.difference)} points to the baseline"
+        biased = f"The accuracy, and {difference}, are biased {which}"
     return (
-        f"Not asked: {saved.questions:,} questions, about {saved.requests:,} requests{cost}. The accuracy, and the "
-        f"difference of {points(early_stop.difference or 0.0)} points to the baseline, are biased {which}: the run "
-        "ended on a peak."
+        f"Not asked: {saved.questions:,} questions, about {saved.requests:,} requests{cost}. {biased}: the run ended "
+        "on a peak."
     )

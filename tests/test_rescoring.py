@@ -300,6 +300,16 @@ def test_a_stopped_run_is_not_compared(baseline, results):
         rescored(server, new, results)
 
 
+def test_a_stopped_run_read_again_has_no_verdict(baseline, results):
+    base = baseline(90)
+    with Loopback(knowing(40, salt="other")) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop())
+    read = harness.regrade(new.path, reader="best")
+    early = read.score.early_stop
+    assert (read.score.status, early.verdict, early.difference) == ("partial", None, None)
+    assert read.score.counts == new.score.counts
+
+
 def test_another_seed_starts_another_run(baseline, results):
     base = baseline(90)
     third = in_order(base.answers().index, 0)[2].split("/")
@@ -353,3 +363,14 @@ def test_questions_on_one_passage_are_no_evidence_for_an_early_stop(tmp_path, re
 def test_a_margin_of_an_early_stop_that_is_no_share_is_refused(margin):
     with pytest.raises(UsageError, match="should be a share above 0 and below 1"):
         EarlyStop(margin)
+
+
+def test_an_early_stop_that_came_to_its_end_is_like_any_run_once_its_replies_are_read_again(
+    baseline, results
+):
+    base = baseline(80)
+    with Loopback(knowing(0, unknown=loses_a_few)) as server:
+        new = rescored(server, base, results, early_stop=EarlyStop(margin=0.001))
+    read = harness.regrade(new.path).score
+    assert (read.status, read.early_stop) == ("complete", None)
+    assert read.score == new.score.score

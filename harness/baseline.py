@@ -14,6 +14,7 @@ from harness.answers import Outcome
 from harness.errors import UnfinishedError, UsageError
 from harness.finished import Run, load
 from harness.journal import Entry, read_last_lines
+from harness.pairing import check_answers
 from harness.plan import Plan
 from harness.run_folder import RunRecord, read_record, selection_of
 from harness.settings import RunSettings
@@ -58,7 +59,7 @@ def read_baseline(path: Path | str) -> Baseline:
     """Read the run in a folder, or of a score.json.
 
     Raises:
-        UsageError: it is missing, damaged, or was stopped early.
+        UsageError: it is missing, damaged, was changed since it was scored, or was stopped early.
         UnfinishedError: it is incomplete or interrupted.
     """
     run = load(path)
@@ -75,9 +76,9 @@ def read_baseline(path: Path | str) -> Baseline:
         raise UsageError(
             f"{answers} does not exist: the score is here, the answers to hold others against are not."
         )
-    return Baseline(
-        run, read_record(run.path), {entry.id: _said(entry) for entry in read_last_lines(answers)}
-    )
+    said = {entry.id: _said(entry) for entry in read_last_lines(answers)}
+    check_answers(run, len(said), sum(one.correct for one in said.values()))
+    return Baseline(run, read_record(run.path), said)
 
 
 def as_baseline(baseline: Baseline, **choices: Any) -> RunSettings:

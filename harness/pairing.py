@@ -151,14 +151,19 @@ def read_given(run: Run) -> dict[str, Given]:
         )
         for line in read_last_lines(path)
     }
-    correct = sum(one.correct for one in given.values())
-    counts = run.score.counts
-    if (len(given), correct) != (counts.questions, counts.correct):
-        raise UsageError(
-            f"{path} has {correct:,} right of {len(given):,} questions, and its score says {counts.correct:,} of "
-            f"{counts.questions:,}: it was changed since; `harness regrade {run.path}` scores it again."
-        )
+    check_answers(run, len(given), sum(one.correct for one in given.values()))
     return given
+
+
+def check_answers(run: Run, questions: int, correct: int) -> None:
+    """Raises UsageError where so many answers, and so many right ones, are not what the run's score counted."""
+    counts = run.score.counts
+    if (questions, correct) != (counts.questions, counts.correct):
+        raise UsageError(
+            f"{run.path / run.score.answers.file} has {correct:,} right of {questions:,} questions, and its score says "
+            f"{counts.correct:,} of {counts.questions:,}: it was changed since; `harness regrade {run.path}` scores it "
+            "again."
+        )
 
 
 def _check_end(run: Run) -> None:

@@ -365,6 +365,15 @@ def test_a_margin_of_an_early_stop_that_is_no_share_is_refused(margin):
         EarlyStop(margin)
 
 
+def test_a_baseline_whose_answers_were_changed_is_refused_before_anything_is_sent(baseline, results):
+    base = baseline(limit=30)
+    lines = (base.path / "answers.jsonl").read_text().splitlines(keepends=True)
+    (base.path / "answers.jsonl").write_text("".join(lines[1:]))
+    with Loopback(knowing(60)) as server, pytest.raises(UsageError, match="it was changed since"):
+        rescored(server, base, results)
+    assert not server.requests
+
+
 def test_an_early_stop_that_came_to_its_end_is_like_any_run_once_its_replies_are_read_again(
     baseline, results
 ):

@@ -24,8 +24,9 @@ class FirstReplies:
 
     Attributes:
         alike: whether all of the first replies are the baseline's; None until all of them have ended.
-        telling: whether other weights could hardly give them too: there are logprobs, or long texts; a letter, or the
-            choice that it stands for, is soon the same from any model.
+        same: how many replies are the baseline's so far.
+        telling: whether one of these could hardly come of other weights: it has logprobs, or is a long text; a letter,
+            or the choice that it stands for, is soon the same from any model.
     """
 
     def __init__(self, order: Sequence[str], said: Mapping[str, Said]) -> None:
@@ -36,11 +37,11 @@ class FirstReplies:
         """
         first = order[:FIRST]
         self.alike: bool | None = None
-        self.telling = any(said[id_].has_logprobs or said[id_].written >= _LONG for id_ in first)
+        self.same = 0
+        self.telling = False
         self._said = said
         self._waited_for = set(first)
         self._many = set(order[:MANY])
-        self._same = 0
         self._differ = 0
 
     def heard(self, entry: Entry) -> None:
@@ -49,13 +50,15 @@ class FirstReplies:
             return
         if entry.reply is not None:
             self._many.discard(entry.id)
-            if reply_sha256(entry) == self._said[entry.id].reply:
-                self._same += 1
+            before = self._said[entry.id]
+            if reply_sha256(entry) == before.reply:
+                self.same += 1
+                self.telling |= before.has_logprobs or before.written >= _LONG
             else:
                 self._differ += 1
         self._waited_for.discard(entry.id)
         if not self._waited_for and self.alike is None:
-            self.alike = self._same > 0 and not self._differ
+            self.alike = self.same > 0 and not self._differ
 
     @property
     def certain(self) -> bool:

@@ -163,7 +163,7 @@ class Rescoring:
         return self._test.part(baseline=run.run.id, baseline_answers=run.answers.sha256)
 
     def _sentence(self) -> str:
-        said = f"The first {min(FIRST, len(self._order))} replies are those of the baseline, {self._to_the_last()}"
+        said = f"The first {self._replies.same} replies are those of the baseline, {self._to_the_last()}"
         if self._replies.telling:
             return f"{said}: the endpoint serves the same weights ({_WHY}). --expect-change would end here."
         return (

@@ -129,6 +129,7 @@ def test_old_weights_are_named_before_the_rest_is_asked(here, words):
         ("--max-drop", "none"),
         ("--max-drop", "chemistry=1"),
         ("--noise",),
+        ("--seed", "1"),
     ],
     ids=" ".join,
 )
@@ -276,6 +277,12 @@ def test_noise_is_measured_and_named_by_later_verdicts(here, words, base, result
             assert said in here(*words(server, "--early-stop")).stdout
         finally:
             (base / "noise.json").unlink()
+
+
+def test_noise_gives_no_verdict_and_so_no_file_of_one(here, base, tmp_path):
+    ended = here("rescore", base, "--noise", "--junit", tmp_path / "gate.xml")
+    assert ended.returncode == 2
+    assert "gives no verdict: leave out" in ended.stderr
 
 
 def test_noise_asks_where_the_baseline_was_asked(here, base, results):

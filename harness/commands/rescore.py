@@ -68,7 +68,9 @@ def rescore(
             "--early-stop", help="Stop as soon as worse, better, or not worse by --max-drop is shown."
         ),
     ] = False,
-    seed: Annotated[int, typer.Option(help="Of the random order that --early-stop asks in.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="Of the random order that --early-stop asks in; else 0.")
+    ] = None,
     expect_change: Annotated[
         bool,
         typer.Option("--expect-change", help="Refuse an endpoint that still gives the baseline's replies."),
@@ -144,12 +146,14 @@ def rescore(
         "fresh": fresh,
     }
     if noise:
-        if model is not None or early_stop or expect_change:
+        if model is not None or early_stop or expect_change or junit or markdown:
             raise UsageError(
-                "--noise asks all questions of the baseline's own model: leave out --model, --early-stop and "
-                "--expect-change."
+                "--noise asks all questions of the baseline's own model and gives no verdict: leave out --model, "
+                "--early-stop, --expect-change, --junit and --markdown."
             )
         sys.exit(_noise(baseline, choices, json=json))
+    if seed is not None and not early_stop:
+        raise UsageError("--seed orders the questions of --early-stop; give that too, or leave it out.")
     if model is None:
         raise UsageError("--model should name the model that is asked; --noise asks the baseline's own.")
 
@@ -164,7 +168,7 @@ def rescore(
     console = console_of_progress()
     run = rescore_(
         baseline,
-        early_stop=early_stop_of(given.rules, seed) if early_stop else None,
+        early_stop=early_stop_of(given.rules, seed or 0) if early_stop else None,
         expect_change=expect_change,
         observer=progress_on(console),
         **choices,

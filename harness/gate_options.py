@@ -54,7 +54,9 @@ RulesFile = Annotated[
 JUnit = Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")]
 Markdown = Annotated[
     Path | None,
-    typer.Option("--markdown", metavar="FILE", help="Write Markdown; else added to GITHUB_STEP_SUMMARY."),
+    typer.Option(
+        "--markdown", metavar="FILE", help="Write Markdown; on GitHub the step's summary has it anyway."
+    ),
 ]
 GitHub = Annotated[
     bool, typer.Option("--github/--no-github", envvar="GITHUB_ACTIONS", help="Print GitHub's annotations.")
@@ -102,7 +104,7 @@ def outputs(*, json: bool, junit: Path | None, markdown: Path | None, github: bo
     """
     from harness.gate_showing import Outputs
 
-    summary = os.environ.get("GITHUB_STEP_SUMMARY") if github and markdown is None else None
+    summary = os.environ.get("GITHUB_STEP_SUMMARY") if github else None
     chosen = Outputs(json, junit, markdown, Path(summary) if summary else None, github)
     chosen.check()
     return chosen

@@ -368,6 +368,12 @@ def test_markdown_is_added_to_the_summary_of_a_step(here, runs, tmp_path):
     assert "\n\n### ✅ Passed" in text
 
 
+def test_a_file_of_markdown_leaves_the_summary_of_a_step_as_it_would_be(here, runs, tmp_path):
+    files = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    here("gate", runs["base"], runs["worse"], "--markdown=gate.md", **files)
+    assert (tmp_path / "summary.md").read_text() == (tmp_path / "gate.md").read_text() + "\n"
+
+
 def test_a_file_that_cannot_be_written_is_told_and_is_no_pass(runs, tmp_path):
     environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "nowhere" / "summary.md")}
     ended = done("gate", str(runs["base"]), str(runs["better"]), environment=environment)

@@ -34,10 +34,11 @@ def points_interval(ends: Interval) -> str:
 
 
 def p_value(p: float) -> str:
-    """A p value in two digits."""
+    """A p value in two digits, or in as many as tell it from what counts as shown."""
     if p < _SMALLEST_P:
         return f"< {_SMALLEST_P:.0e}"
-    return f"{p:.2f}" if p >= 0.1 else f"{p:.2g}"
+    shown = f"{p:.2f}" if p >= 0.1 else f"{p:.2g}"
+    return shown if (float(shown) < _ALPHA) == (p < _ALPHA) else f"{p:.4g}"
 
 
 def asked(found: "Comparison", questions: int | None = None) -> str:

@@ -162,7 +162,15 @@ def test_a_margin_is_answered(here, runs):
 
 @pytest.mark.parametrize(
     ("p", "shown"),
-    [(1.0, "1.00"), (0.389929, "0.39"), (0.0356981, "0.036"), (1.09e-28, "1.1e-28"), (0.0, "< 1e-300")],
+    [
+        (1.0, "1.00"),
+        (0.389929, "0.39"),
+        (0.0356981, "0.036"),
+        (1.09e-28, "1.1e-28"),
+        (0.0, "< 1e-300"),
+        (0.04996, "0.04996"),
+        (0.0504, "0.05"),
+    ],
 )
 def test_p_values_have_two_digits(p, shown):
     assert p_value(p) == shown
@@ -173,6 +181,11 @@ def test_p_values_have_two_digits(p, shown):
 )
 def test_differences_have_a_sign_and_nought_has_none(share, shown):
     assert points(share) == shown
+
+
+@pytest.mark.parametrize(("p", "shown"), [(0.04996, "0.04996"), (0.0504, "0.05")])
+def test_a_p_value_is_not_rounded_over_what_counts_as_shown(p, shown):
+    assert p_value(p) == shown
 
 
 # Markdown
@@ -204,6 +217,13 @@ def test_two_forms_at_once_are_refused(here, runs):
     assert done.returncode == 2
     assert "--json and --csv are forms of one answer" in done.stderr
     assert is_one_sentence(done.stderr)
+
+
+@pytest.mark.parametrize("margin", ["0", "-1", "100", "nan"])
+def test_a_margin_is_in_points_and_so_is_its_refusal(here, runs, margin):
+    done = here("compare", *runs[:2], f"--margin={margin}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"--margin {margin} should be points above 0 and below 100" in done.stderr
 
 
 def test_a_margin_for_several_models_is_refused(here, runs):

@@ -41,12 +41,17 @@ def compare(
         raise UsageError(f"--{' and --'.join(forms)} are forms of one answer; name one of them.")
     form = forms[0] if forms else "table"
     if len(new) == 1:
-        share = None if margin is None else margin / 100
-        _compare(base, new[0], form, flips, margin=share, on_common_questions=on_common_questions)
+        _compare(base, new[0], form, flips, margin=_share(margin), on_common_questions=on_common_questions)
     elif margin is not None:
         raise UsageError("--margin is a question about two runs; leave it out, or name one NEW.")
     else:
         _rank(base, new, form, on_common_questions=on_common_questions)
+
+
+def _share(points: float | None) -> float | None:
+    if points is not None and not 0 < points < 100:
+        raise UsageError(f"--margin {points:g} should be points above 0 and below 100.")
+    return None if points is None else points / 100
 
 
 def _compare(

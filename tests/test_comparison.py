@@ -1,11 +1,13 @@
 """Comparisons: what two runs of the same questions show, from their files."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from builders import (
     answered,
     inline,
+    passages_task,
     plan_of,
     record_of,
     settings_of,
@@ -316,6 +318,16 @@ def test_runs_that_answered_nothing_in_common_are_refused(written, plan):
 
 
 # What is compared all the same
+
+
+def test_a_baseline_of_before_clusters_were_written_down_has_those_of_new(tmp_path):
+    file = passages_task(tmp_path, 6)
+    plan = plan_of(file)
+    alone = [replace(one, cluster=None) for one in answered(plan)]
+    record = record_of(plan, file, id="20261123T120000Z-0001")
+    base = written_run(tmp_path / "runs", plan, file, alone, record=record)
+    new = written_run(tmp_path / "runs", plan, file, answered(plan))
+    assert harness.compare(base.path, new.path).clusters == harness.compare(new.path, base.path).clusters == 6
 
 
 def test_common_questions_are_compared_where_asked_and_the_rest_is_counted(written, task_file, plan):

@@ -5,6 +5,7 @@ Holds none of its question texts, prompts and model arguments.
 """
 
 import hashlib
+import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,7 @@ def _sent(found: Results, task: str) -> dict[str, Any]:
 
 def _worked_s(found: Results) -> float:
     try:
-        return max(float(str(found.document.get("total_evaluation_time_seconds"))), 0.0)
+        said = float(str(found.document.get("total_evaluation_time_seconds")))
     except ValueError:
         return 0.0
+    return max(said, 0.0) if math.isfinite(said) else 0.0

@@ -132,6 +132,8 @@ def read_results(path: Path) -> Results:
     configs = document.get("configs") if isinstance(document, dict) else None
     if not isinstance(configs, dict) or not isinstance(document.get("results"), dict):
         raise UsageError(f"{file} has no results and configs: {_WAY_OUT}.")
+    if not configs:
+        raise UsageError(f"{file} names no task that was asked.")
     date = file.stem.rpartition("_")[2]
     tasks = {task: file.with_name(f"samples_{task}_{date}.jsonl") for task in configs}
     missing = [samples.name for samples in tasks.values() if not samples.is_file()]

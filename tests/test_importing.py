@@ -56,6 +56,21 @@ def changed(folder, change, name="results_*"):
     path.write_text("".join(json.dumps(document) + "\n" for document in documents), encoding="utf-8")
 
 
+def test_a_file_of_no_task_is_refused(made, results):
+    folder = made("letters")
+    changed(folder, lambda document: document.update(configs={}))
+    for task in ("sample", None):
+        with pytest.raises(UsageError, match="names no task that was asked"):
+            only(folder, results, task=task)
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "soon"])
+def test_a_time_that_is_none_is_not_known(made, results, seconds):
+    folder = made("letters")
+    changed(folder, lambda document: document.update(total_evaluation_time_seconds=seconds))
+    assert only(folder, results).score.latency.elapsed_s == 0
+
+
 def our_run(results, **choices):
     """The same eight questions asked by us, of a model that answers as lm-evaluation-harness's did."""
     with Loopback(small_model) as server:

@@ -14,10 +14,18 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from scipy.stats import binom
 
 from harness.answers import Outcome
 from harness.clustered_stats import Tally, clustered_interval
-from harness.paired_stats import Table, clustered_stderr, difference_interval, equivalence_p
+from harness.paired_stats import (
+    Spread,
+    Table,
+    clustered_stderr,
+    clustered_worth,
+    difference_interval,
+    equivalence_p,
+)
 from harness.pairing import Given
 from harness.ranking import simultaneous
 from harness.stats import macro_interval, macro_stderr, wilson_interval
@@ -29,6 +37,8 @@ QUESTIONS = (50, 100, 199, 200, 500, 1_000, 2_000, 14_042)
 ACCURACIES = (0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98)
 DISCORDANCES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)
 DIFFERENCES = (0.0, 0.005, 0.01, 0.02, -0.05, 0.1, -0.2)
+CLUSTERED = {4: (200, 500, 2_000), 10: (300, 500, 2_000)}
+"""Questions to a cluster, and how many questions; 30 clusters at least."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +56,19 @@ def main() -> None:
     for name, cases in (
         ("accuracy: Wilson", accuracies(rng)),
         ("macro average: Wilson of its effective questions", macros(rng)),
-        ("accuracy in clusters of four", clustered_accuracies(rng)),
+        *((f"accuracy in clusters of {size}", clustered_accuracies(rng, size)) for size in CLUSTERED),
         ("difference: Tango or ± z·SE", differences(rng, often=True)),
         ("the same, less than one flip expected", differences(rng, often=False)),
-        ("difference in clusters of four", clustered_differences(rng)),
+        *((f"difference in clusters of {size}", clustered_differences(rng, size)) for size in CLUSTERED),
         ("all pairs of four models together", families(rng)),
     ):
         report(name, list(cases))
+    for sizes in (QUESTIONS, QUESTIONS[1:]):
+        least = min(map(least_of_wilson, sizes), key=lambda case: case.coverage)
+        print(
+            f"\nOf all accuracies from 0.02 to 0.98, for {sizes[0]} questions or more, Wilson's interval of one "
+            f"accuracy holds {100 * least.coverage:.1f} % at least ({least.where})."
+        )
     rates = list(equivalences(rng))
     worst = max(rates, key=lambda case: case.coverage)
     print(f"\nEquivalence claimed at its margin: {100 * worst.coverage:.1f} % at most ({worst.where}).")
@@ -75,6 +91,16 @@ def accuracies(rng: np.random.Generator) -> Iterator[Case]:
         yield Case(f"n = {n:,}, accuracy {share}", held)
 
 
+def least_of_wilson(n: int) -> Case:
+    """The accuracy for which Wilson's interval holds least often, exactly: just beside one of its ends."""
+    low, high = np.array([wilson_interval(k, n) for k in range(n + 1)]).T
+    shares = np.concatenate([ends + beside for ends in (low, high) for beside in (-1e-9, 1e-9)])
+    shares = shares[(shares >= ACCURACIES[0]) & (shares <= ACCURACIES[-1])]
+    first, last = np.searchsorted(high, shares), np.searchsorted(low, shares, side="right") - 1
+    held = binom.cdf(last, n, shares) - binom.cdf(first - 1, n, shares)
+    return Case(f"n = {n:,}, accuracy {shares[held.argmin()]:.4f}", float(held.min()))
+
+
 def macros(rng: np.random.Generator) -> Iterator[Case]:
     """The mean over subjects of unequal size and difficulty."""
     for (subjects, n), share in product(((5, 100), (14, 200), (14, 1_000), (57, 14_042)), ACCURACIES):
@@ -93,13 +119,13 @@ def macros(rng: np.random.Generator) -> Iterator[Case]:
         yield Case(f"{subjects} subjects, n = {n:,}, accuracy {share}", held)
 
 
-def clustered_accuracies(rng: np.random.Generator) -> Iterator[Case]:
-    """Half of the clusters answer as one question, the others as four."""
-    for n, share in product((200, 500, 2_000), ACCURACIES):
-        right = in_clusters(rng, n, lambda size, share=share: rng.random(size) < share)
+def clustered_accuracies(rng: np.random.Generator, size: int) -> Iterator[Case]:
+    """Half of the clusters answer as one question, the others as so many."""
+    for n, share in product(CLUSTERED[size], ACCURACIES):
+        right = in_clusters(rng, n, size, lambda shape, share=share: rng.random(shape) < share)
         held = [
-            inside(clustered_interval([Tally(k, 4) for k in draw]), share)
-            for draw in right.reshape(FEWER_DRAWS, -1, 4).sum(axis=2).tolist()
+            inside(clustered_interval([Tally(k, size) for k in draw]), share)
+            for draw in right.reshape(FEWER_DRAWS, -1, size).sum(axis=2).tolist()
         ]
         yield Case(f"n = {n:,}, accuracy {share}", sum(held) / len(held))
 
@@ -115,16 +141,21 @@ def differences(rng: np.random.Generator, *, often: bool) -> Iterator[Case]:
         yield Case(f"n = {n:,}, discordance {discordance}, difference {difference}", held)
 
 
-def clustered_differences(rng: np.random.Generator) -> Iterator[Case]:
+def clustered_differences(rng: np.random.Generator, size: int) -> Iterator[Case]:
     """The same, where half of the clusters flip as one question."""
-    for n, discordance, difference in product((200, 500, 2_000), (0.05, 0.1, 0.4), (0.0, 0.02, -0.05)):
+    for n, discordance, difference in product(CLUSTERED[size], (0.02, 0.05, 0.1, 0.4), (0.0, 0.02, -0.05)):
+        if abs(difference) > discordance:
+            continue
         shares = [(discordance - difference) / 2, 1 - discordance, (discordance + difference) / 2]
-        values = in_clusters(rng, n, lambda size, shares=shares: rng.choice([-1, 0, 1], size, p=shares))
-        clusters = [place // 4 for place in range(n)]
+        values = in_clusters(
+            rng, n, size, lambda shape, shares=shares: rng.choice([-1, 0, 1], shape, p=shares)
+        )
+        clusters = [place // size for place in range(n)]
         held = 0
         for draw in values[: FEWER_DRAWS // 2].tolist():
             table = Table(0, draw.count(-1), draw.count(1), draw.count(0))
-            held += inside(difference_interval(table, stderr=clustered_stderr(draw, clusters)), difference)
+            spread = Spread(clustered_stderr(draw, clusters), clustered_worth(draw, clusters))
+            held += inside(difference_interval(table, spread=spread), difference)
         where = f"n = {n:,}, discordance {discordance}, difference {difference}"
         yield Case(where, held / (FEWER_DRAWS // 2))
 
@@ -175,11 +206,11 @@ def covered(draws: np.ndarray, interval: Callable[..., tuple[float, float]], tru
 
 
 def in_clusters(
-    rng: np.random.Generator, n: int, draw: Callable[[tuple[int, ...]], np.ndarray]
+    rng: np.random.Generator, n: int, size: int, draw: Callable[[tuple[int, ...]], np.ndarray]
 ) -> np.ndarray:
-    """Draws in clusters of four, a row each; in half of the clusters all four are the same."""
-    apart = draw((FEWER_DRAWS, n // 4, 4))
-    alike = rng.random((FEWER_DRAWS, n // 4, 1)) < 0.5
+    """Draws in clusters, a row each; in half of the clusters all are the same."""
+    apart = draw((FEWER_DRAWS, n // size, size))
+    alike = rng.random((FEWER_DRAWS, n // size, 1)) < 0.5
     return np.where(alike, apart[:, :, :1], apart).reshape(FEWER_DRAWS, n)
 
 

@@ -17,8 +17,10 @@ from harness.comparison_notes import has_no_letter, notes_on
 from harness.errors import UsageError
 from harness.finished import Run, load
 from harness.paired_stats import (
+    Spread,
     Table,
     clustered_stderr,
+    clustered_worth,
     detectable,
     difference_interval,
     equivalence_p,
@@ -27,7 +29,6 @@ from harness.paired_stats import (
     mcnemar_exact,
     paired_stderr,
     questions_needed,
-    worth_of,
 )
 from harness.pairing import Given, LeftOut, Pairing, pair
 from harness.score_file import GroupPart, ScoreFile
@@ -72,6 +73,7 @@ class Part:
         stderr: of independent questions, or of clusters where there are; None for a single question.
         p_mcnemar: exact, two-sided.
         p_holm: the same, adjusted over all groups or all subjects; None for the whole.
+        worth: how many independent questions one of these is worth, below 1 where there are clusters.
     """
 
     name: str
@@ -81,6 +83,12 @@ class Part:
     ci95: Interval
     p_mcnemar: float
     p_holm: float | None = None
+    worth: float = 1.0
+
+    @property
+    def spread(self) -> Spread:
+        """For intervals and tests."""
+        return Spread(self.stderr, self.worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,21 +200,20 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
     pairs = pairing.pairs
     whole = _part("all", pairs.values())
     subjects = _family(_by(pairs.values(), lambda given: given.subject))
-    alpha = None if margin is None else equivalence_p(whole.table, margin, whole.stderr)
-    worth = worth_of(whole.table, whole.stderr)
+    alpha = None if margin is None else equivalence_p(whole.table, margin, whole.spread)
     found = Comparison(
         base=side_of(base, whole.table.both_correct + whole.table.lost, whole.table.questions),
         new=side_of(new, whole.table.both_correct + whole.table.won, whole.table.questions),
         whole=whole,
         lettered=_lettered(pairs.values()),
-        macro=_macro(subjects, pairs.values(), whole.table),
+        macro=_macro(subjects, pairs.values(), whole),
         groups=_family(_by_group(pairs.values(), base.score.groups or new.score.groups)),
         subjects=subjects,
         verdict=_verdict(whole, alpha),
         margin=margin,
         equivalence_p=alpha,
-        detectable=detectable(whole.table.discordance, whole.table.questions * worth),
-        needed_for_a_point=math.ceil(questions_needed(whole.table.discordance, _POINT) / worth),
+        detectable=detectable(whole.table.discordance, whole.table.questions * whole.worth),
+        needed_for_a_point=math.ceil(questions_needed(whole.table.discordance, _POINT) / whole.worth),
         clusters=_clusters(pairs.values()),
         left_out=pairing.left_out,
         flips=_flips(pairs),
@@ -235,26 +242,29 @@ def table_of(pairs: Iterable[Pair]) -> Table:
 def _part(name: str, pairs: Iterable[Pair]) -> Part:
     held = list(pairs)
     table = table_of(held)
-    stderr = stderr_of(held, table)
+    spread = spread_of(held, table)
     return Part(
         name=name,
         table=table,
         difference=table.difference,
-        stderr=stderr,
-        ci95=difference_interval(table, stderr=stderr),
+        stderr=spread.stderr,
+        ci95=difference_interval(table, spread=spread),
         p_mcnemar=mcnemar_exact(table),
+        worth=spread.worth,
     )
 
 
-def stderr_of(pairs: Sequence[Pair], table: Table) -> float | None:
-    """That of clusters where some cluster has several questions, else the plain one; None for a single question."""
+def spread_of(pairs: Sequence[Pair], table: Table) -> Spread:
+    """That of clusters where some cluster has several questions, else the plain one."""
     clusters = [old.cluster for old, _ in pairs]
     plain, count = paired_stderr(table), len(set(clusters))
     if plain is None or count == len(clusters):
-        return plain
-    if count == 1:  # no telling how clusters differ: all its questions are taken for one
-        return plain * math.sqrt(len(clusters))
-    return clustered_stderr([new.correct - old.correct for old, new in pairs], clusters)
+        return Spread(plain)
+    differences = [new.correct - old.correct for old, new in pairs]
+    worth = clustered_worth(differences, clusters)
+    if count == 1:
+        return Spread(plain / math.sqrt(worth), worth)
+    return Spread(clustered_stderr(differences, clusters), worth)
 
 
 def _clusters(pairs: Iterable[Pair]) -> int | None:
@@ -288,13 +298,13 @@ def _lettered(pairs: Iterable[Pair]) -> Part | None:
     return _part("both gave a letter", read) if 0 < len(read) < len(held) else None
 
 
-def _macro(subjects: Sequence[Part], pairs: Iterable[Pair], whole: Table) -> Macro:
+def _macro(subjects: Sequence[Part], pairs: Iterable[Pair], whole: Part) -> Macro:
     count = len(subjects)
     base = math.fsum((s.table.both_correct + s.table.lost) / s.table.questions for s in subjects) / count
     new = math.fsum((s.table.both_correct + s.table.won) / s.table.questions for s in subjects) / count
     difference = math.fsum(subject.difference for subject in subjects) / count
     stderr = clustered_macro_stderr(_cells(pairs))  # without clusters, that of independent questions
-    if stderr is None or is_small(whole):
+    if stderr is None or is_small(whole.table, whole.worth):
         return Macro(base, new, difference, stderr, None)
     half = z_of() * stderr
     return Macro(base, new, difference, stderr, (difference - half, difference + half))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from harness.comparison import Part
 from harness.comparison_words import p_value, points, points_interval
-from harness.paired_stats import Table, difference_interval, mcnemar_exact, paired_stderr
+from harness.paired_stats import Spread, Table, difference_interval, mcnemar_exact, paired_stderr
 from harness.stats import Interval, z_of
 
 LEVEL = 0.05
@@ -142,7 +142,7 @@ def _interval(part: Part) -> Interval:
     ci95 is made by another method below 20 flips, and where the two meet, 19 losses can have an end below that of 20.
     """
     table = part.table
-    more = _OTHER_METHOD_BELOW - table.lost - table.won
+    more = math.ceil(_OTHER_METHOD_BELOW / part.worth) - table.lost - table.won
     if more <= 0 or more > table.both_correct:
         return part.ci95
     worse = as_if(part, replace(table, lost=table.lost + more, both_correct=table.both_correct - more))
@@ -158,7 +158,7 @@ def as_if(part: Part, table: Table) -> Part:
         table=table,
         difference=table.difference,
         stderr=stderr,
-        ci95=difference_interval(table, stderr=stderr),
+        ci95=difference_interval(table, spread=Spread(stderr, part.worth)),
         p_mcnemar=mcnemar_exact(table),
     )
 

@@ -5,8 +5,10 @@ the ends of its interval exactly. What scipy has is taken from there.
 """
 
 import math
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from harness.stats import Interval, z_of
 
@@ -42,6 +44,18 @@ class Table:
     def discordance(self) -> float:
         """Share of the questions that one run has right and the other wrong."""
         return (self.won + self.lost) / self.questions
+
+
+class Spread(NamedTuple):
+    """How far differences lie apart.
+
+    Attributes:
+        stderr: standard error of their mean; None for a single question.
+        worth: how many independent questions one of these is worth: 1 where none shares a cluster.
+    """
+
+    stderr: float | None
+    worth: float = 1.0
 
 
 def paired_stderr(table: Table) -> float | None:
@@ -80,32 +94,49 @@ def clustered_stderr(differences: Sequence[float], clusters: Sequence[Hashable])
     return math.sqrt(groups / (groups - 1) * math.fsum(total * total for total in sums.values())) / n
 
 
-def difference_interval(table: Table, confidence: float = 0.95, stderr: float | None = None) -> Interval:
+def clustered_worth(differences: Sequence[float], clusters: Sequence[Hashable]) -> float:
+    """How many independent questions one of these is worth; 1 with a cluster to each, and never more.
+
+    By the design effect of their mean (Korn & Graubard 1998, Survey Methodology 24:193), estimated with a cluster more,
+    as large as the cluster of a question is on average, half of it won and half lost. Without that, clusters that
+    happened not to flip promise too much where few flip. That it is one cluster is not from a paper that we know: with
+    less the intervals held too little (benchmarks/intervals.py).
+    """
+    n, flips = len(differences), math.fsum(value * value for value in differences)
+    sums: dict[Hashable, float] = {}
+    sizes = Counter(clusters)
+    for value, cluster in zip(differences, clusters, strict=True):
+        sums[cluster] = sums.get(cluster, 0.0) + value
+    if len(sums) < 2:  # no telling how clusters differ: all the questions are taken for one
+        return 1 / n
+    more = math.fsum(count * count for count in sizes.values()) / n
+    mean = math.fsum(sums.values()) / (n + more)
+    spread = math.fsum((total - sizes[cluster] * mean) ** 2 for cluster, total in sums.items())
+    spread += more * more * (1 + mean * mean)
+    return min(1.0, (flips + more - (n + more) * mean * mean) / spread)
+
+
+def difference_interval(table: Table, confidence: float = 0.95, spread: Spread | None = None) -> Interval:
     """The interval of the difference that is shown beside it: Tango's for few questions, else ± z·SE.
 
     Args:
         table: the counts.
         confidence: two-sided.
-        stderr: where it is not that of independent questions: the clustered one. Tango's interval is then that of as
-            many independent questions as the clustered ones are worth.
+        spread: where it is not that of independent questions. Tango's interval is then that of as many independent
+            questions as these are worth.
     """
-    if is_small(table):
-        return tango_interval(table, confidence, worth=worth_of(table, stderr))
-    return _around(table.difference, (stderr or paired_stderr(table) or math.inf) * z_of(confidence))
+    worth = spread.worth if spread else 1.0
+    if is_small(table, worth):
+        return tango_interval(table, confidence, worth=worth)
+    return _around(table.difference, _stderr(table, spread) * z_of(confidence))
 
 
-def worth_of(table: Table, stderr: float | None) -> float:
-    """How many independent questions one of these is worth, by the clustered standard error: 1 without clusters.
+def is_small(table: Table, worth: float = 1.0) -> bool:
+    """Whether the normal approximation is too rough for this table: few questions, or nearly all of one kind.
 
-    Never more than 1: among few questions, clusters that seem to help do so by chance.
+    Counted are as many independent questions as these are worth.
     """
-    plain = paired_stderr(table)
-    return min(1.0, (plain / stderr) ** 2) if plain and stderr else 1.0
-
-
-def is_small(table: Table) -> bool:
-    """Whether the normal approximation is too rough for this table: few questions, or nearly all of one kind."""
-    n, won, lost = table.questions, table.won, table.lost
+    n, won, lost = table.questions * worth, table.won * worth, table.lost * worth
     return n < _FEW_QUESTIONS or won + lost < _FEW_OF_A_KIND or n - abs(won - lost) < _FEW_OF_A_KIND
 
 
@@ -174,28 +205,28 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
-def not_worse_p(table: Table, margin: float, stderr: float | None = None) -> float:
+def not_worse_p(table: Table, margin: float, spread: Spread | None = None) -> float:
     """One-sided p of "NEW is worse than BASE by `margin` or more"; `margin` is a share above 0.
 
     Below 0.05 where the lower end of the 90 % interval lies above -margin: the same method as `difference_interval`.
 
     Source: the score test is Tango's; Liu et al. 2002, Statistics in Medicine 21:231, compare it to others.
     """
-    if is_small(table):
-        worth = worth_of(table, stderr)
+    worth = spread.worth if spread else 1.0
+    if is_small(table, worth):
         return _above(
             tango_statistic(table.questions * worth, table.lost * worth, table.won * worth, -margin)
         )
-    return _above((table.difference + margin) / (stderr or paired_stderr(table) or math.nan))
+    return _above((table.difference + margin) / _stderr(table, spread))
 
 
-def equivalence_p(table: Table, margin: float, stderr: float | None = None) -> float:
+def equivalence_p(table: Table, margin: float, spread: Spread | None = None) -> float:
     """The larger p of the two one-sided tests of "the difference is `margin` or more, either way".
 
     Source: TOST, Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15:657.
     """
     swapped = Table(table.both_correct, table.won, table.lost, table.both_wrong)
-    return max(not_worse_p(table, margin, stderr), not_worse_p(swapped, margin, stderr))
+    return max(not_worse_p(table, margin, spread), not_worse_p(swapped, margin, spread))
 
 
 def detectable(discordance: float, n: float, power: float = 0.8) -> float:
@@ -225,6 +256,11 @@ def questions_needed(discordance: float, difference: float, power: float = 0.8) 
     share = max(discordance, difference)
     sides = z_of() * math.sqrt(share) + _z_below(power) * math.sqrt(share - difference**2)
     return math.ceil((sides / difference) ** 2)
+
+
+def _stderr(table: Table, spread: Spread | None) -> float:
+    """Of a table that is not small, which has a spread."""
+    return (spread and spread.stderr) or paired_stderr(table) or math.inf
 
 
 def _z_below(share: float) -> float:

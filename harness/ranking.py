@@ -11,7 +11,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.comparison import Comparison, Side, Verdict, loaded, of_pairing, side_of, stderr_of, table_of
+from harness.comparison import Comparison, Side, Verdict, loaded, of_pairing, side_of, spread_of, table_of
 from harness.errors import UsageError
 from harness.finished import Run
 from harness.paired_stats import Table, difference_interval
@@ -167,9 +167,9 @@ def _covariance(given: Sequence[Sequence[Given]]) -> "NDArray[np.float64]":
 def _against(first: int, second: int, given: Sequence[Sequence[Given]], critical: float) -> Against:
     pairs = list(zip(given[first], given[second], strict=True))
     table = table_of(pairs)
-    stderr = stderr_of(pairs, table)
-    interval = difference_interval(table, math.erf(critical / math.sqrt(2)), stderr)
-    return Against(first, second, table, table.difference, stderr, interval)
+    spread = spread_of(pairs, table)
+    interval = difference_interval(table, math.erf(critical / math.sqrt(2)), spread)
+    return Against(first, second, table, table.difference, spread.stderr, interval)
 
 
 def _ranked(place: int, run: Run, answers: Sequence[Given], pairs: Sequence[Against]) -> Ranked:

@@ -8,7 +8,6 @@ from pathlib import Path
 from harness.comparison import compare
 from harness.errors import UsageError
 from harness.finished import load
-from harness.paired_stats import worth_of
 from harness.plan import Plan
 from harness.run_folder import runs_of
 from harness.score_file import ScoreFile, read_score
@@ -49,13 +48,18 @@ def measured_disagreement(base: Path, new: Path, *, task: str, detect: float) ->
         detect: the difference that shall be seen, a share: no pair that differs so much disagrees on less.
 
     Raises:
-        UsageError: the two are not comparable, or cannot be read.
+        UsageError: the two are not comparable, or cannot be read, or asked each question several times.
     """
+    asked = load(base).score.task
+    if asked.repeats > 1:
+        raise UsageError(
+            f"{base} asked each question {asked.repeats} times, and a plan is for questions that are asked once; name "
+            "a pair that was asked so, or --disagreement."
+        )
     whole = compare(base, new).whole
     table, share = whole.table, whole.table.discordance
     low, high = wilson_interval(table.won + table.lost, table.questions)
-    asked = load(base).score.task.name
-    elsewhere = f", on {asked}," if asked != task else ""
+    elsewhere = f", on {asked.name}," if asked.name != task else ""
     of = f"{table.won + table.lost:,} of {table.questions:,} questions"
     said = [
         f"The earlier pair{elsewhere} disagrees on {of}: {100 * share:.1f} % [{100 * low:.1f}, {100 * high:.1f}]."
@@ -64,7 +68,8 @@ def measured_disagreement(base: Path, new: Path, *, task: str, detect: float) ->
         said.append(
             f"Two that differ by {100 * detect:g} points disagree on as many per cent at least, as here."
         )
-    worth = worth_of(table, whole.stderr)
-    if worth != 1:
-        said.append(f"Its questions share passages: each tells as much as {worth:.2f} independent ones.")
-    return Disagreement((max(share, detect),), " ".join(said), worth)
+    if whole.worth != 1:
+        said.append(
+            f"Its questions share passages: each tells as much as {whole.worth:.2f} independent ones."
+        )
+    return Disagreement((max(share, detect),), " ".join(said), whole.worth)

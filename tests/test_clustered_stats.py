@@ -1,5 +1,6 @@
 """Errors and intervals of questions that come in clusters."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +41,24 @@ def test_questions_that_go_the_same_way_within_a_cluster_are_worth_one():
 def test_clusters_never_make_an_interval_narrower(clusters):
     k, n = sum(k for k, _ in clusters), sum(n for _, n in clusters)
     assert clustered_interval(clusters) == pytest.approx(wilson_interval(k, n))
+
+
+def test_clusters_that_happen_to_be_mixed_are_not_taken_for_independent_questions():
+    mixed = [Tally(1, 4)] * 5 + [Tally(0, 4)] * 45  # as five of 200 independent questions would be
+    size, share = 4, (5 + 3) / (200 + 6)  # with one and a half clusters of four more
+    spread = 5 * (1 - 4 * share) ** 2 + 45 * (4 * share) ** 2 + 6 * size * ((1 - share) ** 2 + share**2) / 2
+    effect = spread / (206 * share * (1 - share))
+    assert clustered_interval(mixed) == pytest.approx(
+        wilson_interval(5 / effect, 200 / effect), rel=1e-5, abs=1e-12
+    )
+
+
+def test_few_right_answers_in_clusters_have_an_interval_that_holds_the_truth():
+    rng, clusters, share = np.random.default_rng(0), (1_000, 50), 0.05
+    as_one, each = 4 * (rng.random(clusters) < share), rng.binomial(4, share, clusters)
+    draws = np.where(rng.random(clusters) < 0.5, as_one, each)
+    found = [clustered_interval([Tally(k, 4) for k in draw]) for draw in draws.tolist()]
+    assert sum(low <= share <= high for low, high in found) >= 930
 
 
 def test_a_single_cluster_tells_nothing():

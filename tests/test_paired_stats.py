@@ -10,8 +10,10 @@ from other_intervals import mid_p_of, newcombe_10
 from scipy.stats import binomtest, norm, ttest_1samp
 
 from harness.paired_stats import (
+    Spread,
     Table,
     clustered_stderr,
+    clustered_worth,
     detectable,
     difference_interval,
     equivalence_p,
@@ -129,10 +131,50 @@ def test_a_single_cluster_tells_nothing():
     assert clustered_stderr([1.0, 0.0], "aa") is None
 
 
+@given(TABLES)
+def test_one_cluster_a_question_is_worth_a_question(table):
+    values = differences(table)
+    assume(len(values) > 1)
+    assert clustered_worth(values, range(len(values))) == pytest.approx(1, abs=1e-9)
+
+
+def test_clusters_of_which_none_flipped_are_counted():
+    assert clustered_worth([0.0] * 200, [place // 4 for place in range(200)]) == pytest.approx(1 / 4)
+
+
+def test_flips_that_happen_to_be_apart_do_not_make_clusters_independent():
+    values = [1.0 if place % 40 == 0 else 0.0 for place in range(200)]
+    assert 1 / 4 < clustered_worth(values, [place // 4 for place in range(200)]) < 0.9
+
+
+def test_flips_that_cancel_within_their_clusters_are_worth_no_more_than_apart():
+    assert clustered_worth([1.0, -1.0] * 20, [place // 2 for place in range(40)]) == 1
+
+
+def test_a_single_cluster_is_worth_one_question():
+    assert clustered_worth([1.0, 0.0, 0.0, -1.0], "aaaa") == 1 / 4
+
+
+@pytest.mark.parametrize(("clusters", "size", "share"), [(50, 4, 0.02), (30, 10, 0.05)])
+def test_few_flips_one_way_in_clusters_have_an_interval_that_holds_the_truth(clusters, size, share):
+    rng, held = np.random.default_rng(0), 0
+    of = [place // size for place in range(clusters * size)]
+    for _ in range(400):
+        as_one, each = (rng.random((clusters, width)) < share for width in (1, size))
+        won = np.where(rng.random((clusters, 1)) < 0.5, as_one, each).astype(float).ravel().tolist()
+        table = Table(0, 0, int(sum(won)), int(len(won) - sum(won)))
+        spread = Spread(clustered_stderr(won, of), clustered_worth(won, of))
+        low, high = difference_interval(table, spread=spread)
+        held += low <= share <= high
+    assert held >= 0.92 * 400
+
+
 def test_clusters_widen_the_interval_of_few_questions_as_fewer_questions_would():
     few, many = Table(20, 4, 2, 14), Table(40, 8, 4, 28)
     double = paired_stderr(many) * math.sqrt(2)
-    assert difference_interval(many, stderr=double) == pytest.approx(tango_interval(few), abs=1e-9)
+    assert difference_interval(many, spread=Spread(double, 0.5)) == pytest.approx(
+        tango_interval(few), abs=1e-9
+    )
 
 
 def test_holm_multiplies_from_the_smallest_and_never_falls():

@@ -191,8 +191,17 @@ def test_a_pair_whose_passages_were_lost_whole_tells_that_their_questions_are_wo
         for name, texts in (("base", {}), ("new", lost))
     ]
     found = measured_disagreement(*pair, task=plan.task.name, detect=0.01)
-    assert found.worth == pytest.approx(0.5, abs=0.02)
-    assert "each tells as much as 0.49 independent ones." in found.source
+    assert found.worth == pytest.approx(0.5, abs=0.001)
+    assert "each tells as much as 0.50 independent ones." in found.source
+
+
+def test_a_pair_that_asked_each_question_several_times_is_refused(task_file, tmp_path):
+    plan = plan_of(task_file, repeats=2)
+    made = written_run(tmp_path / "runs", plan, task_file, answered(plan)).path
+    with pytest.raises(
+        UsageError, match="asked each question 2 times, and a plan is for questions that are asked"
+    ):
+        measured_disagreement(made, made, task="tiny", detect=0.01)
 
 
 # The command

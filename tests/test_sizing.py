@@ -248,6 +248,12 @@ def test_the_document_has_all_of_it(here, task_file, pair):
     assert one["cost_usd"][0] < one["cost_usd"][1]
 
 
+def test_each_question_is_planned_once_whatever_its_source_repeats(here, task_file):
+    said = ("plan", "--task", task_file, "--protocol=deepseek-r1", "--as-published", "--detect=20", "--json")
+    planned = json.loads(here(*said).stdout)
+    assert (planned["available"], planned["notes"]) == (100, [])
+
+
 def test_questions_that_share_passages_are_told_of(here, tmp_path):
     shown = here("plan", "--task", passages_task(tmp_path, 10), "--detect=20").stdout
     assert "Questions of this task share passages" in shown

@@ -75,13 +75,15 @@ def plan(
 ) -> None:
     """Say how many questions, tokens, dollars and minutes it takes to see a difference between two runs; asks nothing.
 
+    Each question is taken to be asked once, without --repeats and those of --as-published.
+
     Example: harness plan --task mmlu --detect 1.0 --model gpt-4o-mini --disagreement 10
     """
     from harness.sizing import size
     from harness.sizing_table import print_sizing, sizing_document
 
     _check(detect, disagreement, questions_per_second, base, new)
-    how: dict[str, Any] = {"protocol": protocol, "shots": shots, "as_published": as_published}
+    how: dict[str, Any] = {"protocol": protocol, "shots": shots, "as_published": as_published, "repeats": 1}
     where: dict[str, Any] = {"task": task, "tasks": tasks, "data": data, "skip_bad_rows": skip_bad_rows}
     of_model: dict[str, Any] = {
         "host": host,

@@ -16,6 +16,7 @@ from harness.finished import Run, load
 from harness.journal import Entry, read_last_lines
 from harness.pairing import check_answers
 from harness.plan import Plan
+from harness.protocols import PROTOCOLS
 from harness.run_folder import RunRecord, read_record, selection_of
 from harness.settings import RunSettings
 
@@ -59,7 +60,8 @@ def read_baseline(path: Path | str) -> Baseline:
     """Read the run in a folder, or of a score.json.
 
     Raises:
-        UsageError: it is missing, damaged, was changed since it was scored, or was stopped early.
+        UsageError: it is missing, damaged, was changed since it was scored, was stopped early, or was asked elsewhere
+            by prompts that are none of ours.
         UnfinishedError: it is incomplete or interrupted.
     """
     run = load(path)
@@ -76,9 +78,15 @@ def read_baseline(path: Path | str) -> Baseline:
         raise UsageError(
             f"{answers} does not exist: the score is here, the answers to hold others against are not."
         )
+    record = read_record(run.path)
+    if record.imported_from and record.settings["protocol"] not in PROTOCOLS:
+        raise UsageError(
+            f"{run.path} was imported from {record.imported_from}, and its prompts are those of no protocol of ours, "
+            "so they cannot be asked again; import what the new model is asked there, and compare the two."
+        )
     said = {entry.id: _said(entry) for entry in read_last_lines(answers)}
     check_answers(run, len(said), sum(one.correct for one in said.values()))
-    return Baseline(run, read_record(run.path), said)
+    return Baseline(run, record, said)
 
 
 def as_baseline(baseline: Baseline, **choices: Any) -> RunSettings:
@@ -127,10 +135,10 @@ def refuse_other_questions(plan: Plan, baseline: Baseline) -> None:
     for question in plan.questions:
         said = baseline.said.get(question.id)
         if said is None:
-            raise UsageError(
-                f"{baseline.run.path} did not ask question {question.id}; give a --limit of at most "
-                f"{baseline.run.score.task.questions}."
-            )
+            way_out = f"give a --limit of at most {baseline.run.score.task.questions}"
+            if imported := baseline.record.imported_from:
+                way_out = f"{imported} asked a part of its own: run the task, and compare with --on-common-questions"
+            raise UsageError(f"{baseline.run.path} did not ask question {question.id}; {way_out}.")
         if plan.prompt(question, said.shots_dropped).sha256 != said.prompt_sha256:
             raise UsageError(
                 f"the prompts are not those of {baseline.run.path} any more ({question.id} differs): this is harness "

@@ -88,6 +88,11 @@ def again(
     held = read_baseline(baseline)
     endpoint = held.record.settings["endpoint"]
     somewhere = any(choices.get(name) for name in ("host", "base_url"))
+    if held.record.imported_from and not somewhere:
+        raise UsageError(
+            f"{held.run.path} was imported from {held.record.imported_from}, which does not say where its model is; "
+            "name that with --base-url."
+        )
     if not somewhere and endpoint != "embedded":
         choices = {**choices, "base_url": endpoint}
     settings = as_baseline(held, **{**choices, "model": held.record.settings["model"]})

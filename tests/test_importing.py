@@ -17,6 +17,7 @@ from harness.errors import UsageError
 from harness.importing import import_results
 from harness.paired_stats import Table
 from harness.regrading import regrade
+from harness.rescoring import again
 from harness.run_folder import newest_unfinished, read_record
 from harness.task import find_task
 from harness.validation import validate
@@ -69,6 +70,18 @@ def test_a_time_that_is_none_is_not_known(made, results, seconds):
     folder = made("letters")
     changed(folder, lambda document: document.update(total_evaluation_time_seconds=seconds))
     assert only(folder, results).score.latency.elapsed_s == 0
+
+
+def test_a_baseline_that_was_asked_elsewhere_says_why_it_cannot_be_asked_again(made, results):
+    texts, part = only(made("texts"), results), only(made("letters"), results)
+    with pytest.raises(UsageError, match="its prompts are those of no protocol of ours"):
+        harness.rescore(texts.path, model="new", base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(
+        UsageError, match="asked a part of its own: run the task, and compare with --on-common"
+    ):
+        harness.rescore(part.path, model="new", base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(UsageError, match="does not say where its model is; name that with --base-url"):
+        again(part.path)
 
 
 def our_run(results, **choices):

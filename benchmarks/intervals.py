@@ -17,7 +17,7 @@ import numpy as np
 from scipy.stats import binom
 
 from harness.answers import Outcome
-from harness.clustered_stats import Tally, clustered_interval
+from harness.clustered_stats import Tally, clustered_interval, clustered_macro_interval
 from harness.paired_stats import (
     Spread,
     Table,
@@ -57,6 +57,7 @@ def main() -> None:
         ("accuracy: Wilson", accuracies(rng)),
         ("macro average: Wilson of its effective questions", macros(rng)),
         *((f"accuracy in clusters of {size}", clustered_accuracies(rng, size)) for size in CLUSTERED),
+        *((f"macro average in clusters of {size}", clustered_macros(rng, size)) for size in CLUSTERED),
         ("difference: Tango or ± z·SE", differences(rng, often=True)),
         ("the same, less than one flip expected", differences(rng, often=False)),
         *((f"difference in clusters of {size}", clustered_differences(rng, size)) for size in CLUSTERED),
@@ -128,6 +129,24 @@ def clustered_accuracies(rng: np.random.Generator, size: int) -> Iterator[Case]:
             for draw in right.reshape(FEWER_DRAWS, -1, size).sum(axis=2).tolist()
         ]
         yield Case(f"n = {n:,}, accuracy {share}", sum(held) / len(held))
+
+
+def clustered_macros(rng: np.random.Generator, size: int) -> Iterator[Case]:
+    """The mean over subjects of 20 clusters each and of unequal difficulty."""
+    for subjects, share in product((5, 14), ACCURACIES):
+        shares = (share + min(share, 1 - share) * np.linspace(-0.9, 0.9, subjects))[:, None]
+        as_one = size * (rng.random((FAMILIES, subjects, 20)) < shares)
+        each = rng.binomial(size, np.broadcast_to(shares, as_one.shape))
+        draws = np.where(rng.random(as_one.shape) < 0.5, as_one, each)
+        held = 0
+        for draw in draws.tolist():
+            cells = {
+                (f"{part}", (part, at)): Tally(k, size)
+                for part, ks in enumerate(draw)
+                for at, k in enumerate(ks)
+            }
+            held += inside(clustered_macro_interval(cells), shares.mean())
+        yield Case(f"{subjects} subjects, n = {subjects * 20 * size:,}, accuracy {share}", held / FAMILIES)
 
 
 def differences(rng: np.random.Generator, *, often: bool) -> Iterator[Case]:

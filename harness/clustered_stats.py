@@ -8,7 +8,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
-from harness.stats import Interval, wilson_interval
+from harness.stats import Interval, macro_interval, macro_stderr, wilson_interval
 
 FEW = 30
 """With fewer clusters the standard errors are too small (Miller 2024 and the literature that it names)."""
@@ -86,9 +86,7 @@ def clustered_macro_stderr(cells: Mapping[tuple[str, Hashable], Tally]) -> float
     Returns:
         None where a part has a single cluster.
     """
-    clusters_of: dict[str, list[Tally]] = {}
-    for (part, _), tally in cells.items():
-        clusters_of.setdefault(part, []).append(tally)
+    clusters_of = _by_part(cells)
     if any(len(clusters) < 2 for clusters in clusters_of.values()):
         return None
     whole = {part: _sum(clusters) for part, clusters in clusters_of.items()}
@@ -98,6 +96,42 @@ def clustered_macro_stderr(cells: Mapping[tuple[str, Hashable], Tally]) -> float
         share = whole[part].correct / whole[part].questions
         residuals.setdefault(cluster, []).append(few[part] * (k - n * share) / whole[part].questions)
     return math.sqrt(math.fsum(math.fsum(parts) ** 2 for parts in residuals.values())) / len(whole)
+
+
+def clustered_macro_interval(
+    cells: Mapping[tuple[str, Hashable], Tally], confidence: float = 0.95
+) -> Interval | None:
+    """The interval of such a mean as `macro_interval` has it, for the larger of two standard errors.
+
+    These are the clustered one, and that of independent questions times the root of the design effect of all of them,
+    which few answers of a kind do not make too small.
+
+    Args:
+        cells: as above.
+        confidence: two-sided.
+
+    Returns:
+        None where a part has a single cluster.
+    """
+    stderr = clustered_macro_stderr(cells)
+    whole = {part: _sum(clusters) for part, clusters in _by_part(cells).items()}
+    plain = macro_stderr(list(whole.values()))
+    if stderr is None or plain is None:
+        return None
+    clusters: dict[Hashable, Tally] = {}
+    for (_, cluster), tally in cells.items():
+        clusters[cluster] = _sum((clusters.get(cluster, Tally(0, 0)), tally))
+    macro = math.fsum(k / n for k, n in whole.values()) / len(whole)
+    sizes = [len(members) for members in _by_part(cells).values()]
+    wide = max(stderr, plain * math.sqrt(_design_effect(list(clusters.values()))))
+    return macro_interval(macro, wide, sizes, confidence)
+
+
+def _by_part(cells: Mapping[tuple[str, Hashable], Tally]) -> dict[str, list[Tally]]:
+    clusters_of: dict[str, list[Tally]] = {}
+    for (part, _), tally in cells.items():
+        clusters_of.setdefault(part, []).append(tally)
+    return clusters_of
 
 
 def _sum(clusters: Sequence[Tally]) -> Tally:

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from harness.answers import Outcome
-from harness.clustered_stats import Tally, clustered_interval, clustered_macro_stderr, clustered_stderr
+from harness.clustered_stats import (
+    Tally,
+    clustered_interval,
+    clustered_macro_interval,
+    clustered_macro_stderr,
+    clustered_stderr,
+)
 from harness.protocols.base import Average
 from harness.stats import Interval, macro_interval, macro_stderr, proportion_stderr, wilson_interval
 
@@ -122,10 +128,12 @@ def score(graded: Sequence[Graded], average: Average) -> Score:
     clusters = _clusters(graded)
     stderr, ci95 = whole.stderr, whole.ci95
     if average == "macro" and macro is not None:
-        cells = _cells(graded)
-        stderr = macro_stderr(tallies) if clusters is None else clustered_macro_stderr(cells)
-        sizes = tuple(Counter(subject for subject, _ in cells).values())
-        ci95 = None if stderr is None else macro_interval(macro, stderr, sizes)
+        if clusters is None:
+            stderr = macro_stderr(tallies)
+            ci95 = None if stderr is None else macro_interval(macro, stderr, [n for _, n in tallies])
+        else:
+            cells = _cells(graded)
+            stderr, ci95 = clustered_macro_stderr(cells), clustered_macro_interval(cells)
     without_letter = counts.unparsed + counts.refused + counts.truncated + counts.failed
     n = counts.questions
     return Score(

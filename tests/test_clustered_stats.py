@@ -5,8 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.clustered_stats import Tally, clustered_interval, clustered_macro_stderr, clustered_stderr
-from harness.stats import macro_stderr, proportion_stderr, wilson_interval
+from harness.clustered_stats import (
+    Tally,
+    clustered_interval,
+    clustered_macro_interval,
+    clustered_macro_stderr,
+    clustered_stderr,
+)
+from harness.stats import macro_interval, macro_stderr, proportion_stderr, wilson_interval
 
 
 @given(st.integers(0, 30), st.integers(2, 30))
@@ -25,6 +31,31 @@ def test_macro_with_clusters_of_one_question_is_the_plain_macro_error():
         for place in range(n)
     }
     assert clustered_macro_stderr(cells) == pytest.approx(macro_stderr(list(parts.values())))
+
+
+def test_the_macro_interval_of_clusters_of_one_question_is_the_plain_one():
+    parts = {"algebra": (3, 7), "botany": (1, 4), "chess": (2, 2)}
+    cells = {
+        (part, (part, place)): Tally(int(place < k), 1)
+        for part, (k, n) in parts.items()
+        for place in range(n)
+    }
+    macro = sum(k / n for k, n in parts.values()) / 3
+    expected = macro_interval(macro, macro_stderr(list(parts.values())), [7, 4, 2])
+    assert clustered_macro_interval(cells) == pytest.approx(expected)
+
+
+def test_a_macro_average_of_few_right_answers_in_clusters_has_an_interval_that_holds_the_truth():
+    rng, shape, share = np.random.default_rng(0), (300, 5, 20), 0.02
+    as_one, each = 10 * (rng.random(shape) < share), rng.binomial(10, share, shape)
+    held = 0
+    for draw in np.where(rng.random(shape) < 0.5, as_one, each).tolist():
+        cells = {
+            (str(part), (part, at)): Tally(k, 10) for part, ks in enumerate(draw) for at, k in enumerate(ks)
+        }
+        low, high = clustered_macro_interval(cells)
+        held += low <= share <= high
+    assert held >= 0.92 * 300
 
 
 @pytest.mark.parametrize("k", [0, 5])
@@ -66,4 +97,8 @@ def test_a_single_cluster_tells_nothing():
     assert clustered_interval([Tally(1, 2)]) is None
     assert (
         clustered_macro_stderr({("a", 1): Tally(1, 2), ("b", 1): Tally(1, 2), ("b", 2): Tally(0, 2)}) is None
+    )
+    assert (
+        clustered_macro_interval({("a", 1): Tally(1, 2), ("b", 1): Tally(1, 2), ("b", 2): Tally(0, 2)})
+        is None
     )

@@ -127,6 +127,7 @@ def test_the_ranks_of_seven_recorded_models(tmp_path):
     found = rank(runs[0], runs[1:])
     assert found.questions == 12_012
     assert found.critical == pytest.approx(2.9506, abs=0.015)  # by 200,000 draws, another seed
+    assert studentized_range.ppf(0.95, 7, math.inf) / math.sqrt(2) == pytest.approx(2.9483, abs=5e-5)
     assert {model.side.model: model.ranks for model in found.models} == {
         GEMINI: (1, 1),
         LLAMA_70B: (2, 2),
@@ -144,3 +145,6 @@ def test_the_ranks_of_seven_recorded_models(tmp_path):
     ]
     ends = sorted(abs(end) for end in closest.interval)
     assert ends == pytest.approx([0.00035, 0.02879], abs=1e-4)
+    bonferroni = norm.isf(0.025 / len(found.pairs))
+    assert bonferroni == pytest.approx(3.0381, abs=5e-5)
+    assert abs(closest.difference) < bonferroni * closest.stderr

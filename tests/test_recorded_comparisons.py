@@ -6,6 +6,7 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from other_intervals import mid_p_of, newcombe_10
 from recorded_runs import (
@@ -20,6 +21,7 @@ from recorded_runs import (
     recorded_run,
 )
 from rich.console import Console
+from scipy.stats import norm, ttest_1samp
 from shared import mmlu_pro
 
 import harness
@@ -193,6 +195,12 @@ def test_the_macro_difference(compared, pair, difference, stderr):
     assert (macro.difference, macro.stderr) == pytest.approx((difference, stderr), abs=6e-7)
 
 
+def test_some_questions_have_the_same_text():
+    questions = mmlu_pro()[1].questions
+    assert (len(questions), len({question.text for question in questions})) == (12_032, 11_642)
+    assert len({question.subject for question in questions}) == 14
+
+
 def test_the_difference_clustered_by_question_text(run):
     texts = {question.id: question.text for question in mmlu_pro()[1].questions}
     base, new = (read_given(run(model)) for model in PAIRS["B"])
@@ -239,16 +247,20 @@ def test_only_engineering_changed_in_pair_c(compared):
 
 
 @pytest.mark.parametrize(
-    ("pair", "margin", "p", "interval"),
+    ("pair", "margin", "p", "by_t", "by_tango", "interval"),
     [
-        ("C", 0.01, 0.100724, (-0.011705, 0.003560)),
-        ("C", 0.02, 0.000298995, (-0.011705, 0.003560)),
-        ("E", 0.02, 0.124995, (-0.022381, -0.006542)),
-        ("E", 0.03, 0.000624599, (-0.022381, -0.006542)),
+        ("C", 0.01, 0.100724, 0.100737, 0.100752, (-0.011705, 0.003560)),
+        ("C", 0.02, 0.000298995, 0.000300002, 0.000302687, (-0.011705, 0.003560)),
+        ("E", 0.02, 0.124995, 0.125006, 0.125025, (-0.022381, -0.006542)),
+        ("E", 0.03, 0.000624599, 0.000626272, 0.000630767, (-0.022381, -0.006542)),
     ],
 )
-def test_margins(run, compared, pair, margin, p, interval):
+def test_margins(run, compared, pair, margin, p, by_t, by_tango, interval):
     table = compared(*PAIRS[pair]).whole.table
+    values = np.repeat([-1, 1, 0], [table.lost, table.won, table.both_correct + table.both_wrong])
+    assert ttest_1samp(values, -margin, alternative="greater").pvalue == pytest.approx(by_t, rel=5e-6)
+    statistic = tango_statistic(table.questions, table.lost, table.won, -margin)
+    assert norm.sf(statistic) == pytest.approx(by_tango, rel=5e-6)
     assert not_worse_p(table, margin) == pytest.approx(p, rel=5e-6)
     assert difference_interval(table, 0.9) == pytest.approx(interval, abs=6e-7)
     found = harness.compare(*(run(model) for model in PAIRS[pair]), margin=margin)

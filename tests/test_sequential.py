@@ -7,7 +7,7 @@ from functools import cache
 import pyarrow.parquet
 import pytest
 from builders import reply
-from scipy.special import logsumexp
+from scipy.special import betaln, logsumexp
 from shared import SHARED, mmlu_pro, needs_shared
 
 from harness.readers import READERS
@@ -30,6 +30,7 @@ STOPS = {  # questions up to E >= 1/0.025 and E >= 1/0.005
     ("E", Claim.WORSE): (7937, None),
     ("F", Claim.WORSE): (352, 436),
 }
+LN_BETA = {"A": 512.2989, "B": 58.1060, "C": -3.4117, "D": 124.4634, "E": 0.6747, "F": 282.8782}
 LN_E = {  # at the end, worse and better, by the sign test's closed form
     "A": (511.1628, -56.7557),
     "B": (59.2763, -21.0189),
@@ -93,6 +94,15 @@ def test_the_stakes_give_the_references_evidence_at_the_end(pair):
         return logsumexp(grown) - math.log(len(grown))
 
     assert (ln_e(lost, won), ln_e(won, lost)) == pytest.approx(LN_E[pair], abs=5e-5)
+
+
+@needs_shared
+@pytest.mark.parametrize("pair", PAIRS)
+def test_another_test_of_the_signs_has_the_references_evidence(pair):
+    changes = list(differences(pair).values())
+    lost, won = changes.count(-1), changes.count(1)
+    ln_e = betaln(1 + lost, 1 + won) + (lost + won) * math.log(2)  # two-sided, by a Beta(1, 1) mixture
+    assert ln_e == pytest.approx(LN_BETA[pair], abs=5e-5)
 
 
 def test_what_differs_by_seed_is_the_order_alone():

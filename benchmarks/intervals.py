@@ -67,8 +67,8 @@ def main() -> None:
     for sizes in (QUESTIONS, QUESTIONS[1:]):
         least = min(map(least_of_wilson, sizes), key=lambda case: case.coverage)
         print(
-            f"\nOf all accuracies from 0.02 to 0.98, for {sizes[0]} questions or more, Wilson's interval of one "
-            f"accuracy holds {100 * least.coverage:.1f} % at least ({least.where})."
+            f"\nOf all accuracies from 0.02 to 0.98, with {sizes[0]} questions and the larger numbers of the table, "
+            f"Wilson's interval of one accuracy holds {100 * least.coverage:.1f} % at least ({least.where})."
         )
     rates = list(equivalences(rng))
     worst = max(rates, key=lambda case: case.coverage)

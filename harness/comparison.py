@@ -7,9 +7,10 @@ Knows nothing of tables, Markdown or exit codes.
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.answers import Outcome
 from harness.clustered_stats import Tally, clustered_macro_stderr
@@ -65,6 +66,20 @@ class Side:
     score: ScoreFile
 
 
+class Unread(NamedTuple):
+    """How many replies gave no letter.
+
+    Attributes:
+        lost: of those of NEW, where BASE is right.
+        won: of those of BASE, where NEW is right.
+    """
+
+    base: int = 0
+    new: int = 0
+    lost: int = 0
+    won: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """The difference over all questions, a group or a subject.
@@ -74,6 +89,7 @@ class Part:
         p_mcnemar: exact, two-sided.
         p_holm: the same, adjusted over all groups or all subjects; None for the whole.
         worth: how many independent questions one of these is worth, below 1 where there are clusters.
+        unread: what could turn it.
     """
 
     name: str
@@ -84,6 +100,7 @@ class Part:
     p_mcnemar: float
     p_holm: float | None = None
     worth: float = 1.0
+    unread: Unread = field(default_factory=Unread)
 
     @property
     def spread(self) -> Spread:
@@ -251,6 +268,16 @@ def _part(name: str, pairs: Iterable[Pair]) -> Part:
         ci95=difference_interval(table, spread=spread),
         p_mcnemar=mcnemar_exact(table),
         worth=spread.worth,
+        unread=_unread(held),
+    )
+
+
+def _unread(pairs: Sequence[Pair]) -> Unread:
+    return Unread(
+        base=sum(has_no_letter(old) for old, _ in pairs),
+        new=sum(has_no_letter(new) for _, new in pairs),
+        lost=sum(old.correct and has_no_letter(new) for old, new in pairs),
+        won=sum(has_no_letter(old) and new.correct for old, new in pairs),
     )
 
 

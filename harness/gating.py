@@ -178,7 +178,7 @@ def _outcome(results: list[RuleResult]) -> Outcome:
 def _checked(comparison: Comparison, rules: Rules) -> Iterator[tuple[RuleResult, str | None]]:
     """Every rule's result, and what could turn it."""
     result = _accuracy(comparison.whole, rules.max_drop)
-    yield result, doubt_of_difference(result, lambda part: _accuracy(part, rules.max_drop), comparison)
+    yield result, doubt_of_difference(result, lambda part: _accuracy(part, rules.max_drop), comparison.whole)
     if rules.each is not None:
         parts = comparison.groups if rules.each == "groups" else comparison.subjects
         yield check_none_worse(f"{WHOLE} in any of the {rules.each}", parts), None
@@ -186,7 +186,7 @@ def _checked(comparison: Comparison, rules: Rules) -> Iterator[tuple[RuleResult,
         result = _floor(comparison.new.score, rules.min_accuracy)
         yield result, doubt_of_floor(result, comparison.new.score, rules.min_accuracy)
     for name, limits in rules.parts.items():
-        yield from ((result, None) for result in _part(name, limits, comparison))
+        yield from _part(name, limits, comparison)
     yield from ((result, None) for result in _amounts(comparison.base.score, comparison.new.score, rules))
 
 
@@ -201,16 +201,18 @@ def _floor(score: ScoreFile, least: float) -> RuleResult:
     return check_floor(rule, score.score.accuracy, score.score.ci95, answered, least)
 
 
-def _part(name: str, limits: Limits, comparison: Comparison) -> Iterator[RuleResult]:
+def _part(name: str, limits: Limits, comparison: Comparison) -> Iterator[tuple[RuleResult, str | None]]:
     """The limits of one group or subject; a group goes before a subject of the same name."""
     score = comparison.new.score
-    if limits.max_drop is not None:
+    if (most := limits.max_drop) is not None:
         part = _named(name, (*comparison.groups, *comparison.subjects))
-        yield check_drop(_called("max-drop", limits.max_drop, name), part, limits.max_drop)
+        rule = _called("max-drop", most, name)
+        result = check_drop(rule, part, most)
+        yield result, doubt_of_difference(result, lambda other: check_drop(rule, other, most), part)
     if limits.min_accuracy is not None:
         scored = _named(name, (*score.groups, *score.subjects))
         rule = _called("min-accuracy", limits.min_accuracy, name)
-        yield check_floor(rule, scored.accuracy, scored.ci95, scored.questions, limits.min_accuracy)
+        yield check_floor(rule, scored.accuracy, scored.ci95, scored.questions, limits.min_accuracy), None
 
 
 def _named(name: str, parts: Sequence[Named]) -> Named:

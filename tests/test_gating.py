@@ -384,6 +384,17 @@ def test_replies_of_base_without_a_letter_count_where_new_is_wrong_too(run):
     assert doubt.startswith("BASE has 30 replies without a letter")
 
 
+def test_replies_without_a_letter_that_could_turn_a_subject_are_told(run):
+    lost = pairs((Ended.CORRECT, UNREAD, 30), (Ended.CORRECT, Ended.CORRECT, 70), subject="chess")
+    rest = pairs((Ended.CORRECT, Ended.CORRECT, 900))
+    rules = Rules(max_drop=0.1, parts={"chess": Limits(max_drop=0.05)})
+    found = gate(compared(run, *lost, *rest), rules)
+    assert [result.passed for result in found.results] == [True, False]
+    (doubt,) = found.doubts
+    assert doubt.startswith("NEW has 30 replies without a letter")
+    assert doubt.endswith("were all of them right, 'max-drop 5 in chess' would pass.")
+
+
 def test_replies_without_a_letter_that_could_turn_nothing_are_not_told(run):
     assert gate(counted(run, 80, 20, 1000)).doubts == ()
     assert gate(counted(run, 20, 80, 1000, old=UNREAD), Rules(max_drop=0.1)).doubts == ()

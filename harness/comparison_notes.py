@@ -54,12 +54,10 @@ def _form(found: "Comparison", pairing: Pairing) -> list[str]:
     ]
     if not changed:
         return []
-    pairs = pairing.pairs.values()
-    lost = sum(old.correct and has_no_letter(new) for old, new in pairs)
-    won = sum(has_no_letter(old) and new.correct for old, new in pairs)
+    unread = found.whole.unread
     said = (
-        f"How often replies give a letter has changed ({', '.join(changed)} in BASE): {lost:,} of the "
-        f"{found.whole.table.lost:,} lost questions are lost because no letter was read, {won:,} of the "
+        f"How often replies give a letter has changed ({', '.join(changed)} in BASE): {unread.lost:,} of the "
+        f"{found.whole.table.lost:,} lost questions are lost because no letter was read, {unread.won:,} of the "
         f"{found.whole.table.won:,} won because none was read before"
     )
     part = found.lettered

@@ -18,7 +18,6 @@ from harness.questions import Question
 _AFTER_ANSWER_IS = re.compile(r"(?:answer is |The (?:final )?answer: )(.*).")
 _AFTER_THE_ANSWER_IS = re.compile(r"The answer is (.*).")
 _BRACKETED = re.compile(r"\([A-Z]\)")
-_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def generative_letter(reply: Reply, question: Question) -> str | None:
@@ -26,7 +25,7 @@ def generative_letter(reply: Reply, question: Question) -> str | None:
 
     Traps kept: `B. Paris` and `The answer is B` are wrong, `(B)` and `b.` are right; `( B )` is wrong.
     """
-    return _letter_equal_to(reply.text.partition("\n")[0].strip(), question)
+    return letter_equal_to(reply.text.partition("\n")[0].strip(), question)
 
 
 def flan_n_shot_strict_letter(reply: Reply, question: Question) -> str | None:
@@ -63,18 +62,20 @@ def gpqa_cot_strict_letter(reply: Reply, question: Question) -> str | None:
 def flan_cot_flexible_letter(reply: Reply, question: Question) -> str | None:
     """The last `(B)`, else the last text of a choice, else the last `: B` (its flexible-extract, GPQA's too)."""
     found = _extracted(reply.text, question, place=-1)
-    return _letter_equal_to(found, question) if found else None
+    return letter_equal_to(found, question) if found else None
 
 
 def _letter_after(pattern: re.Pattern[str], reply: Reply, question: Question) -> str | None:
     match = pattern.search(reply.text)
-    return _letter_equal_to(match[1].strip(), question) if match else None
+    return letter_equal_to(match[1].strip(), question) if match else None
 
 
-def _letter_equal_to(text: str, question: Question) -> str | None:
+def letter_equal_to(text: str, question: Question) -> str | None:
     """exact_match with ignore_case and ignore_punctuation (ASCII's)."""
-    plain = text.lower().translate(_NO_PUNCTUATION)
-    return next((letter for letter in question.letters if plain == letter.lower()), None)
+    plain = text.strip(string.punctuation)  # within a letter there is none
+    if len(plain) > 1:
+        return None
+    return next((letter for letter in question.letters if plain.lower() == letter.lower()), None)
 
 
 def _extracted(text: str, question: Question, *, place: int) -> str | None:

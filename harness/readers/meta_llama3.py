@@ -5,16 +5,15 @@ whose mmlu_pro_5shot_cot_instruct.yaml reads MMLU-Pro by the pattern that reads 
 """
 
 import re
-import string
 from dataclasses import replace
 
 from harness.answers import Reader
 from harness.endpoint.reply import Reply
 from harness.prompts import Generate
 from harness.questions import Question
+from harness.readers.lm_eval import letter_equal_to
 
 _BEST_ANSWER = re.compile(r"best answer is ([A-Z])")
-_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def cot_letter(reply: Reply, question: Question) -> str | None:  # noqa: ARG001 - any capital is read
@@ -32,8 +31,7 @@ def chat_letter(reply: Reply, question: Question) -> str | None:
 
     Trap kept: a reply that does not go on with `The best answer is` but says it again is wrong.
     """
-    plain = reply.text.strip().translate(_NO_PUNCTUATION).lower()
-    return next((letter for letter in question.letters if plain == letter.lower()), None)
+    return letter_equal_to(reply.text.strip(), question)
 
 
 def cookbook_letter(reply: Reply, question: Question) -> str | None:

@@ -61,6 +61,9 @@ _ENGLISH = (
     r"[Tt]he correct answer is:?\s+\(?(L)",
     r"[Tt]he correct answer is option:?\s+\(?(L)",
 )
+_NEEDLES = re.compile(r"[一-鿿](?!\?)|(?<=\[Tt\])[a-z ]+(?=:\?)")
+"""What a text has to hold for one of these patterns to find anything, but for those that are bound to its end."""
+_LONGEST_END = 8  # characters, more than any that is bound to the end can match
 _BOXED_AFTER = ("he correct answer is", "he correct option is", "he correct answer option is")
 _LAST = (
     r"[Tt]he answer to the question is:?\s+\(?(L)",
@@ -97,11 +100,16 @@ def _patterns(letters: str) -> tuple[Find, ...]:
 
 
 def _pattern(pattern: str, letters: str) -> Find:
-    """What the group holds, the whole match where the group is empty."""
+    """What the group holds, the whole match where the group is empty; looked for where it can be alone."""
     compiled = re.compile(pattern.replace("L", f"[{re.escape(letters)}]"))
+    search = compiled.match if pattern.startswith(r"\A") else compiled.search
+    at_the_end = pattern.endswith(r"\Z") and not pattern.startswith("(?s)")
+    needles = () if at_the_end else tuple(_NEEDLES.findall(pattern))
 
     def find(text: str) -> str:
-        match = compiled.search(text)
+        if not all(needle in text for needle in needles):
+            return ""
+        match = search(text[-_LONGEST_END:] if at_the_end else text)
         return (match[1] or match[0]) if match else ""
 
     return find

@@ -63,9 +63,15 @@ _SIMPLE_EVALS_LETTERS = str.maketrans("أبجدঅবডঢＡＢＣＤ", "ABCDA
 
 
 @cache
-def _simple_evals_patterns(letters: str) -> tuple[re.Pattern[str], ...]:
+def _simple_evals_patterns(letters: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each pattern, behind what a text has to hold, case folded, for it to find anything: most lack most of that."""
     letter = rf"([{re.escape(letters)}]|[أ-د]|[অবডঢＡＢＣＤ])"
-    return tuple(re.compile(rf"(?i){word}[ \t]*{letter}") for word in _SIMPLE_EVALS_WORDS)
+    return tuple((_needle(word), re.compile(rf"(?i){word}[ \t]*{letter}")) for word in _SIMPLE_EVALS_WORDS)
+
+
+def _needle(word: str) -> str:
+    """The longest part without an i, since patterns that ignore case take ı for one and folding does not."""
+    return max(re.split("i", word.partition(r"\s*")[0].casefold()), key=len)
 
 
 def simple_evals_letter(reply: Reply, question: Question) -> str | None:
@@ -78,8 +84,9 @@ def simple_evals_letter(reply: Reply, question: Question) -> str | None:
     text = reply.text
     for deleted in _SIMPLE_EVALS_DELETED:
         text = text.replace(deleted, "")
-    for pattern in _simple_evals_patterns(question.letters):
-        if match := pattern.search(text):
+    folded = text.casefold()
+    for needle, pattern in _simple_evals_patterns(question.letters):
+        if needle in folded and (match := pattern.search(text)):
             return match[1].translate(_SIMPLE_EVALS_LETTERS)
     return None
 

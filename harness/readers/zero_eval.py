@@ -18,7 +18,7 @@ _LOOSE = (
     re.compile(r'"answer"\s*+:\s*+([^,\s]*)'),  # value without quotation marks, or without their end
     re.compile(r"answer\s*+:\s*+([^,\s]*)"),  # name without them
 )
-_BRACE = re.compile(r"[{}]")
+_BRACES = re.compile(r"\{+|\}+")
 
 
 def zero_eval_letter(reply: Reply, question: Question) -> str | None:
@@ -52,14 +52,13 @@ def _answer(text: str) -> str | None:
 
 def _first_object(text: str) -> dict[str, object]:
     """What stands from the first brace to the one that closes it, braces counted; empty where that is no JSON."""
-    begin, depth = 0, 0
-    for brace in _BRACE.finditer(text):
-        if brace[0] == "{":
-            begin, depth = (begin, depth + 1) if depth else (brace.start(), 1)
-        elif depth == 1:
-            return _parsed(text[begin : brace.end()].replace("\n", ""))
-        elif depth:
-            depth -= 1
+    begin, depth = text.find("{"), 0
+    if begin < 0:
+        return {}
+    for run in _BRACES.finditer(text, begin):
+        depth += len(run[0]) if run[0][0] == "{" else -len(run[0])
+        if depth <= 0:  # below by the braces behind the one that closes it
+            return _parsed(text[begin : run.end() + depth].replace("\n", ""))
     return {}
 
 

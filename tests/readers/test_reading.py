@@ -51,6 +51,9 @@ def letter_in(text, asked=ASKED):
         ("الإجابة الصحيحة هي: د", "D"),
         ("Respuesta: B", "B"),
         ("Réponse : B", "B"),
+        ("RÉPONSE: B", "B"),
+        ("Anſwer: B", "B"),  # what ignores case takes ſ for an s, and ı for an i
+        ("Rısposta: B", "B"),
         ("Ìdáhùn: B", "B"),
     ],
 )

@@ -4,6 +4,7 @@ Each takes a context and continuations, gives the summed natural logprob of each
 them an endpoint has is found out by harness/endpoint/choices.py.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
@@ -168,6 +169,8 @@ class GrammarRoute:
         return await exchange.post(self._url("/tokenize"), fields, read)
 
     async def _sum(self, exchange: Exchange, tokens: list[_Piece], *, begin: int) -> float | FailedAttempt:
+        if begin == len(tokens):  # nothing of the continuation is there, and nothing is certain
+            return math.nan
         total = 0.0
         for whole, run in groupby(range(begin, len(tokens)), key=lambda n: tokens[n].whole):
             # Of several tokens that make up one character llama.cpp shows the last alone.

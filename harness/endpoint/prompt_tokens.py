@@ -85,13 +85,16 @@ def sum_by_text(tokens: Sequence[Token], context: str, text: str) -> float | Non
 
 
 def sum_after(tokens: Sequence[Token], context: Sequence[Token]) -> float:
-    """The summed logprob of the tokens that the context alone does not begin with."""
+    """The summed logprob of the tokens that the context alone does not begin with; NaN where there are none.
+
+    A server that gave the beginning of its prompt alone would else find every continuation certain.
+    """
     shared = 0
     for token, other in zip(tokens, context, strict=False):
         if token.id != other.id:
             break
         shared += 1
-    return sum(token.logprob for token in tokens[shared:])
+    return sum(token.logprob for token in tokens[shared:]) if shared < len(tokens) else math.nan
 
 
 def as_logprob(value: object) -> float:

@@ -312,6 +312,42 @@ def test_an_echo_that_fails_later_is_no_reply():
     assert not outcomes[1].fatal
 
 
+@pytest.mark.parametrize("way", ["echo", "prompt_logprobs"])
+def test_logprobs_that_end_before_the_continuation_are_no_reply(way):
+    def cut(request):
+        if way not in request.json:
+            return error(400, "not here")
+        prompts = request.json["prompt"]
+        prompts = [prompts] if isinstance(prompts, str) else prompts
+        tokens = WORDS.findall("2 + 2 is")
+        places = [
+            None,
+            *({"7": {"logprob": -1.0, "rank": 1, "decoded_token": token}} for token in tokens[1:]),
+        ]
+        return reply(
+            {
+                "choices": [
+                    scored(prompt, index=n, tokens=tokens) | {"prompt_logprobs": places}
+                    for n, prompt in enumerate(prompts)
+                ]
+            }
+        )
+
+    with Loopback(cut) as server:
+        failure = failure_of(CHOICES, server, FailureKind.BAD_REPLY)
+    assert "lacks the logprob of a token" in failure.message
+
+
+def test_tokens_that_end_before_the_continuation_are_no_reply():
+    def cut(request):
+        if request.path == "/tokenize":
+            return reply({"tokens": [{"id": token, "piece": "?"} for token in (5, 6)]})
+        return llama_server(request)
+
+    with Loopback(cut) as server:
+        failure_of(CHOICES, server, FailureKind.BAD_REPLY)
+
+
 def test_chat_messages_cannot_be_scored():
     with Loopback(echo_server()) as server:
         failure_of(Prompt((Message("user", "x"),), CHOICES.want), server, FailureKind.UNSUPPORTED)

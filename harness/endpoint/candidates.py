@@ -21,9 +21,9 @@ def candidates(choice: Mapping[str, Any]) -> dict[str, float] | None:
         return None
     found: dict[str, float] = {}
     for text, logprob in _chat_shape(logprobs) or _completion_shape(logprobs):
-        number = isinstance(logprob, int | float) and math.isfinite(logprob)
-        if number and logprob > found.get(text, -math.inf):
-            found[text] = float(logprob)
+        number = as_logprob(logprob)
+        if math.isfinite(number) and number > found.get(text, -math.inf):
+            found[text] = number
     there = isinstance(logprobs.get("content"), list) or isinstance(logprobs.get("tokens"), list)
     return found if found or there else None
 
@@ -51,6 +51,19 @@ def token_text(token: object, raw: object = None) -> str:
         except (ValueError, TypeError):
             pass
     return token.replace("Ġ", " ").replace("▁", " ") if isinstance(token, str) else ""
+
+
+def as_logprob(value: object) -> float:
+    """A server's number; NaN where it is none, so that no sum can hide it."""
+    try:
+        return float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:  # a whole number of hundreds of digits
+        return math.nan
+
+
+def whole_number(value: object) -> int:
+    """A server's rank or place; 0 where it is none."""
+    return value if isinstance(value, int) else 0
 
 
 def _chat_shape(logprobs: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
+from harness.endpoint.candidates import as_logprob, whole_number
 from harness.endpoint.exchange import Document, Exchange
 from harness.endpoint.failures import FEW, FailedAttempt, Judge
 from harness.endpoint.fields import COMPLETIONS
-from harness.endpoint.prompt_tokens import Token, as_logprob, echoed, prompt_logprobs, sum_after, sum_by_text
+from harness.endpoint.prompt_tokens import Token, echoed, prompt_logprobs, sum_after, sum_by_text
 from harness.endpoint.reply import FailureKind
 from harness.endpoint.settings import EndpointSettings
 
@@ -94,7 +95,7 @@ class PromptRoute:
             choices = document.get("choices")
             if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
                 return self._lacking("has no choices")
-            choices = sorted(choices, key=lambda choice: choice.get("index") or 0)
+            choices = sorted(choices, key=lambda choice: whole_number(choice.get("index")))
             found = [self._read(choice, text) for choice, text in zip(choices, texts, strict=False)]
             whole = [tokens for tokens in found if tokens is not None]
             if len(whole) < len(texts):

@@ -19,6 +19,7 @@ from harness.endpoint.transport import Response, Transport
 T = TypeVar("T")
 Document = dict[str, Any]  # a JSON object as it came: nothing in it may be relied on
 Reading = Callable[[Document], T | FailedAttempt]
+_NO_COUNT = 2**53  # so many tokens nobody counts, and arithmetic could not hold much larger numbers
 _to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -226,7 +227,7 @@ def _object(value: object) -> Document:
 
 
 def _number(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    return value if isinstance(value, int) and 0 < value < _NO_COUNT else 0
 
 
 def _status_said(error: object) -> int:

@@ -151,12 +151,15 @@ def _refusal(choice: Document) -> str | None:
 
 def _parts(content: Any) -> tuple[str, str]:
     """Text and reasoning of a message's content: a string, null, or a list of parts."""
+    parts = content if isinstance(content, list) else []
+    thought = "".join(_text_in(part.get("thinking")) for part in parts if isinstance(part, dict))
+    return _text_in(content), thought
+
+
+def _text_in(content: Any) -> str:
     if not isinstance(content, list):
-        return text_of(content) or "", ""
-    parts = [part for part in content if isinstance(part, dict)]
-    text = "".join(text_of(part.get("text")) or "" for part in parts)
-    thought = "".join(_parts(part.get("thinking"))[0] for part in parts)
-    return text, thought
+        return text_of(content) or ""
+    return "".join(text_of(part.get("text")) or "" for part in content if isinstance(part, dict))
 
 
 def _meant(document: Document, choice: Document) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.endpoint.candidates import token_text
+from harness.endpoint.candidates import as_logprob, token_text, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,12 @@ def prompt_logprobs(choice: dict[str, Any], prompt: str) -> list[Token] | None: 
         return None
     tokens = []
     for place in places:
-        entries = [(id_, e) for id_, e in (place or {}).items() if isinstance(e, dict)]
+        ranked = place.items() if isinstance(place, dict) else ()
+        entries = [(id_, entry) for id_, entry in ranked if isinstance(entry, dict)]
         if not entries:
             tokens.append(Token("", math.nan, ""))
             continue
-        id_, own = max(entries, key=lambda entry: entry[1].get("rank") or 0)
+        id_, own = max(entries, key=lambda entry: whole_number(entry[1].get("rank")))
         tokens.append(Token(token_text(own.get("decoded_token")), as_logprob(own.get("logprob")), str(id_)))
     return tokens
 
@@ -95,8 +96,3 @@ def sum_after(tokens: Sequence[Token], context: Sequence[Token]) -> float:
             break
         shared += 1
     return sum(token.logprob for token in tokens[shared:]) if shared < len(tokens) else math.nan
-
-
-def as_logprob(value: object) -> float:
-    """A server's number; NaN where it is none, so that no sum can hide it."""
-    return float(value) if isinstance(value, int | float) else math.nan

@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from asking import CHOICES, ask_all, failure_of, reply_to
+from asking import CHOICES, ask, ask_all, failure_of, reply_to
 from loopback import Loopback, completion, error, reply
 
-from harness.endpoint.reply import FailureKind, Usage
+from harness.endpoint.reply import Failure, FailureKind, Usage
 from harness.prompts import Message, Prompt, ScoreChoices
 
 WORDS = re.compile(r" ?[^\s]+|\s")
@@ -310,6 +310,21 @@ def test_an_echo_that_fails_later_is_no_reply():
     assert outcomes[0].choice_logprobs == pytest.approx(READ)
     assert outcomes[1].kind is FailureKind.BAD_REPLY
     assert not outcomes[1].fatal
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        [{"prompt_logprobs": [None, [1]]}] * 3,
+        [{"prompt_logprobs": [None, {"1": {"rank": "1"}, "2": {"rank": 2}}]}] * 3,
+        [{"prompt_logprobs": [None, {"1": {"logprob": -(10**400), "decoded_token": " x"}}]}] * 3,
+        [{"index": "1", "prompt_logprobs": [None, {}]}, {"index": 0, "prompt_logprobs": [None, {}]}],
+    ],
+    ids=["a place of no object", "ranks of two kinds", "a number of 400 digits", "places of two kinds"],
+)
+def test_what_no_server_should_say_of_a_prompt_is_no_reply_and_no_crash(choices):
+    with Loopback(reply({"choices": choices})) as server:
+        assert isinstance(ask(CHOICES, server), Failure)
 
 
 @pytest.mark.parametrize("way", ["echo", "prompt_logprobs"])

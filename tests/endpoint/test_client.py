@@ -149,6 +149,7 @@ def test_a_reply_says_who_served_it_and_what_was_counted():
         ("many", None),
         ({}, Usage()),
         ({"prompt_tokens": None, "completion_tokens": "3", "prompt_tokens_details": None}, Usage()),
+        ({"prompt_tokens": 10**400, "completion_tokens": 3}, Usage(0, 0, 3)),
         ({"prompt_tokens": 5, "completion_tokens": 1, "prompt_cache_hit_tokens": 4}, Usage(5, 4, 1)),
         ({"prompt_tokens": 20, "completion_tokens": 198, "total_tokens": 623}, Usage(20, 0, 603, 405)),
         ({"total_tokens": 9}, Usage()),
@@ -159,6 +160,7 @@ def test_a_reply_says_who_served_it_and_what_was_counted():
         "no object",
         "empty",
         "odd values",
+        "400 digits",
         "DeepSeek's cache",
         "Gemini's reasoning",
         "a total",
@@ -205,6 +207,15 @@ def test_text_and_reasoning_are_told_apart(message, text, reasoning):
     with Loopback(chat(**message)) as server:
         outcome = reply_to(CHAT, server)
     assert (outcome.text, outcome.reasoning) == (text, reasoning)
+
+
+def test_thinking_parts_inside_thinking_parts_are_no_crash():
+    nested = "x"
+    for _ in range(400):
+        nested = [{"type": "thinking", "thinking": nested}]
+    with Loopback(chat([*nested, {"type": "text", "text": "B"}])) as server:
+        outcome = reply_to(CHAT, server)
+    assert (outcome.text, outcome.reasoning) == ("B", None)
 
 
 def test_a_refusal_in_a_field_of_its_own_is_told_from_a_text():

@@ -86,7 +86,9 @@ def test_lower_case_letters_are_none():
     assert letters_of(with_logprobs(completion_logprobs({" a": -0.1, "b": -0.2, " A": -4.0}))) == {"A": -4.0}
 
 
-@pytest.mark.parametrize("number", [None, "-1", math.nan, -math.inf])
+@pytest.mark.parametrize(
+    "number", [None, "-1", math.nan, -math.inf, pytest.param(-(10**400), id="400 digits")]
+)
 def test_a_logprob_that_is_no_number_is_left_out(number):
     candidates = {" A": -1.0, " B": number}
     assert letters_of(with_logprobs(completion_logprobs(candidates))) == {"A": -1.0}

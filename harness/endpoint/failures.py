@@ -15,6 +15,7 @@ from harness.endpoint.reply import Failure, FailureKind
 from harness.endpoint.retry_after import asked_wait_s
 
 QUOTED_CHARS = 200
+_READ_CHARS = 20_000  # of an error, which may repeat the whole request
 MANY = 25  # attempts that a failure which may pass is given; the time is limited besides
 FEW = 3  # attempts where a repeat seldom helps
 TWICE = 2  # attempts that show what an endpoint does not have: a single reply may be broken
@@ -200,17 +201,18 @@ class _Said:
         try:
             document = json.loads(body)
         except (ValueError, RecursionError):
-            return cls(_TAGS.sub(" ", body[:20_000].decode("utf-8", "replace")), "")
+            return cls(_TAGS.sub(" ", body[:_READ_CHARS].decode("utf-8", "replace")), "")
         if isinstance(document, list) and document:  # Gemini wraps its errors in a list
             document = document[0]
         error = (document.get("error") or document) if isinstance(document, dict) else document
         if not isinstance(error, dict):
-            return cls(error if isinstance(error, str) else "", "")
+            return cls(error[:_READ_CHARS] if isinstance(error, str) else "", "")
         text = error.get("message") or error.get("detail") or error.get("error") or error
         code = " ".join(str(error.get(name, "")) for name in ("code", "type", "status"))
         param = error.get("param")
         words = text if isinstance(text, str) else json.dumps(text)
-        return cls(words, code, param if isinstance(param, str) else "")
+        param = param if isinstance(param, str) else ""
+        return cls(words[:_READ_CHARS], code[:_READ_CHARS], param[:_READ_CHARS])
 
 
 _SENTENCES = {
@@ -248,7 +250,7 @@ _NO_MODEL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_ROUTE = re.compile(r"\S*/models\b(?!/)\S*")  # "GET /v1/models was not found" is not about a model
+_ROUTE = re.compile(r"(?<!\S)\S*/models\b(?!/)\S*")  # "GET /v1/models was not found" is not about a model
 _NOT_FOR_MODEL = re.compile(
     r"chat model|not supported in the v1/(chat/)?completions|does not support.{0,20}completions",
     re.IGNORECASE,

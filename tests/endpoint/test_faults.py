@@ -108,6 +108,14 @@ def test_a_refusal_is_named_and_not_repeated(answer, kind):
     assert str(answer.status) in failure.message
 
 
+@pytest.mark.parametrize("word", ["x", "x/models", "<", "四"])
+def test_an_error_that_repeats_a_long_request_holds_nothing_up(word):
+    with Loopback(reply({"detail": [{"msg": "no", "input": word * 500_000}]}, 400)) as server:
+        began = time.process_time()
+        failure_of(CHAT, server, FailureKind.BAD_REQUEST)
+        assert time.process_time() - began < 5
+
+
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504, 529])
 def test_what_may_pass_is_tried_again(status):
     html = Answer(status=status, body=b"<html><title>Bad</title></html>", headers={"Retry-After": "0"})

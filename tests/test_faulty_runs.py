@@ -233,6 +233,14 @@ def test_a_silent_endpoint_ends_the_run_within_a_minute_at_the_usual_settings(tm
     assert left_behind(tmp_path / "results") == []
 
 
+def test_an_endpoint_that_asks_for_a_pause_of_hours_ends_the_run_with_its_words(tmp_path, monkeypatch):
+    monkeypatch.setattr("harness.endpoint.client.LONGEST_PAUSE_S", 0.1)
+    tomorrow = refusing(429, "Daily limit reached", retry_after="36000")
+    with Loopback(tomorrow) as server, pytest.raises(EndpointError, match=r"limits the rate .*Daily limit"):
+        run(server, big_task(tmp_path), tmp_path / "results", concurrency=1, max_wait_s=0.2)
+    assert left_behind(tmp_path / "results") == []
+
+
 @pytest.fixture
 def sooner(monkeypatch):
     """A server that only fails is down after a second, not after 25, by which a run ends well within a minute."""

@@ -21,6 +21,7 @@ from harness.endpoint.level import Level
 from harness.endpoint.pace import Pace
 from harness.endpoint.rate import Rate
 from harness.endpoint.reply import Failure, FailureKind, Reply
+from harness.endpoint.retry import LONGEST_PAUSE_S
 from harness.endpoint.settings import EndpointSettings
 from harness.endpoint.silence import until_dead
 from harness.endpoint.transport import Transport
@@ -54,6 +55,7 @@ class Endpoint:
         self._pace = Pace(
             Level(settings.connections),
             Rate(per_minute=settings.requests_per_minute, tokens_per_minute=settings.tokens_per_minute),
+            longest_pause_s=max(settings.max_wait_s, LONGEST_PAUSE_S),
         )
         self._transport = Transport(settings, pace=self._pace, judge=self._judge)
         self._fields = Fields(settings, self._judge, self._warn)

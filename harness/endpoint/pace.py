@@ -4,6 +4,7 @@ Takes requests that want to begin and hears how they ended; nothing else of this
 """
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from enum import Enum, auto
 from harness.endpoint.level import Epoch, Level
 from harness.endpoint.rate import Rate
 
+_A_MOMENT_S = 0.001
 _OPEN_A_PLACE, _OPEN_BESIDES = 4, 16
 """Prompts that may be open for each request that may be in flight, and beside them: those that pause among them."""
 
@@ -44,9 +46,16 @@ class Ended:
 class Pace:
     """The gate of one endpoint; first come, first served."""
 
-    def __init__(self, level: Level, rate: Rate) -> None:
+    def __init__(self, level: Level, rate: Rate, *, longest_pause_s: float = math.inf) -> None:
+        """
+        Args:
+            level: how many at once.
+            rate: how often.
+            longest_pause_s: an endpoint that asks for a longer one is asked again after this.
+        """
         self._level = level
         self._rate = rate
+        self._longest_pause_s = longest_pause_s
         self._in_flight = 0
         self._asked = 0
         self._pausing = 0
@@ -112,7 +121,8 @@ class Pace:
         now_s = time.monotonic()
         self._count(-1, now_s)
         if ended.end is End.REJECTED:
-            self._rate.rejected(now_s, ended.pause_s, self._in_flight)
+            pause_s = None if ended.pause_s is None else min(ended.pause_s, self._longest_pause_s)
+            self._rate.rejected(now_s, pause_s, self._in_flight)
         else:
             self._rate.accepted(now_s)
         if ended.end is End.REPLIED:
@@ -120,7 +130,7 @@ class Pace:
         elif ended.end is End.FAILED:
             self._level.failed()
         if ended.nothing_left_s is not None:
-            self._rate.close(now_s + ended.nothing_left_s)
+            self._rate.close(now_s + min(ended.nothing_left_s, self._longest_pause_s))
         self._let_in()
 
     def used(self, tokens: int) -> None:
@@ -159,8 +169,17 @@ class Pace:
         """Where it is the rate that holds somebody up, no request's end may come to let them in."""
         wanted = self._waiting or (self._roomy is not None and not self._roomy.done())
         wait_s = self._rate.wait_s(now_s)
-        if wanted and wait_s > 0 and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(wait_s, self._on_timer)
+        if not wanted or wait_s <= 0:
+            return
+        loop = asyncio.get_running_loop()
+        wake_at_s = loop.time() + wait_s
+        if (
+            self._timer is not None and self._timer.when() > wake_at_s + _A_MOMENT_S
+        ):  # a shorter pause was asked for
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            self._timer = loop.call_at(wake_at_s, self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None

@@ -55,6 +55,33 @@ def test_a_reply_that_says_nothing_is_left_holds_the_next_request_until_there_is
         assert asyncio.run(ask_twice(server)) == pytest.approx(0.3, abs=0.15)
 
 
+@pytest.mark.parametrize(
+    "ended", [Ended(End.REJECTED, pause_s=3600.0), Ended(End.REPLIED, nothing_left_s=86_400.0)]
+)
+def test_an_endpoint_that_asks_for_hours_is_asked_again_after_the_longest_pause(ended):
+    async def ask_again():
+        pace = Pace(Level(1), Rate(), longest_pause_s=0.1)
+        pace.leave(await pace.enter(), ended, 0.0)
+        began = time.monotonic()
+        await asyncio.wait_for(pace.room(), 10)
+        return time.monotonic() - began
+
+    assert asyncio.run(ask_again()) >= 0.1
+
+
+def test_a_shorter_pause_that_is_asked_for_later_goes_before_the_longer_one():
+    async def ask_again():
+        pace = Pace(Level(2), Rate())
+        epochs = [await pace.enter(), await pace.enter()]
+        waiting = asyncio.create_task(pace.enter())
+        await asyncio.sleep(0)
+        for epoch, pause_s in zip(epochs, (60.0, 0.1), strict=True):
+            pace.leave(epoch, Ended(End.REJECTED, pause_s=pause_s), 0.0)
+        await asyncio.wait_for(waiting, 10)
+
+    asyncio.run(ask_again())
+
+
 def test_whoever_waits_first_goes_first_and_who_is_cancelled_holds_nobody_up():
     async def in_order():
         pace, seen = Pace(Level(1), Rate()), []

@@ -90,9 +90,14 @@ class Judge:
             names=_names_in(said) if about_a_field else (),
         )
 
-    def unreachable(self, reason: str, *, tries: int = MANY) -> FailedAttempt:
-        """No connection, or one that broke before a reply came."""
-        message = f"Cannot reach {self.where}: {self._clean(reason)}; check that the server runs there"
+    def unreachable(self, reason: str, *, proxy: str | None = None, tries: int = MANY) -> FailedAttempt:
+        """No connection, or one that broke before a reply came; `proxy` is the host of the one in between."""
+        way_out = (
+            "that the server runs there"
+            if proxy is None
+            else f"the proxy {proxy}, which the environment names"
+        )
+        message = f"Cannot reach {self.where}: {self._clean(reason)}; check {way_out}"
         return FailedAttempt(Failure(kind=FailureKind.UNREACHABLE, message=message), tries)
 
     def timeout(self, timeout_s: float) -> FailedAttempt:
@@ -133,6 +138,14 @@ class Judge:
     def bad_address(self, reason: str) -> FailedAttempt:
         """A base URL to which nothing can be sent."""
         message = f"The base URL {self.where!r} {reason}; write it like http://127.0.0.1:8000/v1"
+        return FailedAttempt(Failure(kind=FailureKind.WRONG_URL, message=message), 1)
+
+    def bad_proxy(self) -> FailedAttempt:
+        """A proxy through which nothing can be sent."""
+        message = (
+            f"The proxy that the environment names for {self.where} is no HTTP proxy; write HTTP_PROXY or HTTPS_PROXY "
+            "like http://proxy.example:3128, or name the host in NO_PROXY"
+        )
         return FailedAttempt(Failure(kind=FailureKind.WRONG_URL, message=message), 1)
 
     def public_address(self, which: str) -> FailedAttempt:

@@ -11,11 +11,9 @@ import ssl
 import time
 from dataclasses import dataclass
 from io import BytesIO
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from multidict import CIMultiDictProxy
@@ -25,6 +23,7 @@ from yarl import URL
 from harness.endpoint.addresses import described, first_public
 from harness.endpoint.failures import FEW, MANY, FailedAttempt, Judge
 from harness.endpoint.pace import End, Ended, Pace
+from harness.endpoint.proxies import proxy_for
 from harness.endpoint.reply import FailureKind
 from harness.endpoint.resolver import PrivateResolver, PublicAddressError
 from harness.endpoint.retry_after import asked_wait_s, nothing_left_s
@@ -72,6 +71,7 @@ class Transport:
         self.flights = Flights()
         self.last_answer_s = float("-inf")
         self._targets: dict[str, URL] = {}
+        self._proxy: URL | None = None
         self._wrong = _what_is_wrong(settings.base_url, settings.api_key, judge)
         if self._wrong is None and settings.local_only:
             self._wrong = _public_literal(URL(settings.base_url).host or "", judge)
@@ -152,6 +152,12 @@ class Transport:
         return Response(reply.status, reply.headers, content, time.perf_counter() - start)
 
     async def _open(self) -> None:
+        if not self._settings.local_only:
+            try:
+                self._proxy = proxy_for(URL(self._settings.base_url))
+            except ValueError:
+                self._wrong = self._judge.bad_proxy()
+                return
         client = _client(self._settings)
         wanted = _HEADERS + _ACCOUNT * self._settings.account
         headers = {name: value for name, value in client.default_headers.items() if name in wanted}
@@ -173,7 +179,7 @@ class Transport:
                 resolver=PrivateResolver() if self._settings.local_only else None,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            proxy=None if self._settings.local_only else _proxy(self._base),
+            proxy=self._proxy,
             trust_env=False,  # it would read .netrc too, and the environment anew for every request
         )
 
@@ -192,12 +198,12 @@ class Transport:
                 return self._judge.bad_reply(what, tries=FEW)
             case aiohttp.ClientPayloadError():
                 return self._judge.bad_reply("broke off or cannot be unpacked")
-            case aiohttp.ClientResponseError():
+            case aiohttp.ClientResponseError() if not isinstance(error, aiohttp.ClientHttpProxyError):
                 return self._judge.bad_reply("is not HTTP")
             case TimeoutError() if not isinstance(error, aiohttp.ConnectionTimeoutError):
                 return self._judge.timeout(timeout_s)
-        certificate = isinstance(error, aiohttp.ClientConnectorCertificateError)
-        return self._judge.unreachable(_reason(error), tries=1 if certificate else MANY)
+        proxy = None if self._proxy is None else self._proxy.host
+        return self._judge.unreachable(_reason(error), proxy=proxy, tries=MANY if _may_pass(error) else 1)
 
 
 def _client(settings: EndpointSettings) -> AsyncOpenAI:
@@ -256,18 +262,31 @@ async def _read(reply: aiohttp.ClientResponse) -> bytes:
 def _reason(error: Exception) -> str:
     """Why there was no connection, or why it broke."""
     match error:
+        case aiohttp.ClientHttpProxyError():
+            reason = f"the proxy does not connect ({error.status})"
         case aiohttp.ConnectionTimeoutError():
-            return f"no connection within {CONNECT_S:g} s"
+            reason = f"no connection within {CONNECT_S:g} s"
         case aiohttp.ClientConnectorCertificateError():
-            return f"its TLS certificate is not valid ({error})"
+            reason = f"its TLS certificate is not valid ({error})"
         case aiohttp.ClientSSLError() | ssl.SSLError():
-            return f"no TLS connection ({error})"
+            reason = f"no TLS connection ({error})"
         case aiohttp.ClientConnectorDNSError():
-            return "the host name is unknown"
+            reason = "the host name is unknown"
         case aiohttp.ServerDisconnectedError() | aiohttp.ClientConnectionResetError():
-            return "it closed the connection without a reply"
-    said = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-    return said or type(error).__name__
+            reason = "it closed the connection without a reply"
+        case _:
+            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    return reason or type(error).__name__
+
+
+def _may_pass(error: Exception) -> bool:
+    """Not a certificate, nor a proxy that wants a password or forbids the host."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return False
+        case aiohttp.ClientHttpProxyError():
+            return error.status >= 500
+    return True
 
 
 def _what_is_wrong(base_url: str, api_key: str | None, judge: Judge) -> FailedAttempt | None:
@@ -289,15 +308,3 @@ def _public_literal(host: str, judge: Judge) -> FailedAttempt | None:
     except ValueError:
         return None
     return None if public is None else judge.public_address(described(host, public))
-
-
-def _proxy(url: URL) -> str | None:
-    """The proxy that the environment names for this host; never one for loopback."""
-    host = url.host or ""
-    try:
-        loopback = ip_address(host).is_loopback
-    except ValueError:
-        loopback = host == "localhost" or host.endswith(".localhost")
-    if loopback or proxy_bypass(host):
-        return None
-    return getproxies().get(url.scheme)

@@ -105,6 +105,41 @@ def test_a_proxy_is_used_for_other_hosts(monkeypatch):
     assert proxy.requests[0].path == "http://models.invalid/v1/chat/completions"
 
 
+@pytest.mark.parametrize(("status", "attempts"), [(407, 1), (403, 1), (502, 2)])
+def test_a_proxy_that_does_not_connect_is_named_and_not_taken_for_the_endpoint(monkeypatch, status, attempts):
+    with Loopback(Answer(status=status)) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.root.replace("//", "//user:hunter22@"))
+        monkeypatch.delenv("no_proxy", raising=False)
+        there = {"base_url": "https://models.invalid/v1", "max_wait_s": 1.0}
+        failure = failure_of(CHAT, proxy, FailureKind.UNREACHABLE, **there)
+    assert f"Cannot reach https://models.invalid/v1: the proxy does not connect ({status})" in failure.message
+    assert "check the proxy 127.0.0.1, which the environment names" in failure.message
+    assert "hunter22" not in repr(failure)
+    assert min(failure.attempts, 2) == attempts
+
+
+@pytest.mark.parametrize("named", ["proxy.invalid:3128", "http://proxy.invalid:3128"])
+def test_a_proxy_that_is_not_there_is_named_with_and_without_its_scheme(monkeypatch, named):
+    monkeypatch.setenv("http_proxy", named)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Loopback(chat("4")) as server:
+        there = {"base_url": "http://models.invalid/v1", "max_wait_s": 0}
+        failure = failure_of(CHAT, server, FailureKind.UNREACHABLE, **there)
+    assert "check the proxy proxy.invalid, which the environment names" in failure.message
+
+
+@pytest.mark.parametrize("named", ["socks5://user:hunter22@proxy.invalid:1080", "http://[::1", "http://"])
+def test_a_proxy_that_speaks_no_http_ends_the_run_with_a_sentence(monkeypatch, named):
+    monkeypatch.setenv("http_proxy", named)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Loopback(chat("4")) as server:
+        failure = failure_of(CHAT, server, FailureKind.WRONG_URL, base_url="http://models.invalid/v1")
+    assert (
+        "is no HTTP proxy; write HTTP_PROXY or HTTPS_PROXY like http://proxy.example:3128" in failure.message
+    )
+    assert "hunter22" not in repr(failure)
+
+
 def test_credentials_in_the_url_are_sent_where_there_is_no_key():
     with Loopback(chat("4")) as server:
         reply_to(CHAT, server, api_key=None, base_url=server.url.replace("//", "//user:secret@"))

@@ -20,8 +20,9 @@ _FORCED_TOKENS = 32
 _LETTER_REQUESTS, _LETTER_LEARNING = 2, 5
 
 # Choices. Each once, and the context alone where a character is cut in two. Before the first reply also the two
-# routes that answer without what was asked for, each with all choices at once and the first of them by itself.
-_CHOICE_ROUTES_TRIED = 2
+# routes that answer without what was asked for, each with all choices at once and the first of them by itself, and
+# each of these twice, as a single reply may be broken.
+_CHOICE_ROUTES_TRIED = 2 * 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def asked(prompt, serve, *, times):
     """The requests that were worked on when a prompt was asked."""
 
     async def ask(url):
-        async with Endpoint(EndpointSettings(base_url=url, model="m", max_wait_s=0.0)) as endpoint:
+        async with Endpoint(EndpointSettings(base_url=url, model="m")) as endpoint:
             for _ in range(times):
                 await endpoint.ask(prompt)
 

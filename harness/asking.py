@@ -150,10 +150,11 @@ class Asking:
         try:
             prompt, dropped, result = await self._ask_fitting(question)
         finally:
-            self._budget.ended(question, result)
+            charge_usd = self._budget.ended(question, result)
         if isinstance(result, Failure):
             self._failures_in_a_row += result.kind in _UNWELL or not self._ever_replied
             if self._is_the_end(result, asked_at):
+                self._budget.given_up_usd += charge_usd
                 self.stop(Stop(StopKind.ENDPOINT, result.message))
                 return
         else:

@@ -62,7 +62,7 @@ class Budget:
     """What is left of an Allowance while one session asks.
 
     Attributes:
-        given_up_usd: what questions that were given up in flight may have cost, at prices of tokens.
+        given_up_usd: what questions of which the journal holds no line may have cost, at prices of tokens.
     """
 
     def __init__(self, allowance: Allowance) -> None:
@@ -108,15 +108,22 @@ class Budget:
         """Whether the question might be begun now."""
         return self._fit(self._worst(question))
 
-    def ended(self, question: Question, result: Reply | Failure | None) -> None:
-        """A question that was begun came back; None: it was given up."""
+    def ended(self, question: Question, result: Reply | Failure | None) -> float:
+        """A question that was begun came back; None: it was given up.
+
+        Returns:
+            What it is taken to have cost, in US dollars; 0 where there is no limit on cost.
+        """
         if isinstance(result, Reply):
             self._longest_s = max(self._longest_s, result.latency_s or 0.0)
         reserve_usd = self._reserved.pop(question.id, None)
+        charge_usd = 0.0
         if reserve_usd is not None and self._tokens:
-            self._spent_usd += charged_usd(result, reserve_usd, self._tokens)
-            self.given_up_usd += reserve_usd if result is None else 0.0
+            charge_usd = charged_usd(result, reserve_usd, self._tokens)
+            self._spent_usd += charge_usd
+            self.given_up_usd += charge_usd if result is None else 0.0
         self._returned.set()
+        return charge_usd
 
     def sentence(self, left: int) -> str:
         """That the limit is reached, with `left` questions unanswered."""

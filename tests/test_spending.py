@@ -30,6 +30,7 @@ import harness
 from harness.demand import most
 from harness.errors import LimitError, UsageError
 from harness.prices import Prices
+from harness.run_folder import read_record
 from harness.stops import StopKind
 
 PRICES = Prices(input=2.0, cached_input=2.0, output=10.0, as_of="2026-11", source="mine")
@@ -159,6 +160,21 @@ def test_what_is_in_flight_at_ctrl_c_counts_when_the_run_goes_on(task_file, resu
             assert process.returncode == 130
         assert done(*asked).returncode == 3
         assert questions_sent(server) == 3  # two that may have cost 0.011 each, and one that cost less
+
+
+def test_what_the_question_that_ended_the_run_may_have_cost_counts_when_it_goes_on(
+    task_file, results, prices
+):
+    def dying(request):
+        lives = request.method == "GET" or len(server.requests) <= 2
+        return small_model(request) if lives else Answer(end="hang", raw=b"")
+
+    limits = {"max_cost_usd": 0.03, "max_tokens": 1000, "concurrency": 1, "timeout_s": 0.3, "max_wait_s": 0.0}
+    with Loopback(dying) as server:
+        made = run(server, task_file, results, prices=prices, **limits)
+    assert made.score.run.stop_kind is StopKind.ENDPOINT
+    assert (made.score.counts.questions, questions_sent(server)) == (2, 3)
+    assert 0.01 < read_record(made.path).sessions[-1].given_up_usd < 0.02  # of the third, which has no line
 
 
 def test_a_limit_below_the_first_question_is_exit_3_and_leaves_nothing_behind(task_file, results, prices):

@@ -4,6 +4,7 @@ Takes a prompt whose want is Generate, gives the text without its reasoning. A r
 and not why is a FailedAttempt, never an empty text.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,7 +69,7 @@ class Generator:
             if isinstance(found, FailedAttempt):
                 return found
             # llama.cpp repeats what it went on with, vLLM does not.
-            return replace(found, text=found.text.removeprefix(begun))
+            return _ended_at(want.stop, replace(found, text=found.text.removeprefix(begun)))
 
         return await exchange.post(route, self._body(content, want, more or {}), read)
 
@@ -119,6 +120,15 @@ class Generator:
         text, tagged = split_reasoning(text)
         thoughts = "\n".join(part for part in (reasoning, tagged) if part)
         return Generated(text, thoughts or None, finish_reason)
+
+
+def _ended_at(stops: Sequence[str], found: Generated) -> Generated:
+    """The same, ended where it should have been: without its `stop` a model goes on to questions of its own."""
+    ends = [place for stop in stops if (place := found.text.find(stop)) >= 0]
+    if not ends:
+        return found
+    reason = "stop" if found.finish_reason in CUT_OFF else found.finish_reason
+    return replace(found, text=found.text[: min(ends)], finish_reason=reason)
 
 
 def one_token(route: str, settings: EndpointSettings) -> Document:

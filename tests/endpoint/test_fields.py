@@ -17,7 +17,7 @@ from loopback import (
 )
 
 from harness.endpoint.reply import Failure, FailureKind, Reply
-from harness.prompts import Prompt
+from harness.prompts import Generate, Prompt
 
 LETTERS_SAID = completion(
     " B", logprobs=completion_logprobs({" B": -0.1, " A": -2.0, " C": -3.0, " D": -4.0})
@@ -103,6 +103,15 @@ def test_several_fields_go_one_after_another():
         _, endpoint = ask_all([TEXT], server)
     assert len(posts(server)) == 3
     assert endpoint.sent()["refused"] == ["stop", "temperature"]
+
+
+@pytest.mark.parametrize("omit", [frozenset(), frozenset({"stop"})], ids=["refused", "omitted by its entry"])
+def test_a_text_ends_at_its_stop_where_the_endpoint_takes_none(omit):
+    prompt = Prompt("1 + 1?", Generate(64, ("Question:", "\n\n")))
+    goes_on = completion("It is (B).\n\nQuestion: 2 + 2? It is (C).", finish_reason="length")
+    with Loopback(without("stop", "openai", goes_on)) as server:
+        outcome = reply_to(prompt, server, omit=omit)
+    assert (outcome.text, outcome.finish_reason) == ("It is (B).", "stop")
 
 
 def test_a_limit_is_given_its_other_name_and_never_left_out():

@@ -33,7 +33,8 @@ def plan_and_estimate(
     model = find_unasked(settings.model, environment, host=settings.host, base_url=settings.base_url)
     pricing = pricing_of(settings, model)
     plan = plan_of(settings, model, observer or Silent())
-    made = estimate(plan, model.name, model.profile, pricing, max_tokens=max_tokens_of(settings, model))
+    limit = max_tokens_of(settings, model, plan)
+    made = estimate(plan, model.name, model.profile, pricing, max_tokens=limit)
     most = settings.max_cost_usd
     if most is not None and made.cost_usd is not None and made.cost_usd[2] > most:
         ends = "will" if made.cost_usd[0] > most else "may"

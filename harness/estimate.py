@@ -136,7 +136,9 @@ def _needs(plan: Plan, profile: Profile, counter: TokenCounter, max_tokens: int 
         for prompt, tokens in zip(some, contexts, strict=True):
             match prompt.want:
                 case Generate() as want:
-                    yield _of_text(tokens + _chat(prompt), max_tokens or want.max_tokens, plan, profile)
+                    thinks = profile.reasoning_tokens if prompt.may_reason else None
+                    limit = max_tokens or want.max_tokens
+                    yield _of_text(tokens + _chat(prompt), limit, plan.protocol.usual_tokens, thinks)
                 case ScoreLetters():  # a text may go out as the only message of a chat
                     most = tokens + (_chat(prompt) or _MESSAGE_TOKENS + _REPLY_START_TOKENS)
                     yield _Need(Range(1, 1), Range(tokens + _chat(prompt), most), Range(1, 1), 1, most + 1)
@@ -153,10 +155,12 @@ def _each_after_its_text(tokens: int, want: ScoreChoices, counter: TokenCounter)
         yield _of_choices(counter.count([want.baseline])[0], choices)
 
 
-def _of_text(tokens: int, limit: int, plan: Plan, profile: Profile) -> _Need:
-    low, high = plan.protocol.usual_tokens or (1, limit)
-    thinks = profile.reasoning_tokens or (0, 0)
-    usual = Range(min(low + thinks[0], limit), min(high + thinks[1], limit))
+def _of_text(
+    tokens: int, limit: int, usual_tokens: tuple[int, int] | None, thinks: tuple[int, int] | None
+) -> _Need:
+    low, high = usual_tokens or (1, limit)
+    least, most = thinks or (0, 0)
+    usual = Range(min(low + least, limit), min(high + most, limit))
     return _Need(Range(1, 1), Range(tokens, tokens), usual, limit, tokens + limit)
 
 

@@ -82,6 +82,11 @@ class Prompt:
         return begun_reply(self.content)
 
     @property
+    def may_reason(self) -> bool:
+        """Whether the model begins a reply of its own, in a chat, and so may reason before it answers."""
+        return not isinstance(self.content, str) and not self.begun
+
+    @property
     def sha256(self) -> str:
         """SHA-256 of the UTF-8 text sent: see `hashed_text`."""
         return hashlib.sha256(hashed_text(self.content).encode()).hexdigest()

@@ -89,7 +89,7 @@ def run(
     with locked(folder):
         try:
             allowance = allowance_of(
-                settings, plan, pricing, folder, max_tokens=max_tokens_of(settings, model)
+                settings, plan, pricing, folder, max_tokens=max_tokens_of(settings, model, plan)
             )
             serving = _serving(settings, model, plan, weights)
             session = _ask_the_rest(plan, course, serving, folder, allowance, observer)
@@ -239,7 +239,7 @@ def _agreed(settings: RunSettings, model: Model, plan: Plan, revision: str | Non
         "limit": settings.limit,
         "subjects": list(settings.subjects),
         "temperature": temperature_of(settings, published),
-        "max_tokens": max_tokens_of(settings, model),
+        "max_tokens": max_tokens_of(settings, model, plan),
         "omit": sorted(model.omit),
         "extra": dict(model.extra),
         "fingerprint": plan.fingerprint,
@@ -266,7 +266,14 @@ def _one_commit(plan: Plan) -> str | None:
 def _serving(settings: RunSettings, model: Model, plan: Plan, weights: Path | None) -> Serving:
     """Where the plan's questions are asked, once it is entered."""
     slots = SLOTS_FOR_LETTERS if plan.protocol.wants is ScoreLetters else SLOTS
-    return served(settings, model, weights, slots=slots, published=_published(plan))
+    return served(
+        settings,
+        model,
+        weights,
+        slots=slots,
+        published=_published(plan),
+        max_tokens=max_tokens_of(settings, model, plan),
+    )
 
 
 def _ask_the_rest(

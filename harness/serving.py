@@ -17,6 +17,7 @@ from harness.endpoint.weights import PackagedWeights, fetch
 from harness.errors import UsageError
 from harness.models import Model
 from harness.observer import Observer
+from harness.plan import Plan
 from harness.protocols import Published
 from harness.settings import RunSettings
 
@@ -33,8 +34,15 @@ def served(
     *,
     slots: int = SLOTS,
     published: Published = _OURS,
+    max_tokens: int | None = None,
 ) -> Iterator[tuple[EndpointSettings, Callable[[], str | None]]]:
-    """Where to ask, and how to see that the server died; a model of our own is served meanwhile."""
+    """Where to ask, and how to see that the server died; a model of our own is served meanwhile.
+
+    Args:
+        slots: questions that a model of our own works on at once.
+        published: what the protocol's source sends besides the prompt.
+        max_tokens: see `max_tokens_of`.
+    """
     endpoint = EndpointSettings(
         base_url=model.base_url or "",
         model=model.id,
@@ -42,7 +50,7 @@ def served(
         account=model.account,
         temperature=temperature_of(settings, published),
         top_p=published.top_p,
-        max_tokens=max_tokens_of(settings, model),
+        max_tokens=max_tokens,
         max_tokens_field=model.max_tokens_field,
         omit=model.omit,
         extra=model.extra,
@@ -71,9 +79,14 @@ def served(
         )
 
 
-def max_tokens_of(settings: RunSettings, model: Model) -> int | None:
-    """The limit of generated text that goes before the protocol's own; None where there is none."""
-    return settings.max_tokens or model.profile.max_tokens
+def max_tokens_of(settings: RunSettings, model: Model, plan: Plan) -> int | None:
+    """The limit of generated text that goes before the protocol's own; None where there is none.
+
+    An entry's is room to reason in. A model that goes on with a text or a begun reply does not, and would write 32,768
+    tokens where the protocol wants one.
+    """
+    room = model.profile.max_tokens if plan.prompt(plan.questions[0]).may_reason else None
+    return settings.max_tokens or room
 
 
 def temperature_of(settings: RunSettings, published: Published) -> float:

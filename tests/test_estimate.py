@@ -46,6 +46,11 @@ def test_a_model_that_reasons_writes_that_too(task_file):
     assert found.output_tokens == Range(12 * 540, 12 * 5000)
 
 
+def test_a_model_that_goes_on_with_a_text_does_not_reason(task_file):
+    plan = plan_of(task_file, protocol="helm", shots=0)
+    assert made(task_file, plan=plan, reasoning_tokens=(500, 8000)).output_tokens == Range(12, 12)
+
+
 def test_the_cost_is_that_of_the_tokens_at_full_price(task_file):
     found = made(task_file)
     prompt = 2e-6 * found.prompt_tokens.low

@@ -158,6 +158,25 @@ def test_what_an_entry_rules_out_is_refused_before_anything_is_sent(tmp_path, ch
         asked(served, tmp_path / "results", write_task(tmp_path), **choices)
 
 
+@pytest.mark.parametrize(
+    ("protocol", "limit"), [("simple-evals", 32_768), ("helm", 1), ("meta-llama3-chat", 10)]
+)
+def test_an_entrys_room_for_reasoning_is_for_replies_that_the_model_begins(tmp_path, protocol, limit):
+    with Loopback(small_model) as server:
+        settings = harness.RunSettings(
+            model="qwen3-32b",
+            task=str(write_task(tmp_path)),
+            base_url=server.url,
+            results=tmp_path / "results",
+            protocol=protocol,
+            shots=0,
+        )
+        made = harness.run(settings, environment={})
+        sent = [request.json for request in server.requests if request.method == "POST"]
+    assert {body["max_tokens"] for body in sent} == {limit}
+    assert made.score.model.settings["max_tokens"] == limit
+
+
 def test_reasoning_is_kept_beside_the_answer_and_counted(tmp_path):
     by_name = {served.model: served for served in reversed(SERVED)}
     made, _ = asked(by_name["o3"], tmp_path / "o3", write_task(tmp_path))

@@ -213,7 +213,7 @@ def _key(
         raise UsageError(
             f"{name} needs a key: set the environment variable {variable}, or name another with --api-key-env."
         )
-    if key and url.startswith("http:") and not is_loopback(url):
+    if key and urlsplit(url).scheme == "http" and not is_loopback(url):
         raise UsageError(
             f"{variable} would go over plain http to another machine: use https, or, if that is meant, name it with "
             f"--api-key-env {variable}."

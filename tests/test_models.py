@@ -221,10 +221,11 @@ def test_a_models_repr_has_no_key():
     assert SECRET not in repr(find_model("gpt-4o", {"OPENAI_API_KEY": SECRET}))
 
 
-def test_a_key_that_nobody_named_goes_over_no_plain_http_to_another_machine():
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "Http"])
+def test_a_key_that_nobody_named_goes_over_no_plain_http_to_another_machine(scheme):
     environment = {"OPENAI_API_KEY": "sk-secret-0123"}
     with pytest.raises(UsageError, match="plain http") as caught:
-        find_model("gpt-4o", environment, base_url="http://proxy.example/v1")
+        find_model("gpt-4o", environment, base_url=f"{scheme}://proxy.example/v1")
     assert "sk-secret" not in str(caught.value)
     named = find_model(
         "gpt-4o", environment, base_url="http://proxy.example/v1", api_key_env="OPENAI_API_KEY"

@@ -222,9 +222,9 @@ def _key(
 
 
 def _api_version(url: str, there: Host, environment: Mapping[str, str]) -> str | None:
-    if there.api_version_env is None:
+    if there.api_version_env is None or urlsplit(url).path.endswith("/v1"):
         return None
-    version = environment.get(there.api_version_env)
+    version = environment.get(there.api_version_env) or None
     if version is None and not urlsplit(url).path:
         raise UsageError(
             f"set {there.api_version_env}, or let the address end in /openai/v1, which takes no version."

@@ -126,6 +126,8 @@ def test_azure_is_told_by_its_variables():
     )
     newer = {**AZURE, "AZURE_OPENAI_ENDPOINT": "https://r.openai.azure.com/openai/v1"}
     assert find_model("gpt-4o", newer, host="azure").api_version is None
+    set_for_others = {**newer, "OPENAI_API_VERSION": "2024-10-21"}
+    assert find_model("gpt-4o", set_for_others, host="azure").api_version is None
     with pytest.raises(UsageError, match="set OPENAI_API_VERSION, or let the address end in /openai/v1"):
         find_model("gpt-4o", AZURE, host="azure")
     with pytest.raises(UsageError, match="azure needs an address: set AZURE_OPENAI_ENDPOINT"):

@@ -14,7 +14,7 @@ _PART = re.compile(r"(?P<stem>.+)-\d{5}-of-(?P<count>\d{5})\.gguf")
 def parts(name: str) -> tuple[str, ...]:
     """The names of all files of a model, in order, given one of them; a model in one file is its only part."""
     part = _PART.fullmatch(name)
-    if part is None:
+    if part is None or not int(part["count"]):
         return (name,)
     stem, count = part["stem"], part["count"]
     return tuple(f"{stem}-{number:05}-of-{count}.gguf" for number in range(1, int(count) + 1))

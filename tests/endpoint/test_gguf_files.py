@@ -16,6 +16,7 @@ def sum_of(content: bytes) -> str:
         ("model-00001-of-00001.gguf", ("model-00001-of-00001.gguf",)),
         ("Q8/m-00002-of-00002.gguf", ("Q8/m-00001-of-00002.gguf", "Q8/m-00002-of-00002.gguf")),
         ("model-1-of-2.gguf", ("model-1-of-2.gguf",)),
+        ("model-00001-of-00000.gguf", ("model-00001-of-00000.gguf",)),
     ],
 )
 def test_each_part_names_all_parts(name, expected):

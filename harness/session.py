@@ -5,7 +5,6 @@ why it ended. A run is one session, or several when it was interrupted and gone 
 """
 
 import asyncio
-import difflib
 import math
 import signal
 import threading
@@ -19,6 +18,7 @@ from harness.asking import Asking
 from harness.budget import Allowance, Budget
 from harness.course import Ahead
 from harness.endpoint.client import Endpoint
+from harness.endpoint.listing import Listing
 from harness.endpoint.reply import Failure, FailureKind
 from harness.endpoint.settings import EndpointSettings
 from harness.journal import Entry, Journal
@@ -156,9 +156,8 @@ async def _knock(endpoint: Endpoint, model: str, asking: Asking, observer: Obser
             return
         observer.say(f"The endpoint does not list its models: {models.message}")
     elif models and model not in models:
-        near = difflib.get_close_matches(model, models, n=3, cutoff=0.0)
-        listed = ", ".join(sorted(near))
-        observer.say(f"The endpoint does not list {model!r}, only {listed}; it is asked all the same.")
+        nearest = Listing(models).nearest(model)
+        observer.say(f"The endpoint does not list {model!r} (nearest: {nearest}); it is asked all the same.")
 
 
 async def _watch(ended: Callable[[], Stop | None], asking: Asking) -> None:

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 from builders import task_document, write_task
-from loopback import Answer, Loopback, chat, error
+from loopback import Answer, Loopback, chat, error, reply
 from shared import SHARED, needs_shared
 from whole_runs import (
     MODELS,
@@ -406,6 +406,18 @@ def test_a_key_that_may_not_list_models_may_still_ask(task_file, results):
 
     with Loopback(scoped) as server:
         assert run(server, task_file, results).score.status == "complete"
+
+
+def test_a_name_that_is_not_listed_is_asked_all_the_same_and_the_nearest_are_told(task_file, results):
+    listed = reply({"data": [{"id": name} for name in ("llama", "m\x1bm", "mist", "gpt", "mmm")]})
+
+    def unlisting(request):
+        return listed if request.method == "GET" else small_model(request)
+
+    with Loopback(unlisting) as server:
+        made, said = watched(server, task_file, results)
+    assert "The endpoint does not list 'm' (nearest: mmm, m m, mist); it is asked all the same." in said
+    assert made.score.status == "complete"
 
 
 @pytest.mark.parametrize("name", [".", "..", "../../x"])

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from harness.endpoint.choice_routes import GrammarRoute
 from harness.endpoint.choices import Choices, ChoiceScorer
-from harness.endpoint.exchange import Document, Exchange, text_of
+from harness.endpoint.exchange import Document, Exchange, name_of
 from harness.endpoint.failures import FailedAttempt, Judge
 from harness.endpoint.fields import CHAT, COMPLETIONS, Fields
 from harness.endpoint.generate import Generated, Generator, one_token
@@ -159,7 +159,7 @@ class Endpoint:
         entries = document.get("data")
         if not isinstance(entries, list):
             return self._judge.bad_reply("lists no models", tries=1)
-        ids = (text_of(entry.get("id")) for entry in entries if isinstance(entry, dict))
+        ids = (name_of(entry.get("id")) for entry in entries if isinstance(entry, dict))
         return tuple(id_ for id_ in ids if id_ is not None)
 
     def _tell_of_repeats(self, failed: FailedAttempt) -> None:

@@ -172,8 +172,8 @@ class Exchange:
         if usage is not None:
             self._transport.pace.used(usage.prompt_tokens + usage.completion_tokens)
             self.usage = usage if self.usage is None else self.usage + usage
-        self.served_model = text_of(document.get("model")) or self.served_model
-        self.system_fingerprint = text_of(document.get("system_fingerprint")) or self.system_fingerprint
+        self.served_model = name_of(document.get("model")) or self.served_model
+        self.system_fingerprint = name_of(document.get("system_fingerprint")) or self.system_fingerprint
 
 
 def usage_of(document: Document) -> Usage | None:
@@ -212,6 +212,14 @@ def text_of(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+def name_of(value: object) -> str | None:
+    """A name that a server gives, a string that can be shown to people: nothing in it steers their terminal."""
+    name = text_of(value)
+    if name is None or name.isprintable():
+        return name
+    return "".join(char if char.isprintable() else " " for char in name)
 
 
 def first_choice(document: Document) -> Document | None:

@@ -6,7 +6,7 @@ Takes the document as it came; gives names, the context limit and who the server
 import difflib
 from dataclasses import dataclass
 
-from harness.endpoint.exchange import Document, text_of
+from harness.endpoint.exchange import Document, name_of
 
 # vLLM and SGLang; OpenRouter and Together; Groq; Mistral.
 _CONTEXT_FIELDS = ("max_model_len", "context_length", "context_window", "max_context_length")
@@ -37,11 +37,11 @@ def read_listing(document: Document, model: str) -> Listing | None:
     if not isinstance(entries, list):
         return None
     named = {
-        name: entry for entry in entries if isinstance(entry, dict) and (name := text_of(entry.get("id")))
+        name: entry for entry in entries if isinstance(entry, dict) and (name := name_of(entry.get("id")))
     }
     # A server of one model answers to any name (llama.cpp).
     entry = next(iter(named.values())) if len(named) == 1 else named.get(model, {})
-    return Listing(tuple(named), _context(entry), text_of(entry.get("owned_by")) or "")
+    return Listing(tuple(named), _context(entry), name_of(entry.get("owned_by")) or "")
 
 
 def _context(entry: Document) -> int | None:

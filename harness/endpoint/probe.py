@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from harness.endpoint.abilities import LLAMA_CPP, VLLM, Abilities
 from harness.endpoint.choice_routes import native_url
-from harness.endpoint.exchange import Document, text_of
+from harness.endpoint.exchange import Document, name_of
 from harness.endpoint.failures import FailedAttempt, Judge
 from harness.endpoint.findings import Finding, Findings
 from harness.endpoint.listing import Listing, read_listing
@@ -139,7 +139,7 @@ class _Probe:
     async def _ask_server(self) -> None:
         """What only one kind of server tells, where it calls itself so."""
         if self._listing.owner == VLLM:
-            self._version = await self._get("/version", lambda document: text_of(document.get("version")))
+            self._version = await self._get("/version", lambda document: name_of(document.get("version")))
         elif self._listing.owner == LLAMA_CPP and self._context is None:
             self._context = await self._get("/props", _context_of_a_slot)
 

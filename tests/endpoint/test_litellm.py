@@ -166,7 +166,7 @@ def test_no_key_ends_the_run_with_exit_4_and_names_the_option(proxy, tmp_path):
 
 def test_an_unknown_model_ends_the_run_with_exit_4_and_the_names_there_are(proxy, tmp_path):
     said = refused(proxy, tmp_path, model="smal", key=MASTER_KEY)
-    assert f"The endpoint does not list 'smal', only {MODEL}" in said
+    assert f"The endpoint does not list 'smal' (nearest: {MODEL})" in said
     assert f"Error: {proxy.url} does not serve the model 'smal' (400: " in said
 
 

@@ -108,9 +108,10 @@ def _first(rows: np.ndarray, claim: Claim, bets: tuple[float, ...]) -> np.ndarra
     before = np.cumsum(gained, axis=1) - gained
     allowed = np.minimum(np.maximum(null, (n * null - before) / (n - np.arange(n))), 1.0)
     gain = (gained - allowed) / (1 + allowed)
-    e = sum(np.cumprod(1 + stake * gain, axis=1) for stake in bets) / len(bets)
+    e = sum((np.cumprod(1 + stake * gain, axis=1) for stake in bets), np.zeros(rows.shape)) / len(bets)
     reached = e >= 1 / ALPHA_A_SIDE
-    return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, n + 1)
+    first: np.ndarray = np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, n + 1)
+    return first
 
 
 def seeded(pair: Pair) -> Iterator[np.ndarray]:

@@ -82,9 +82,11 @@ def measure(case: Case, gguf: Path) -> Measured:
                 )
             wall_s = time.perf_counter() - began
             cpu_s, peak_mb = process_figures(engine.pid)
-            usages = [entry.reply.usage for entry in read_journal(answers)]
+            replies = [entry.reply for entry in read_journal(answers)]
     finally:
         os.sched_setaffinity(0, ALL_CORES)
+    usages = [reply.usage for reply in replies if reply and reply.usage]
+    assert len(usages) == len(replies), "a question failed"
     prompt, cached = sum(u.prompt_tokens for u in usages), sum(u.cached_tokens for u in usages)
     return Measured(wall_s, cpu_s, peak_mb, prompt, cached)
 
@@ -153,7 +155,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", default="", help="rows whose first column holds this")
     options = parser.parse_args()
-    gguf = fetch(load_catalog(os.environ).models["smollm2-135m"].weights)
+    weights = load_catalog(os.environ).models["smollm2-135m"].weights
+    assert weights is not None
+    gguf = fetch(weights)
     wanted = [case for case in cases(options.data, options.questions) if options.only in case.asked]
     runs = [[measure(case, gguf) for case in wanted] for _ in range(options.repeats)]
     print(

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 
 from openai import AsyncOpenAI
+from openai.types.chat import ChatCompletionUserMessageParam
 
 from harness.endpoint.client import Endpoint
 from harness.endpoint.reply import Reply
@@ -52,7 +53,7 @@ async def measure(settings: EndpointSettings, prompts: Iterator[Prompt]) -> tupl
     async with Endpoint(settings) as endpoint:
         await endpoint.models()
         wall_s, cpu_s = time.perf_counter(), time.process_time()
-        await asyncio.gather(*(work(endpoint) for _ in range(settings.connections)))
+        await asyncio.gather(*(work(endpoint) for _ in range(settings.connections or 1)))
         return replies, time.perf_counter() - wall_s, time.process_time() - cpu_s
 
 
@@ -63,7 +64,11 @@ async def measure_openai(settings: EndpointSettings, prompts: Iterator[Prompt]) 
     async def work(client: AsyncOpenAI) -> None:
         nonlocal replies
         for prompt in prompts:
-            messages = [{"role": message.role, "content": message.content} for message in prompt.content]
+            messages: list[ChatCompletionUserMessageParam] = [
+                {"role": "user", "content": message.content}
+                for message in prompt.content
+                if isinstance(message, Message)
+            ]
             answer = await client.chat.completions.create(
                 model=settings.model, messages=messages, temperature=0, max_tokens=2048
             )
@@ -72,7 +77,7 @@ async def measure_openai(settings: EndpointSettings, prompts: Iterator[Prompt]) 
     async with AsyncOpenAI(base_url=settings.base_url, api_key="none") as client:
         await client.models.list()
         wall_s, cpu_s = time.perf_counter(), time.process_time()
-        await asyncio.gather(*(work(client) for _ in range(settings.connections)))
+        await asyncio.gather(*(work(client) for _ in range(settings.connections or 1)))
         return replies, time.perf_counter() - wall_s, time.process_time() - cpu_s
 
 

@@ -8,8 +8,9 @@ is nothing to err about, so truths in which fewer than one question in the list 
 their own. Some minutes.
 """
 
+import argparse
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -51,6 +52,9 @@ class Case:
 
 def main() -> None:
     """Print the table."""
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     rng = np.random.default_rng(0)
     print("| interval | truths | 95 % holds on average | least | where |\n|---|---|---|---|---|")
     for name, cases in (
@@ -98,7 +102,7 @@ def least_of_wilson(n: int) -> Case:
     shares = np.concatenate([ends + beside for ends in (low, high) for beside in (-1e-9, 1e-9)])
     shares = shares[(shares >= ACCURACIES[0]) & (shares <= ACCURACIES[-1])]
     first, last = np.searchsorted(high, shares), np.searchsorted(low, shares, side="right") - 1
-    held = binom.cdf(last, n, shares) - binom.cdf(first - 1, n, shares)
+    held = np.asarray(binom.cdf(last, n, shares) - binom.cdf(first - 1, n, shares))
     return Case(f"n = {n:,}, accuracy {shares[held.argmin()]:.4f}", float(held.min()))
 
 
@@ -114,7 +118,9 @@ def macros(rng: np.random.Generator) -> Iterator[Case]:
         def interval(*right: int, sizes: Sequence[int] = sizes) -> tuple[float, float]:
             parts = list(zip(right, sizes, strict=True))
             macro = sum(k / size for k, size in parts) / len(parts)
-            return macro_interval(macro, macro_stderr(parts), sizes)
+            stderr = macro_stderr(parts)
+            assert stderr is not None
+            return macro_interval(macro, stderr, sizes)
 
         held = covered(draws, interval, shares.mean())
         yield Case(f"{subjects} subjects, n = {n:,}, accuracy {share}", held)
@@ -123,7 +129,11 @@ def macros(rng: np.random.Generator) -> Iterator[Case]:
 def clustered_accuracies(rng: np.random.Generator, size: int) -> Iterator[Case]:
     """Half of the clusters answer as one question, the others as so many."""
     for n, share in product(CLUSTERED[size], ACCURACIES):
-        right = in_clusters(rng, n, size, lambda shape, share=share: rng.random(shape) < share)
+
+        def drawn(shape: tuple[int, ...], share: float = share) -> np.ndarray:
+            return rng.random(shape) < share
+
+        right = in_clusters(rng, n, size, drawn)
         held = [
             inside(clustered_interval([Tally(k, size) for k in draw]), share)
             for draw in right.reshape(FEWER_DRAWS, -1, size).sum(axis=2).tolist()
@@ -140,7 +150,7 @@ def clustered_macros(rng: np.random.Generator, size: int) -> Iterator[Case]:
         draws = np.where(rng.random(as_one.shape) < 0.5, as_one, each)
         held = 0
         for draw in draws.tolist():
-            cells = {
+            cells: dict[tuple[str, Hashable], Tally] = {
                 (f"{part}", (part, at)): Tally(k, size)
                 for part, ks in enumerate(draw)
                 for at, k in enumerate(ks)
@@ -166,9 +176,11 @@ def clustered_differences(rng: np.random.Generator, size: int) -> Iterator[Case]
         if abs(difference) > discordance:
             continue
         shares = [(discordance - difference) / 2, 1 - discordance, (discordance + difference) / 2]
-        values = in_clusters(
-            rng, n, size, lambda shape, shares=shares: rng.choice([-1, 0, 1], shape, p=shares)
-        )
+
+        def drawn(shape: tuple[int, ...], shares: Sequence[float] = shares) -> np.ndarray:
+            return rng.choice([-1, 0, 1], shape, p=shares)
+
+        values = in_clusters(rng, n, size, drawn)
         clusters = [place // size for place in range(n)]
         held = 0
         for draw in values[: FEWER_DRAWS // 2].tolist():
@@ -233,8 +245,9 @@ def in_clusters(
     return np.where(alike, apart[:, :, :1], apart).reshape(FEWER_DRAWS, n)
 
 
-def inside(interval: tuple[float, float], truth: float) -> bool:
+def inside(interval: tuple[float, float] | None, truth: float) -> bool:
     """Whether it holds the truth, rounding aside."""
+    assert interval is not None
     return interval[0] - 1e-9 <= truth <= interval[1] + 1e-9
 
 

@@ -39,6 +39,7 @@ def serving(program: str, *said: str) -> Iterator[str]:
     command = ["taskset", "-c", SERVER_CORE, sys.executable, program, f"--port={port}", *said]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
         try:
+            assert server.stdout is not None
             server.stdout.readline()
             yield f"http://127.0.0.1:{port}/v1"
         finally:
@@ -48,7 +49,8 @@ def serving(program: str, *said: str) -> Iterator[str]:
 def stats(base_url: str) -> dict[str, Any]:
     """What the server counted."""
     with urllib.request.urlopen(base_url.removesuffix("/v1") + "/stats") as answer:
-        return json.load(answer)
+        counted: dict[str, Any] = json.load(answer)
+        return counted
 
 
 def run(

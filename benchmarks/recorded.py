@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 COLUMNS = (
     *("recording", "answered", "failed", "strict", "no letter (strict)", "those guessed", "chain"),
@@ -32,6 +33,7 @@ def row(recording: Path, server: Path, data: Path) -> str:
         tempfile.TemporaryDirectory() as results,
     ):
         try:
+            assert serving.stdout is not None
             serving.stdout.readline()
             said = f"run --model {recording.stem} --base-url http://127.0.0.1:{port}/v1 --task mmlu_pro"
             how = f"--protocol mmlu-pro-local --shots 0 --reader strict --data {data} --results {results}"
@@ -43,7 +45,7 @@ def row(recording: Path, server: Path, data: Path) -> str:
         return line(recording.stem, json.loads(file.read_bytes()), code)
 
 
-def line(name: str, found: dict, code: int) -> str:
+def line(name: str, found: dict[str, Any], code: int) -> str:
     """A score file as a line."""
     counts, score = found["counts"], found["score"]
     (chain,) = [other for other in score["other_readers"] if other["reader"] == "chain"]

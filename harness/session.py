@@ -22,6 +22,7 @@ from harness.endpoint.listing import Listing
 from harness.endpoint.reply import Failure, FailureKind
 from harness.endpoint.settings import EndpointSettings
 from harness.journal import Entry, Journal
+from harness.lookups import Lookups
 from harness.observer import Observer
 from harness.plan import Plan
 from harness.run_folder import SessionRecord
@@ -92,9 +93,14 @@ def finish(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(coroutine)
+        return asyncio.run(_in_our_loop(coroutine))
     with ThreadPoolExecutor(1) as elsewhere:
-        return elsewhere.submit(asyncio.run, coroutine).result()
+        return elsewhere.submit(asyncio.run, _in_our_loop(coroutine)).result()
+
+
+async def _in_our_loop(coroutine: Coroutine[Any, Any, T]) -> T:
+    asyncio.get_running_loop().set_default_executor(Lookups())
+    return await coroutine
 
 
 async def _hold(

@@ -1,7 +1,10 @@
 """Checks: which protocols will work, by what was found; and the command, its output and its exit codes."""
 
 import json
+import socket
 import sys
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -207,6 +210,22 @@ def test_an_unknown_model_is_wrong_use():
 def test_a_time_limit_holds_for_the_library_too():
     check = checked(Answer(raw=b"", end="hang"), timeout_s=0.3)
     assert check.trouble.endswith("gave no whole reply within 0.3 s.")
+
+
+def test_a_name_server_that_does_not_answer_is_not_waited_for(monkeypatch):
+    answered = threading.Event()
+
+    def hanging(*_, **__):
+        answered.wait(20)
+        raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hanging)
+    began = time.monotonic()
+    check = harness.check("m", base_url="http://models.invalid/v1", environment={}, timeout_s=0.3)
+    took_s = time.monotonic() - began
+    answered.set()
+    assert check.trouble.endswith("gave no whole reply within 0.3 s.")
+    assert took_s < 10
 
 
 @pytest.mark.real

@@ -227,7 +227,8 @@ def print_model(name: str, profile: Profile, catalog: Catalog) -> None:
         "longest reply": profile.output and f"{profile.output:,} tokens",
         "sees images": "yes" if profile.images else "no",
         "reasons": profile.reasoning,
-        "max_tokens": profile.max_tokens and f"{profile.max_tokens:,}, sent as {profile.max_tokens_field}",
+        "max_tokens": profile.max_tokens
+        and f"{profile.max_tokens:,} in chats, sent as {profile.max_tokens_field}",
         "protocol": profile.protocol,
         "takes no": ", ".join(sorted(profile.omit)),
         "sent besides": profile.extra and json.dumps(profile.extra),

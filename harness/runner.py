@@ -98,10 +98,8 @@ def run(
                 discard(folder)
             raise
         if session.stopped and session.stopped.kind is StopKind.SAME_WEIGHTS:
-            if (
-                not folder.record.sessions
-            ):  # replies of other weights than were meant: nobody shall go on with them
-                discard(folder)
+            if not folder.record.sessions:
+                discard(folder)  # replies of other weights than were meant: nobody shall go on with them
             raise UsageError(session.stopped.why)
         score = score_run(
             plan,

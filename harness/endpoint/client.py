@@ -7,6 +7,7 @@ HTTP client, and never makes an empty text of a failure.
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -109,9 +110,8 @@ class Endpoint:
             await asyncio.Event().wait()
         else:
             await until_dead(self._transport.flights, self._knock, self._settings.silence_s)
-        return Exchange(self._transport, self._judge, self._fields, timeout_s=0.0, max_wait_s=0.0).failure(
-            self._judge.dead()
-        )
+        failure = self._judge.dead().failure
+        return replace(failure, message=f"{failure.message}.")
 
     def sent(self) -> dict[str, object]:
         """The settings really sent so far, for the score file: routes, temperature, limits, what was learned."""

@@ -10,10 +10,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 PATIENCE_S = 16.0
-_AMONG_OTHERS, _ALONE = (
-    0.6,
-    1.0,
-)  # of the patience: together 42 s: a dead endpoint ends a run within 60
+_AMONG_OTHERS, _ALONE = 0.6, 1.0
+"""How long a knock is waited for, in patiences: with the first one 42 s, as a dead endpoint ends a run within 60."""
 _SLOWER = 2.0
 _LOOK = 0.025
 

@@ -160,6 +160,10 @@ class RunSettings:
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
                 raise UsageError(f"{name} {value!r} should be a whole number.")
+        for name in ("temperature", "max_wait_s", *_ABOVE_0):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+                raise UsageError(f"{name} {value!r} should be a number.")
 
 
 def _sample(name: str) -> Sample:

@@ -3,6 +3,7 @@
 Joins the model, its serving where we serve it, and the probe. Asks no task's questions and writes no file.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -90,8 +91,8 @@ def check(
         UsageError: a setting or a name is wrong, or weights cannot be served.
         EndpointError: weights cannot be had, or the engine that serves them died.
     """
-    if not timeout_s > 0:
-        raise UsageError(f"--timeout {timeout_s:g} should be more than 0 seconds.")
+    if not 0 < timeout_s < math.inf:
+        raise UsageError(f"--timeout {timeout_s:g} should be seconds, more than 0.")
     observer = observer or Silent()
     # As a run with the same options would ask; the task does not matter.
     where: dict[str, Any] = {

@@ -197,9 +197,10 @@ def test_a_refusal_is_exit_4_and_one_sentence_without_tables(here, kind, sentenc
     assert sentence in last
 
 
-def test_a_time_of_nothing_is_wrong_use(here):
-    code, _, err = here("--model=m", "--base-url=http://127.0.0.1:9/v1", "--timeout=0")
-    assert (code, err) == (2, "Error: --timeout 0 should be more than 0 seconds.\n")
+@pytest.mark.parametrize("seconds", ["0", "inf", "nan"])
+def test_a_time_of_nothing_and_one_without_end_are_wrong_use(here, seconds):
+    code, _, err = here("--model=m", "--base-url=http://127.0.0.1:9/v1", f"--timeout={seconds}")
+    assert (code, err) == (2, f"Error: --timeout {seconds} should be seconds, more than 0.\n")
 
 
 def test_an_unknown_model_is_wrong_use():

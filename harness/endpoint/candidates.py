@@ -21,7 +21,7 @@ def candidates(choice: Mapping[str, Any]) -> dict[str, float] | None:
         return None
     found: dict[str, float] = {}
     for text, logprob in _chat_shape(logprobs) or _completion_shape(logprobs):
-        number = as_logprob(logprob)
+        number = logprob if isinstance(logprob, float) else as_logprob(logprob)  # a thousand calls a reply
         if math.isfinite(number) and number > found.get(text, -math.inf):
             found[text] = number
     there = isinstance(logprobs.get("content"), list) or isinstance(logprobs.get("tokens"), list)

@@ -32,7 +32,6 @@ T = TypeVar("T")
 Note = Callable[[SessionRecord], None]
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _WATCH_S = 0.2
-_GIVING_UP_S = 0.05  # what it takes on a busy machine, so that a limit on time is not passed
 _NOT_THERE = (FailureKind.UNREACHABLE, FailureKind.TIMEOUT)
 _UNAUTHORIZED = 401  # not 403: a key may ask questions that may not list models
 
@@ -176,7 +175,7 @@ async def _watch(ended: Callable[[], Stop | None], asking: Asking) -> None:
 async def _watch_time(budget: Budget, asking: Asking) -> None:
     """At the limit on time what is in flight is given up."""
     if budget.left_s < math.inf:
-        await asyncio.sleep(budget.left_s - _GIVING_UP_S)
+        await asyncio.sleep(budget.left_s)
         asking.stop_at_limit()
 
 

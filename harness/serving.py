@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.endpoint import hub_weights
-from harness.endpoint.embedded import SLOTS, serve
+from harness.endpoint.embedded import CONTEXT, SLOTS, serve
 from harness.endpoint.gguf_files import parts, sha256
 from harness.endpoint.settings import TIMEOUT_S, EndpointSettings
 from harness.endpoint.silence import PATIENCE_S
@@ -41,7 +41,7 @@ def served(
     Args:
         slots: questions that a model of our own works on at once.
         published: what the protocol's source sends besides the prompt.
-        max_tokens: see `max_tokens_of`.
+        max_tokens: see `max_tokens_of`; our own engine makes room for them beside its usual context.
     """
     endpoint = EndpointSettings(
         base_url=model.base_url or "",
@@ -66,7 +66,7 @@ def served(
     if weights is None:
         yield endpoint, lambda: None
         return
-    with serve(weights, slots=slots) as engine:
+    with serve(weights, slots=slots, context=CONTEXT + (max_tokens or 0)) as engine:
         yield (
             replace(
                 endpoint,

@@ -1,17 +1,22 @@
 """Whole runs of the embedded model: a real model, real questions, real kills."""
 
+import json
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from shared import SHARED, needs_shared
 from whole_runs import PATIENCE_S, only_run, repeatable, started
 
 import harness
+from harness.models import find_model
+from harness.observer import Silent
+from harness.serving import served, weights_of
 from harness.validation import validate
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -163,3 +168,13 @@ def test_unchanged_weights_are_known_by_their_logprobs_and_one_run_of_them_is_en
             base.path, model="smollm2-135m", results=tmp_path / "again", expect_change=True, environment={}
         )
     assert not list((tmp_path / "again").rglob("*.json*"))
+
+
+def test_the_engine_makes_room_for_replies_as_long_as_the_user_lets_them_be():
+    settings = harness.RunSettings(model="smollm2-135m", task="sample")
+    model = find_model("smollm2-135m", {})
+    with served(settings, model, weights_of(model, Silent()), slots=1, max_tokens=1000) as (endpoint, _):
+        url = endpoint.base_url.removesuffix("/v1") + "/props"
+        with urlopen(url, timeout=PATIENCE_S) as reply:
+            room = json.load(reply)["default_generation_settings"]["n_ctx"]
+    assert room >= 4096 + 1000

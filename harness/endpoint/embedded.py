@@ -25,6 +25,7 @@ SLOTS_FOR_LETTERS = 1
 """Where only a prompt is read and one token written, a processor gains nothing from several at once, and each slot
 would compute the few-shot examples of every subject anew: slots do not share what they hold."""
 CONTEXT = 4096
+"""Tokens for a prompt and for a reply as long as a protocol usually leaves room for."""
 
 _START_S = 900.0  # a 40 GB file from a disk that reads 50 MB/s
 _LOG_TAIL_BYTES = 16_384

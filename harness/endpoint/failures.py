@@ -280,7 +280,10 @@ _FIELD_REFUSED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
-_LOADING = re.compile(r"\bload(ing|ed)?\b|warming up|starting", re.IGNORECASE)  # llama.cpp, TGI, Hugging Face
+# llama.cpp, TGI, Hugging Face; not "model failed to load", which Ollama says and which waiting does not mend.
+_LOADING = re.compile(
+    r"(?<!error )(?<!failed )\b(loading|starting)\b|\b(being|not yet|not) loaded\b|warming up", re.IGNORECASE
+)
 # A refusal names its field beside it; what is farther off is a list of other fields, or the question.
 _NEAR_CHARS = 80
 # Gemini; LiteLLM without a database, where it knows no key but its own.

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import math
 import time
 import tracemalloc
@@ -519,6 +520,14 @@ def test_a_server_that_only_fails_is_given_up_sooner(monkeypatch, failed, answer
 
 def test_a_server_that_loads_its_model_says_that_it_will_come():
     judge = Judge("http://127.0.0.1:1/v1", "m", None)
-    assert judge.response(503, {}, b'{"error": {"message": "Loading model"}}').will_come
+    for message in ("Loading model", "Model m is currently loading", "the model is not yet loaded"):
+        assert judge.response(503, {}, json.dumps({"error": message}).encode()).will_come
     assert judge.response(503, {"Retry-After": "3"}, b"").will_come
-    assert not judge.response(503, {}, b"Service Unavailable").will_come
+
+
+@pytest.mark.parametrize(
+    "message", ["Service Unavailable", "model failed to load", "error loading model: no space", "overloaded"]
+)
+def test_a_server_that_cannot_load_its_model_is_not_waited_for(message):
+    judge = Judge("http://127.0.0.1:1/v1", "m", None)
+    assert not judge.response(500, {}, json.dumps({"error": message}).encode()).will_come

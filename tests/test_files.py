@@ -15,7 +15,16 @@ def test_a_file_is_written_and_overwritten(tmp_path):
     write_whole(path, b"two")
     assert path.read_bytes() == b"two"
     assert [file.name for file in tmp_path.iterdir()] == ["score.json"]
-    assert path.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_a_file_has_the_rights_that_the_users_umask_gives(tmp_path, umask, mode):
+    before = os.umask(umask)
+    try:
+        write_whole(tmp_path / "score.json", b"one")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "score.json").stat().st_mode & 0o777 == mode
 
 
 def test_a_full_disk_leaves_the_old_file_as_it_was_and_nothing_beside_it(tmp_path):

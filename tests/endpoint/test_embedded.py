@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,11 @@ def ask(engine: EmbeddedEngine, path: str, body: dict[str, Any] | None = None, *
 def ended(pidfd: int) -> bool:
     """Wait until a process is no more, at most a minute."""
     return bool(select.select([pidfd], [], [], 60)[0])
+
+
+def waited_for(pid: int) -> set[str]:
+    """What the threads of a process wait for in the kernel."""
+    return {path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/wchan")}
 
 
 def test_a_missing_file_is_told(tmp_path):
@@ -200,13 +206,13 @@ def test_the_engine_does_not_outlive_a_parent_that_is_killed(smollm2):
 @on_linux
 @pytest.mark.skipif(find_spec("xllamacpp") is None, reason="xllamacpp is not installed")
 def test_the_engine_ends_with_its_parent_even_while_it_loads_a_model(tmp_path):
-    # A pipe that nobody fills is a model that loads for ever; opening it waits until the engine reads it.
+    # A pipe into which nobody writes is a model that loads for ever: opening it waits for a writer.
     model = tmp_path / "slow.gguf"
     os.mkfifo(model)
     command = [sys.executable, str(ENGINE), str(model), "--slots=1", "--context=512"]
-    with (
-        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process,
-        model.open("wb"),
-    ):
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        while "wait_for_partner" not in waited_for(process.pid):
+            assert process.poll() is None
+            time.sleep(0.02)
         process.stdin.close()
         assert process.wait(60) == -signal.SIGIO

@@ -11,7 +11,7 @@ from typing import Any
 from harness.answers import Outcome
 from harness.errors import UsageError
 from harness.finished import Run
-from harness.journal import read_last_lines
+from harness.journal import read_extent, read_last_lines
 from harness.run_folder import read_record
 
 
@@ -158,13 +158,23 @@ def read_given(run: Run) -> dict[str, Given]:
 
 
 def check_answers(run: Run, questions: int, correct: int) -> None:
-    """Raises UsageError where so many answers, and so many right ones, are not what the run's score counted."""
-    counts = run.score.counts
+    """Raises UsageError where the answers are not those that the run's score was made from.
+
+    Args:
+        run: whose answers they are.
+        questions: how many there are.
+        correct: how many of them are right.
+    """
+    file, counts = run.path / run.score.answers.file, run.score.counts
+    again = f"`harness regrade {run.path}` reads and scores its replies again"
     if (questions, correct) != (counts.questions, counts.correct):
         raise UsageError(
-            f"{run.path / run.score.answers.file} has {correct:,} right of {questions:,} questions, and its score says "
-            f"{counts.correct:,} of {counts.questions:,}: it was changed since; `harness regrade {run.path}` scores it "
-            "again."
+            f"{file} has {correct:,} right of {questions:,} questions, and its score says {counts.correct:,} of "
+            f"{counts.questions:,}: it was changed since; {again}."
+        )
+    if read_extent(file).sha256 != run.score.answers.sha256:
+        raise UsageError(
+            f"{file} is not the file that its score was made from: it was changed since; {again}."
         )
 
 

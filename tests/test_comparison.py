@@ -311,6 +311,22 @@ def test_answers_that_were_changed_after_the_score_are_refused(written):
     )
 
 
+def test_answers_that_were_changed_so_that_their_counts_are_the_same_are_refused(written, plan):
+    wrong = {q.id: "Answer: D" for q in plan.questions if q.gold == "A"}
+    new = written("new", wrong)
+    answers = new / "answers.jsonl"
+    lines = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+    right = next(line for line in lines if line["outcome"] == "correct")
+    other = next(line for line in lines if line["outcome"] == "wrong")
+    right["answer"] = next(letter for letter in "ABCD" if letter != right["gold"])
+    right["outcome"] = "wrong"
+    other["answer"], other["outcome"] = other["gold"], "correct"
+    answers.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    assert "is not the file that its score was made from: it was changed since" in refused(
+        written("base"), new
+    )
+
+
 def test_runs_that_answered_nothing_in_common_are_refused(written, plan):
     base = written("base", {q.id: None for q in plan.questions if q.subject != "chess"})
     new = written("new", {q.id: None for q in plan.questions if q.subject == "chess"})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import UsageError
+from harness.errors import UnfinishedError, UsageError
 from harness.journal import Entry, read_journal
 from harness.score_file import ScoreFile, read_score
 
@@ -66,6 +66,7 @@ def load(path: Path | str) -> Run:
 
     Raises:
         UsageError: there is no readable score file.
+        UnfinishedError: its run has not ended.
     """
     file = score_path(path)
     return Run(file.parent, read_score(file))
@@ -76,11 +77,12 @@ def score_path(path: Path | str) -> Path:
 
     Raises:
         UsageError: there is no such folder or file.
+        UnfinishedError: the folder is that of a run that has not ended.
     """
     named = Path(path)
     if named.is_dir():
         if (named / "run.json").exists() and not (named / "score.json").exists():
-            raise UsageError(
+            raise UnfinishedError(
                 f"the run in {path} has not ended, and so has no score.json; run the same command again, or score what "
                 f"there is with `harness regrade {path}`."
             )

@@ -9,7 +9,7 @@ import pytest
 from builders import FAILURE, answered, plan_of, write_task, written_run
 
 import harness
-from harness.errors import UsageError
+from harness.errors import UnfinishedError, UsageError
 from harness.score_file import read_score
 
 TEXTS = {
@@ -70,7 +70,8 @@ def test_a_place_that_is_not_there_is_one_sentence(tmp_path):
 
 def test_a_folder_without_a_score_is_one_sentence(folder):
     (folder / "score.json").unlink()
-    refused(lambda: harness.load(folder), "has not ended, and so has no score.json")
+    with pytest.raises(UnfinishedError, match=r"has not ended, and so has no score\.json"):
+        harness.load(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff", b"[1]", b'{"schema": "harness-score/2"}'])

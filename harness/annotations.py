@@ -23,6 +23,11 @@ def annotations(gate: Gate) -> Iterator[str]:
         yield _command("notice", "; ".join(f"{result.rule}: {result.reason}" for result in gate.results))
 
 
+def annotation_of_error(message: str) -> str:
+    """The line for a command that came to no verdict."""
+    return _command("error", message)
+
+
 def _command(level: str, message: str) -> str:
     """As actions/toolkit escapes what a command says: a line break would end it."""
     for char, escaped in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):

@@ -32,6 +32,7 @@ from harness.errors import HarnessError
 from harness.terminal import INTERRUPTED, drop_standard_output
 
 _DEBUG = "--debug"
+_VERDICTS = ("gate", "rescore")
 
 
 class _Commands(TyperGroup):
@@ -45,6 +46,8 @@ class _Commands(TyperGroup):
             if ctx.params["debug"]:
                 traceback.print_exc()
             print(f"Error: {error}", file=sys.stderr)
+            if ctx.invoked_subcommand in _VERDICTS and os.environ.get("GITHUB_ACTIONS") == "true":
+                _annotate(str(error))
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
             asking = ctx.invoked_subcommand in ("run", "rescore")
@@ -53,6 +56,14 @@ class _Commands(TyperGroup):
             sys.exit(INTERRUPTED)
         except BrokenPipeError:  # whoever read has enough
             drop_standard_output()
+
+
+def _annotate(error: str) -> None:
+    """Where there is no verdict, GitHub is told why."""
+    from harness.annotations import annotation_of_error
+
+    if "--no-github" not in sys.argv:
+        print(annotation_of_error(error), file=sys.stderr)
 
 
 app = typer.Typer(

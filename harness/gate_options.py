@@ -97,7 +97,7 @@ def given_rules(
 
 
 def outputs(*, json: bool, junit: Path | None, markdown: Path | None, github: bool) -> "Outputs":
-    """Where to show the verdict.
+    """Where to show the verdict; files of an earlier one are gone then.
 
     Raises:
         UsageError: a file could not be written there.
@@ -106,5 +106,5 @@ def outputs(*, json: bool, junit: Path | None, markdown: Path | None, github: bo
 
     summary = os.environ.get("GITHUB_STEP_SUMMARY") if github else None
     chosen = Outputs(json, junit, markdown, Path(summary) if summary else None, github)
-    chosen.check()
+    chosen.prepare()
     return chosen

@@ -37,11 +37,21 @@ class Outputs:
     summary: Path | None = None
     github: bool = False
 
-    def check(self) -> None:
-        """Raises UsageError where a file could not be written, before anything is asked or read for it."""
+    def prepare(self) -> None:
+        """Remove an earlier verdict's files: where this one ends in an error, nobody shall take them for its own.
+
+        Raises:
+            UsageError: a file could not be written; before anything is asked or read for it.
+        """
         for option, path in (("--junit", self.junit), ("--markdown", self.markdown)):
-            if path is not None and (path.is_dir() or not path.parent.is_dir()):
+            if path is None:
+                continue
+            if path.is_dir() or not path.parent.is_dir():
                 raise UsageError(f"{option} {path} should be a file in a folder that there is.")
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise UsageError(f"{option} {path} cannot be replaced: {error.strerror}.") from error
 
 
 @dataclass(frozen=True, slots=True)

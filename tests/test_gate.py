@@ -342,6 +342,22 @@ def test_annotations_are_not_printed_elsewhere_nor_where_they_are_not_wanted(her
     assert "::" not in here("gate", runs["base"], runs["worse"], "--no-github", GITHUB_ACTIONS="true").stdout
 
 
+def test_on_github_a_gate_without_a_verdict_says_why(here, runs):
+    ended = here("gate", runs["base"], "nowhere", GITHUB_ACTIONS="true")
+    assert ended.returncode == 2
+    assert "::error title=harness gate::nowhere does not exist; name a run" in ended.stderr
+    assert "::" not in here("gate", runs["base"], "nowhere", "--no-github", GITHUB_ACTIONS="true").stderr
+
+
+def test_where_there_is_no_verdict_an_earlier_ones_files_are_gone(here, runs, tmp_path):
+    files = ("--junit", tmp_path / "gate.xml", "--markdown", tmp_path / "gate.md")
+    here("gate", runs["base"], runs["base"], *files)
+    assert "Passed" in (tmp_path / "gate.md").read_text()
+    assert here("gate", runs["base"], "nowhere", *files).returncode == 2
+    assert not (tmp_path / "gate.md").exists()
+    assert not (tmp_path / "gate.xml").exists()
+
+
 def test_annotations_leave_a_document_alone(here, runs):
     ended = here("gate", runs["base"], runs["worse"], "--json", "--github")
     assert json.loads(ended.stdout)["passed"] is False

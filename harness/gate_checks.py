@@ -76,8 +76,9 @@ def check_drop(rule: str, part: Part, most: float) -> RuleResult:
         return RuleResult(rule, True, f"a drop of more than {limit} is excluded: {said}")
     if high < -most:
         return RuleResult(rule, False, f"the drop is more than {limit}: {said}")
+    worse = "NEW is significantly worse, and " if is_worse(part) else ""
     return RuleResult(
-        rule, None, f"a drop of {limit} lies within the interval: {said}; {_deciding_drop(part, most)}"
+        rule, None, f"{worse}a drop of {limit} lies within the interval: {said}; {_deciding_drop(part, most)}"
     )
 
 

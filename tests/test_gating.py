@@ -138,6 +138,14 @@ def test_a_run_that_is_significantly_worse_passes_where_so_small_a_drop_is_allow
     assert gate(comparison, Rules(max_drop=0.08)).outcome is Outcome.PASSED
 
 
+def test_an_undecided_drop_says_where_it_is_significant_all_the_same(run):
+    (result,) = gate(counted(run, 95, 65, 600), Rules(max_drop=0.01)).results
+    assert result.passed is None
+    assert result.reason.startswith(
+        "NEW is significantly worse, and a drop of 1.0 points lies within the interval"
+    )
+
+
 def test_undecided_says_how_many_questions_would_decide(run):
     (result,) = gate(counted(run, 30, 30, 1000), Rules(max_drop=0.01)).results
     assert result.passed is None

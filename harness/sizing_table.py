@@ -95,7 +95,7 @@ def _grounds(sizing: Sizing) -> Iterator[str]:
     if not any(size.cost_usd for size in sizing.sizes):
         yield f"What it costs is not known: {made.no_cost}."
     if sizing.speed:
-        yield f"Speed: {sizing.speed.questions_per_second:.3g} questions a second, {sizing.speed.source}."
+        yield f"Speed: {_figure(sizing.speed.questions_per_second)} questions a second, {sizing.speed.source}."
     else:
         yield (
             f"How long it takes is not known: there is no earlier run of {made.model} on {made.task} that was asked in "
@@ -112,6 +112,11 @@ def _way(sizing: Sizing) -> Iterator[str]:
             f"Ask {first.asked:,} of the {sizing.available:,} in both runs, by --limit {first.asked} --sample "
             "stratified, which draws the same ones for one --seed."
         )
+
+
+def _figure(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _points(share: float) -> str:

@@ -60,7 +60,7 @@ def results_document(score: ScoreFile) -> dict[str, Any]:
         "n-shot": dict.fromkeys(everything, score.task.shots),
         "higher_is_better": {name: {naming.metric: True} for name in everything},
         "n-samples": {name: {"effective": _total(parts)} for name, parts in leaves.items()},
-        "config": {"model": "harness", "model_args": {"model": score.model.name}, "limit": None},
+        "config": {"model": "harness", "model_args": {"model": score.model.name}, "limit": _limit(score)},
         "git_hash": None,
         "date": score.run.started_at.timestamp(),
         "measured_by": score.run.imported_from or f"harness {score.run.harness_version}",
@@ -71,6 +71,10 @@ def results_document(score: ScoreFile) -> dict[str, Any]:
         "chat_template": None,
         "total_evaluation_time_seconds": str(score.latency.elapsed_s or 0.0),
     }
+
+
+def _limit(score: ScoreFile) -> int | None:
+    return score.task.sample.limit if score.task.sample else None
 
 
 def folder_of(score: ScoreFile) -> str:

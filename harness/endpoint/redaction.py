@@ -5,6 +5,7 @@ server would make of one: as it is, in another case, escaped as in JSON or a URL
 """
 
 import base64
+import json
 import re
 from collections.abc import Iterable
 
@@ -27,7 +28,7 @@ class Redaction:
         alone = [rf"(?<!\w){re.escape(text)}(?!\w)" for text in sorted(words)]
         sent = [rf"(?<=Bearer\ ){re.escape(text)}(?!\w)" for text in sorted(words)]
         self._folded = [
-            *(form.lower().encode() for form in forms),
+            *(written.lower().encode() for form in forms for written in _in_json(form)),
             *(f"bearer {text}".lower().encode() for text in words),
         ]
         self._in_bodies = re.compile("|".join(spellings + sent).encode() or _NOTHING.encode(), re.IGNORECASE)
@@ -50,6 +51,11 @@ class Redaction:
 def _is_a_word(secret: str) -> bool:
     """A placeholder such as "x", "none", "EMPTY" or "1234", which replies may hold for reasons of their own."""
     return len(secret) < _SHORTEST or (len(secret) < _LONG and (secret.isalpha() or secret.isdecimal()))
+
+
+def _in_json(text: str) -> set[str]:
+    """A text as it may stand in JSON: as it is, its quotation marks and backslashes escaped, or without these."""
+    return {text, json.dumps(text)[1:-1], text.replace("\\", "")}
 
 
 def _in_base64(text: str) -> list[str]:

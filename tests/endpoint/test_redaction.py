@@ -57,6 +57,13 @@ def test_what_holds_no_secret_is_left_as_it_is(body):
     assert REDACTION.of_body(body) is body
 
 
+@pytest.mark.parametrize("key", ['sk-"0123456789', "sk-\\0123456789", 'a"b\\c-0123456789'])
+@pytest.mark.parametrize("more", ["", " and 100%", " and \u00e9"])
+def test_a_key_that_json_has_to_escape_is_taken_out(key, more):
+    body = json.dumps({"text": f"You sent {key}{more}"}).encode()
+    assert json.loads(Redaction([key]).of_body(body))["text"] == f"You sent [key]{more}"
+
+
 def test_a_placeholder_is_hidden_where_it_stands_alone_and_only_from_people():
     redaction = Redaction(["x"])
     assert redaction.of_text("the key x is no example") == "the key [key] is no example"

@@ -8,6 +8,7 @@ from rich.table import Column, Table
 
 from harness.checking import Check
 from harness.endpoint.findings import Finding, Findings
+from harness.terminal import print_whole
 
 _WORDS = {True: "yes", False: "no", None: "?"}
 
@@ -32,10 +33,10 @@ def print_check(check: Check) -> None:
         "images": found.images,
     }
     console.print(f"{check.model} at {check.endpoint}")
-    console.print(_table("what", abilities))
+    print_whole(console, _table("what", abilities))
     for line in _facts(found):
         console.print(_printable(line))
-    console.print(_table("protocol", check.protocols))
+    print_whole(console, _table("protocol", check.protocols))
 
 
 def _table(title: str, findings: dict[str, Finding]) -> Table:

@@ -27,6 +27,7 @@ from harness.comparison_words import (
 )
 from harness.ranking import Ranking
 from harness.summary import percent
+from harness.terminal import print_whole
 
 _SUBJECTS_SHOWN = 20
 _COLOURS = {"better": "green", "worse": "red", "equivalent": "green"}
@@ -36,7 +37,7 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
     """Both runs, the verdict and its grounds, notes, the difference by group and subject, flips, what was used."""
     first, *grounds = verdict(found)
     _say(console, asked(found), style="bold")
-    console.print(_sides(found))
+    print_whole(console, _sides(found))
     for note in found.notes:
         _say(console, f"Note: {note}", style="yellow")
     _say(console, first, style=f"bold {_COLOURS.get(found.verdict, 'yellow')}")
@@ -44,7 +45,7 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
         _say(console, sentence)
     console.print()
     parts, hidden = _subjects_shown(found.subjects)
-    console.print(_parts(found, parts))
+    print_whole(console, _parts(found, parts))
     if hidden:
         _say(console, f"… and {hidden} more subjects, whose p is larger; --csv has all.")
     _say(console, "* McNemar's exact p; of groups and of subjects adjusted by Holm's method.")
@@ -75,7 +76,7 @@ def print_ranking(found: Ranking, console: Console) -> None:
             Text(points_interval(against.interval) if against else ""),
             in_a_word(one.verdict),
         )
-    console.print(table)
+    print_whole(console, table)
     _say(
         console,
         RANKS_MEAN,
@@ -146,7 +147,7 @@ def _print_flips(flips: Sequence[Flip], most: int, console: Console) -> None:
         for flip in sorted(chosen, key=lambda flip: flip.subject):
             table.add_row(*map(Text, (flip.subject, flip.id, flip.gold, flip.base_answer, flip.new_answer)))
         console.print()
-        console.print(table)
+        print_whole(console, table)
         if len(found) > most:
             _say(console, f"… and {len(found) - most:,} more {name}; --flips N lists N, --csv all.")
 

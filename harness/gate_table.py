@@ -13,6 +13,7 @@ from harness.comparison import Comparison
 from harness.comparison_words import asked
 from harness.gate_words import ANSWERS, headline, sides
 from harness.gating import Gate
+from harness.terminal import print_whole
 
 _COLOURS = {True: "green", False: "red", None: "yellow"}
 
@@ -25,7 +26,7 @@ def print_gate(gate: Gate, comparison: Comparison, source: Path | None, console:
     for result in gate.results:
         answer = Text(ANSWERS[result.passed], style=_COLOURS[result.passed])
         table.add_row(Text(result.rule), answer, Text(result.reason))
-    console.print(table)
+    print_whole(console, table)
     if source is not None:
         console.print(Text(f"Rules that were not typed: {source}."), soft_wrap=True)
     for note in (*gate.doubts, *comparison.notes):

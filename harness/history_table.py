@@ -10,13 +10,16 @@ from rich.text import Text
 from harness.history import History, Measured, Series
 from harness.published import sentence
 from harness.summary import interval, percent
+from harness.terminal import print_whole
+
+_COLUMNS = 100
 
 
 def print_history(history: History) -> None:
     """A table for each model and task, what is published of them below it, and what was left out."""
     console = Console(highlight=False, markup=False, emoji=False)
     for series in history.series:
-        console.print(_table(series))
+        print_whole(console, _table(series), least=_COLUMNS)
         for figure in series.published:
             said = f"{sentence(figure, series.scores[-1].score)}."
             console.print(Text(said, style="dim"), soft_wrap=not console.is_terminal)
@@ -28,10 +31,10 @@ def _table(series: Series) -> Table:
     table = Table(
         Column("when (UTC)", no_wrap=True),
         Column("asked by", overflow="fold", min_width=12),
-        Column("weights, code", overflow="fold"),
+        Column("weights, code", overflow="fold", min_width=13),
         Column("accuracy", justify="right", no_wrap=True),
-        Column("unparsed", justify="right"),
-        Column("note", overflow="fold"),
+        Column("unparsed", justify="right", no_wrap=True),
+        Column("note", overflow="fold", min_width=14),
         title=Text(f"{series.model} on {series.task}"),
         title_justify="left",
     )

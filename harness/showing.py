@@ -21,6 +21,7 @@ from harness.protocols import PROTOCOLS
 from harness.published import NOT_OURS, Figure, figures_of
 from harness.suite import Suite
 from harness.task import Task
+from harness.terminal import print_whole
 
 _MOST_NAMED = 6
 
@@ -87,7 +88,7 @@ def print_estimate(estimate: Estimate, file: IO[str] | None = None) -> None:
     if estimate.cost_usd:
         low, high, most = estimate.cost_usd
         table.add_row("US dollars", f"{_usd(low)} – {_usd(high)}", _usd(most))
-    console.print(table)
+    print_whole(console, table)
     for sentence in _grounds(estimate):
         console.print(sentence, soft_wrap=not console.is_terminal)
 
@@ -127,12 +128,12 @@ def print_tasks(tasks: Iterable[Task], suites: Iterable[Suite] = ()) -> None:
     for task in tasks:
         size = len(task.questions) or task.size
         table.add_row(task.name, _count(size), _languages(task), task.licence, task.title)
-    _console().print(table)
+    print_whole(_console(), table)
     listed = _table("suite", "title", "tasks")
     for suite in suites:
         listed.add_row(suite.name, suite.title, ", ".join(suite.names))
     if listed.row_count:
-        _console().print(listed)
+        print_whole(_console(), listed)
 
 
 def _languages(task: Task) -> str:
@@ -164,7 +165,7 @@ def print_task(task: Task) -> None:
         protocol = PROTOCOLS[name]
         usual = " (usual)" if name == task.protocol else ""
         protocols.add_row(name + usual, protocol.summary, str(protocol.shots), ", ".join(protocol.readers))
-    _console().print(*([groups] if task.groups else []), protocols)
+    print_whole(_console(), *([groups] if task.groups else []), protocols)
 
 
 def _where(task: Task) -> str:
@@ -195,7 +196,7 @@ def print_findings(findings: Sequence[Finding], questions: int) -> None:
     for finding in findings:
         table.add_row(finding.what, f"{finding.count:,}", "\n".join(finding.examples))
     if findings:
-        _console().print(table)
+        print_whole(_console(), table)
     print(f"{questions:,} questions, {len(findings) or 'no'} kinds of findings.")
 
 
@@ -214,7 +215,7 @@ def print_models(catalog: Catalog) -> None:
     hosts = _table("host", "what it is", "key", "address", title="Hosts")
     for name, host in catalog.hosts.items():
         hosts.add_row(name, host.about, host.key_env or "", host.base_url or f"${host.base_url_env}")
-    _console().print(models, hosts)
+    print_whole(_console(), models, hosts)
 
 
 def print_model(name: str, profile: Profile, catalog: Catalog) -> None:
@@ -240,7 +241,7 @@ def print_model(name: str, profile: Profile, catalog: Catalog) -> None:
     if profile.weights:
         print(f"  embedded: runs inside the harness, from the package {profile.weights.package}")
     if profile.hosts:
-        _console().print(_offers(profile, catalog))
+        print_whole(_console(), _offers(profile, catalog))
     own = " or ".join(f"--host {name}" for name, host in catalog.hosts.items() if host.is_the_users)
     print(f"At a server of your own: {own}, or --base-url.")
     if figures := figures_of(name):

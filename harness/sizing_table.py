@@ -12,6 +12,7 @@ from rich.table import Column, Table
 
 from harness.prices import Prices
 from harness.sizing import Size, Sizing, Tokens
+from harness.terminal import print_whole
 
 _MILLION, _THOUSAND, _HOUR_S = 1e6, 1e3, 3600.0
 
@@ -20,7 +21,7 @@ def print_sizing(sizing: Sizing) -> None:
     """A row for each share of disagreement, and what the figures mean and rest on."""
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(f"{sizing.task} ({sizing.protocol}): to see {_points(sizing.detect)}")
-    console.print(_table(sizing))
+    print_whole(console, _table(sizing))
     for sentence in _sentences(sizing):
         console.print(sentence, soft_wrap=not console.is_terminal)
 

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from harness.suite_scores import SuiteScore
 from harness.summary import percent
+from harness.terminal import print_whole
 
 _FIGURES = {"right_share": "right choices' probability"}  # where it is no accuracy
 
@@ -27,7 +28,7 @@ def print_suite(score: SuiteScore, console: Console) -> None:
     table.add_row("average of tasks", "", percent(score.average), *rescaled, style="bold")
     console.print()
     console.print(Text(f"{score.model} on {score.title}", style="bold"), soft_wrap=True)
-    console.print(table)
+    print_whole(console, table)
     for sentence in _sentences(score, with_rescaled=with_rescaled):
         console.print(Text(sentence), soft_wrap=not console.is_terminal)
 

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from harness.finished import Run
 
@@ -50,6 +51,14 @@ def console_of_progress() -> "Console":
     from rich.console import Console
 
     return Console(file=cast("IO[str]", _Shown()))
+
+
+def print_whole(console: "Console", *tables: "Table", least: int = 80) -> None:
+    """Tables, in `least` columns where the console has fewer: a figure that is cut off is another figure."""
+    width = console.width
+    console.width = max(width, least)
+    console.print(*tables)
+    console.width = width
 
 
 def drop_standard_output() -> None:

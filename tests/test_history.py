@@ -149,12 +149,16 @@ def test_the_table_has_what_one_looks_for(add, results, here):
     assert "≠ above: other questions: all against --limit 5" in shown
 
 
-@pytest.mark.parametrize("width", ["80", "60"])
-def test_the_table_fits_a_narrow_terminal(add, results, here, width):
+@pytest.mark.parametrize("width", ["40", "60", "80"])
+def test_in_a_narrow_terminal_no_figure_and_no_note_is_cut_off(add, results, here, width):
     add(1, revision="abcdef0123456789", branch="a-rather-long-name-of-a-branch")
     add(2, protocol="lm-eval", shots=0)
-    lines = here("history", results, COLUMNS=width).stdout.splitlines()
-    assert max(map(len, lines)) <= int(width)
+    narrow, wide = (here("history", results, COLUMNS=columns).stdout for columns in (width, "200"))
+    assert "…" not in narrow
+    for word in ("when (UTC)", "unparsed", "note", "protocols", "abcdef012345"):
+        assert word in wide
+        assert word in narrow
+    assert narrow.count(" %") == wide.count(" %")
 
 
 def test_published_figures_stand_below_and_are_marked(add, results, here, tmp_path):

@@ -4,14 +4,16 @@ Takes a path and a pydantic model; gives the model's object, or a UsageError tha
 the line and the field.
 """
 
+import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from harness.errors import UsageError
 
@@ -28,9 +30,11 @@ _PLAIN_WORDS = {
     " after validation": "",
 }
 _INSTANCE_OF = re.compile(r" or instance of \w+")
+_UNKNOWN = "extra_forbidden"
 _DEEPEST = 50  # far more than any file of ours needs, and less than what exhausts Python's stack
 
 
+Location = tuple[int | str, ...]
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -54,7 +58,7 @@ def read_yaml(
     try:
         return model.model_validate(document, context={"path": called or path})
     except ValidationError as error:
-        raise UsageError(_describe(error, root, path)) from error
+        raise UsageError(_describe(error, root, path, model)) from error
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -170,15 +174,28 @@ def _refuse_repeated_keys(node: yaml.Node, path: Path, visited: set[int]) -> Non
             _refuse_repeated_keys(item, path, visited)
 
 
-def _describe(error: ValidationError, root: yaml.Node, path: Path) -> str:
-    first, *others = error.errors()
+def _describe(error: ValidationError, root: yaml.Node, path: Path, model: type[BaseModel]) -> str:
+    unknown = [one for one in error.errors() if one["type"] == _UNKNOWN]
+    first, *others = [*unknown, *(one for one in error.errors() if one["type"] != _UNKNOWN)]
     location = first["loc"]
     field = ".".join(str(part) for part in location) or "the whole file"
     message = _in_plain_words(first["msg"])
     if first["type"] == "string_type" and isinstance(first["input"], int | float | date):
         message = f"is read as {first['input']}, which is no text; put it into quotes"
+    if unknown:  # a misspelt field explains one that is missing
+        message = f"there is no such field{_meant(location, others, model)}"
     more = f" ({len(others)} more after this one)" if others else ""
     return f"{path}, line {_line(root, location)}, field {field}: {message}.{more}"
+
+
+def _meant(location: Location, others: Iterable[ErrorDetails], model: type[BaseModel]) -> str:
+    """The field that a misspelt one may stand for: one that is missing beside it, or another of the whole file's."""
+    *parent, name = location
+    beside = [
+        str(one["loc"][-1]) for one in others if one["type"] == "missing" and [*one["loc"][:-1]] == parent
+    ]
+    near = difflib.get_close_matches(str(name), [*beside, *([] if parent else model.model_fields)], n=1)
+    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def _in_plain_words(message: str) -> str:

@@ -72,7 +72,7 @@ def test_a_task_file_needs_nothing_but_itself(tmp_path):
     ("changes", "field", "words"),
     [
         ({"licence": None}, "licence", "Field required"),
-        ({"colour": "red"}, "colour", "Extra inputs are not permitted"),
+        ({"colour": "red"}, "colour", "there is no such field"),
         ({"version": 1}, "version", "put it into quotes"),
         ({"name": "../up"}, "name", "pattern"),
         ({"name": ".."}, "name", "pattern"),
@@ -115,12 +115,13 @@ def test_a_task_file_that_does_not_fit_is_refused_by_field(tmp_path, changes, fi
         ({"choices": ["same", "same"], "answer": "A"}, "choices", "two choices are the same"),
         ({"choices": [str(n) for n in range(27)]}, "choices", "at most 26 items"),
         ({"subject": ""}, "subject", "at least 1 character"),
-        ({"answers": "A"}, "answers", "Extra inputs"),
+        ({"answers": "A"}, "answers", "there is no such field"),
+        ({"anwser": "A", "answer": None}, "anwser", "there is no such field (did you mean answer?)"),
     ],
 )
 def test_a_question_that_does_not_fit_is_refused_by_its_line(tmp_path, changes, field, words):
-    questions = [inline("chess", 0), {**inline("chess", 1), **changes}]
-    path = write_task(tmp_path, task_document(questions=questions))
+    changed = {name: value for name, value in {**inline("chess", 1), **changes}.items() if value is not None}
+    path = write_task(tmp_path, task_document(questions=[inline("chess", 0), changed]))
     sentence = refused(path)
     assert f"field questions.1.{field}: " in sentence
     assert words in sentence

@@ -86,6 +86,10 @@ def score_path(path: Path | str) -> Path:
                 f"the run in {path} has not ended, and so has no score.json; run the same command again, or score what "
                 f"there is with `harness regrade {path}`."
             )
+        if not (named / "score.json").exists() and (runs := sorted(named.glob("**/score.json"))):
+            raise UsageError(
+                f"{path} is no run's folder but holds {len(runs):,} runs; name one, such as {runs[-1].parent}."
+            )
         return named / "score.json"
     if not named.exists():
         raise UsageError(f"{path} does not exist; name a run's folder or its score.json.")

@@ -212,6 +212,10 @@ def find_task(name: str, own: Path | None = None) -> Path:
     family = next((family for family in _families(name) if family in known), None)
     if family is not None and name not in known:  # a language of it
         return known[family].with_name(f"{name}.yaml")
+    if name not in known and Path(name).is_dir():
+        raise UsageError(
+            f"--task {name} is a folder: name a file in it, or a task by its name and the folder by --tasks."
+        )
     if name not in known:
         hint = did_you_mean(name, known)
         raise UsageError(

@@ -68,6 +68,13 @@ def test_a_place_that_is_not_there_is_one_sentence(tmp_path):
     refused(lambda: harness.load(tmp_path / "nowhere"), "nowhere does not exist; name a run's folder")
 
 
+def test_a_folder_of_runs_names_one_of_them(folder):
+    refused(
+        lambda: harness.load(folder.parent),
+        rf"is no run's folder but holds 1 runs; name one, such as {folder}",
+    )
+
+
 def test_a_folder_without_a_score_is_one_sentence(folder):
     (folder / "score.json").unlink()
     with pytest.raises(UnfinishedError, match=r"has not ended, and so has no score\.json"):

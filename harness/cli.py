@@ -3,6 +3,7 @@
 A thin reader of arguments on top of the library; a command is a module of `harness.commands`.
 """
 
+import errno
 import io
 import os
 import sys
@@ -28,10 +29,11 @@ from harness.commands.rescore import rescore
 from harness.commands.run import run
 from harness.commands.tasks import tasks
 from harness.commands.validate import validate
-from harness.errors import HarnessError
+from harness.errors import HarnessError, StorageError
 from harness.terminal import INTERRUPTED, drop_standard_output
 
 _DEBUG = "--debug"
+_OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _VERDICTS = ("gate", "rescore")
 
 
@@ -56,6 +58,16 @@ class _Commands(TyperGroup):
             sys.exit(INTERRUPTED)
         except BrokenPipeError:  # whoever read has enough
             drop_standard_output()
+        except SystemExit as ended:
+            if not isinstance(ended.__context__, BrokenPipeError):
+                raise
+            drop_standard_output()  # rich has met it, and would end the process with the code of a regression
+        except OSError as error:
+            if error.errno not in _OF_WRITING or error.filename is not None:
+                raise  # our files say themselves what is wrong with them
+            drop_standard_output()
+            print(f"Error: standard output cannot be written: {error.strerror}.", file=sys.stderr)
+            sys.exit(StorageError.exit_code)
 
 
 def _annotate(error: str) -> None:

@@ -12,6 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow
 import pyarrow.parquet
@@ -789,3 +790,28 @@ def test_on_a_terminal_a_bar_moves_and_the_table_follows(tmp_path):
     assert "150/150" in shown
     assert "\x1b[?25h" in shown  # the cursor is there again
     assert "all (micro average)" in shown.rpartition("150/150")[2]
+
+
+PRINTING = ("tasks", "tasks sample", "models", "prompts --task sample", "plan --task sample --detect 5")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a file that is always full")
+@pytest.mark.parametrize("said", PRINTING)
+def test_output_that_cannot_be_written_is_one_sentence_and_no_verdict(said):
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        ended = subprocess.run(
+            command(*said.split()), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == 3
+    assert ended.stderr == "Error: standard output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.parametrize("said", PRINTING)
+def test_a_reader_that_has_enough_is_no_error(said):
+    reads, writes = os.pipe()
+    os.close(reads)
+    ended = subprocess.run(
+        command(*said.split()), stdout=writes, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writes)
+    assert (ended.returncode, ended.stderr) == (0, "")

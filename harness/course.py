@@ -1,6 +1,7 @@
 """Courses: the order in which a run asks its questions, and what may end it before the last one.
 
-A run asks a Course for the order, tells it every entry, those of earlier sessions too, and stops when it says so.
+A run tells a Course what earlier sessions have, asks it for the order of the rest, tells it every entry, and stops when
+it says so.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,8 +26,11 @@ class Course(Protocol):
     first: int
     agreed: Mapping[str, Any]
 
-    def ordered(self, questions: Sequence[Question]) -> Sequence[Question]:
-        """The questions in the order in which they are asked."""
+    def recalled(self, entry: Entry) -> Stop | None:
+        """Why there is nothing more to ask, once there is not, by the replies of earlier sessions; before `begin`."""
+
+    def begin(self, questions: Sequence[Question]) -> Sequence[Question]:
+        """Begin a session with what has no reply yet; gives it in the order in which it is asked."""
 
     def heard(self, entry: Entry) -> Stop | None:
         """Why the run should end, once it should; entries come in any order."""
@@ -41,7 +45,10 @@ class InOrder:
     first = 0
     agreed: Mapping[str, Any] = {}
 
-    def ordered(self, questions: Sequence[Question]) -> Sequence[Question]:
+    def recalled(self, entry: Entry) -> Stop | None:
+        """Nothing ends it."""
+
+    def begin(self, questions: Sequence[Question]) -> Sequence[Question]:
         """As they are."""
         return questions
 

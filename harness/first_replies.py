@@ -29,11 +29,13 @@ class FirstReplies:
             or the choice that it stands for, is soon the same from any model.
     """
 
-    def __init__(self, order: Sequence[str], said: Mapping[str, Said]) -> None:
+    def __init__(self, order: Sequence[str], said: Mapping[str, Said], *, questions: int) -> None:
         """
         Args:
-            order: ids in the order in which they are asked.
+            order: ids of what is asked now, in its order.
             said: id to what the baseline's model gave.
+            questions: of the whole run. Short replies must be alike a hundred times, or in all of these: a few that an
+                earlier session left would soon agree by chance.
         """
         first = order[:FIRST]
         self.alike: bool | None = None
@@ -42,6 +44,7 @@ class FirstReplies:
         self._said = said
         self._waited_for = set(first)
         self._many = set(order[:MANY])
+        self._enough = min(MANY, questions)
         self._differ = 0
 
     def heard(self, entry: Entry) -> None:
@@ -63,4 +66,4 @@ class FirstReplies:
     @property
     def certain(self) -> bool:
         """Whether by now no other weights could be meant."""
-        return bool(self.alike) and not self._differ and (self.telling or not self._many)
+        return bool(self.alike) and not self._differ and (self.telling or self.same == self._enough)

@@ -71,12 +71,12 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = -1
-        self._size = 0
+        self._size = self._begun = 0
 
     def __enter__(self) -> Self:
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-            self._size = read_extent(self.path).whole_bytes
+            self._size = self._begun = read_extent(self.path).whole_bytes
             os.ftruncate(self._file, self._size)
         except OSError as error:
             raise UsageError(f"{self.path} cannot be written: {error.strerror}.") from error
@@ -106,6 +106,18 @@ class Journal:
                 "room and run the same command again."
             ) from error
         self._size += len(line)
+
+    def take_back(self) -> None:
+        """Cut off what was written since the file was opened.
+
+        Raises:
+            StorageError: the disk is gone.
+        """
+        try:
+            os.ftruncate(self._file, self._begun)
+        except OSError as error:
+            raise StorageError(f"{self.path} cannot be written: {error.strerror}.") from error
+        self._size = self._begun
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,10 @@ def _refuse_clusters(plan: Plan) -> None:
 
 
 class Rescoring:
-    """The course of a rescoring: the first replies are held against the baseline's, and a test may end the run."""
+    """The course of a rescoring: the first replies are held against the baseline's, and a test may end the run.
+
+    Those of each session: between two of them a server may have been started with other weights.
+    """
 
     first = FIRST
 
@@ -134,7 +137,7 @@ class Rescoring:
         self._baseline = baseline
         self._test = EarlyStopping(early_stop, ids, right) if early_stop else None
         self._order = self._test.order if self._test else ids
-        self._replies = FirstReplies(self._order, baseline.said)
+        self._earlier = self._replies = self._held_against(self._order)
         self._expect_change = expect_change
         self._say = say
         self.agreed: Mapping[str, Any] = {}
@@ -145,10 +148,22 @@ class Rescoring:
                 "early_stop_baseline": baseline.run.score.answers.sha256,
             }
 
-    def ordered(self, questions: Sequence[Question]) -> Sequence[Question]:
+    def recalled(self, entry: Entry) -> Stop | None:
+        """Stop where a run that expects other weights already has replies of the old ones; else as `heard`."""
+        before = self._earlier.certain
+        self._earlier.heard(entry)
+        if self._earlier.certain and self._expect_change:
+            return Stop(StopKind.SAME_WEIGHTS, f"the {self._of_earlier()}; run again with --fresh.")
+        if self._earlier.certain and not before:
+            self._say(f"The {self._of_earlier()}; --fresh would start over.")
+        return self._test.heard(entry) if self._test else None
+
+    def begin(self, questions: Sequence[Question]) -> Sequence[Question]:
         """By the seed, where a test may end the run; else as they are."""
         place = {id_: at for at, id_ in enumerate(self._order)}
-        return sorted(questions, key=lambda question: place[question.id])
+        ordered = sorted(questions, key=lambda question: place[question.id])
+        self._replies = self._held_against([question.id for question in ordered])
+        return ordered
 
     def heard(self, entry: Entry) -> Stop | None:
         """Stop where the weights are the old ones and others were expected, or where the test has shown something."""
@@ -167,6 +182,15 @@ class Rescoring:
         run = self._baseline.run.score
         return self._test.part(baseline=run.run.id, baseline_answers=run.answers.sha256)
 
+    def _held_against(self, order: Sequence[str]) -> FirstReplies:
+        return FirstReplies(order, self._baseline.said, questions=len(self._order))
+
+    def _of_earlier(self) -> str:
+        return (
+            f"first replies that this run has from before are those of the baseline, {self._to_the_last()}: the "
+            f"endpoint served the same weights ({_WHY})"
+        )
+
     def _sentence(self) -> str:
         said = f"The first {self._replies.same} replies are those of the baseline, {self._to_the_last()}"
         if self._replies.telling:
@@ -179,7 +203,7 @@ class Rescoring:
     def _refusal(self) -> str:
         return (
             f"the first replies are those of the baseline, {self._to_the_last()}: the endpoint serves the same weights "
-            f"({_WHY}); see to that and run again, with --fresh where a run was begun before."
+            f"({_WHY}); these are not kept, so see to that and run again."
         )
 
     def _to_the_last(self) -> str:

@@ -97,10 +97,6 @@ def run(
             if not has_reply(folder.answers):
                 discard(folder)
             raise
-        if session.stopped and session.stopped.kind is StopKind.SAME_WEIGHTS:
-            if not folder.record.sessions:
-                discard(folder)  # replies of other weights than were meant: nobody shall go on with them
-            raise UsageError(session.stopped.why)
         score = score_run(
             plan,
             folder,
@@ -288,24 +284,23 @@ def _ask_the_rest(
         EndpointError: not one question has a reply, now or from earlier.
         LimitError: likewise, because of a limit on cost or time.
         KeyboardInterrupt: likewise, because the user interrupted.
+        UsageError: replies are of other weights than were meant; nobody shall go on with those of this session.
     """
     earlier, ended = _recall(folder, course)
-    ordered = course.ordered(plan.questions)
-    rest = [question for question in ordered if question.id not in earlier]
+    rest = course.begin([question for question in plan.questions if question.id not in earlier])
     if ended or not rest:
-        return Session(ended)
+        return _meant(Session(ended))
     budget = Budget(allowance)
     if not budget.fits(rest[0]):
         return _ended(Session(Stop(StopKind.LIMIT, budget.sentence(len(rest)))), folder)
     place = len(read_record(folder.path).sessions)
-    first = sum(question.id not in earlier for question in ordered[: course.first])
     with serving as (endpoint, died), Journal(folder.answers) as journal:
         folder.score.unlink(missing_ok=True)  # it would contradict the journal from the first new line on
         observer.begin(plan, tuple(earlier.values()))
         try:
             session = hold(
                 plan,
-                Ahead(rest, course.heard, first),
+                Ahead(rest, course.heard, course.first),
                 journal,
                 endpoint=endpoint,
                 died=died,
@@ -315,7 +310,9 @@ def _ask_the_rest(
             )
         finally:
             observer.end()
-    return _ended(session, folder)
+        if _has_other_weights(session):
+            journal.take_back()
+    return _ended(_meant(session), folder)
 
 
 def _recall(folder: RunFolder, course: Course) -> tuple[dict[str, Outcome], Stop | None]:
@@ -325,8 +322,19 @@ def _recall(folder: RunFolder, course: Course) -> tuple[dict[str, Outcome], Stop
     for entry in read_last_lines(folder.answers):
         if entry.reply is not None:
             earlier[entry.id] = entry.outcome
-            ended = course.heard(entry) or ended
+            ended = course.recalled(entry) or ended
     return earlier, ended
+
+
+def _has_other_weights(session: Session) -> bool:
+    return session.stopped is not None and session.stopped.kind is StopKind.SAME_WEIGHTS
+
+
+def _meant(session: Session) -> Session:
+    """The session, where its weights are those that were meant."""
+    if session.stopped and _has_other_weights(session):
+        raise UsageError(session.stopped.why)
+    return session
 
 
 def _ended(session: Session, folder: RunFolder) -> Session:

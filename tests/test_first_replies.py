@@ -16,7 +16,7 @@ def heard(baseline, now):
         id_: Said(True, "B", reply_sha256(entry(id_, reply=reply(text))), False, len(text), "0" * 64, 0)
         for id_, text in zip(IDS, baseline, strict=True)
     }
-    replies = FirstReplies(IDS, said)
+    replies = FirstReplies(IDS, said, questions=len(IDS))
     for id_, text in zip(IDS, now, strict=True):
         replies.heard(failed(id_) if text is None else entry(id_, reply=reply(text)))
     return replies

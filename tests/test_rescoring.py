@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,81 @@ def test_one_other_logprob_among_the_first_ten_is_another_model(baseline, result
         new = rescored(server, base, results, expect_change=True, observer=told)
     assert new.score.counts.questions == 60
     assert not [sentence for sentence in told.sentences if "replies are those" in sentence]
+
+
+class Serving:
+    """A server whose model can be changed; it lets nobody in any more after so many replies."""
+
+    def __init__(self, model, replies):
+        self.model, self.left = model, replies
+
+    def __call__(self, request):
+        if request.method == "POST":
+            self.left -= 1
+        return self.model(request) if self.left >= 0 else error(401)
+
+    def restarted(self, model):
+        self.model, self.left = model, 1_000
+
+
+OTHER = knowing(60, salt="other")
+
+
+@pytest.fixture
+def begun(results):
+    """Begins a rescoring that ends after so many replies; gives what is served, the server and the journal."""
+    with ExitStack() as open_:
+
+        def begun_(base, model, replies=20, **choices):
+            serving = Serving(model, replies)
+            server = open_.enter_context(Loopback(serving))
+            new = rescored(server, base, results, concurrency=1, **choices)
+            assert (new.score.status, new.score.counts.questions) == ("interrupted", replies)
+            return serving, server, new.path / "answers.jsonl"
+
+        yield begun_
+
+
+def test_old_weights_are_found_out_where_a_run_goes_on_too_and_do_not_count(baseline, results, begun):
+    base = baseline(limit=60)
+    serving, server, journal = begun(base, OTHER, expect_change=True)
+    before, sent = journal.read_bytes(), questions_sent(server)
+    serving.restarted(knowing(80))
+    with pytest.raises(UsageError, match="these are not kept, so see to that and run again"):
+        rescored(server, base, results, expect_change=True, concurrency=8)
+    assert (questions_sent(server) - sent, journal.read_bytes()) == (10, before)
+    serving.restarted(OTHER)
+    new = rescored(server, base, results, expect_change=True)
+    assert (new.path, new.score.counts.questions) == (journal.parent, 60)
+    assert questions_sent(server) - sent == 10 + 40
+
+
+def test_the_last_few_questions_of_a_run_find_old_weights_out(baseline, results, begun):
+    base = baseline(limit=60)
+    serving, server, _ = begun(base, OTHER, 56, expect_change=True)
+    serving.restarted(knowing(80))
+    with pytest.raises(UsageError, match="serves the same weights"):
+        rescored(server, base, results, expect_change=True)
+
+
+def test_a_few_last_letters_that_are_alike_prove_nothing(tmp_path, task_file, results, begun):
+    with Loopback(short) as server:
+        base = run(server, task_file, tmp_path / "baseline", limit=60)
+    serving, server, _ = begun(base, OTHER, 56)
+    serving.restarted(short)
+    assert rescored(server, base, results, expect_change=True).score.counts.questions == 60
+
+
+def test_a_run_with_replies_of_the_old_weights_does_not_go_on_where_others_are_expected(
+    baseline, results, begun
+):
+    base = baseline(limit=60)
+    serving, server, journal = begun(base, knowing(80))
+    before, sent = journal.read_bytes(), questions_sent(server)
+    serving.restarted(OTHER)
+    with pytest.raises(UsageError, match=r"from before are those of the baseline.*run again with --fresh"):
+        rescored(server, base, results, expect_change=True)
+    assert (questions_sent(server), journal.read_bytes()) == (sent, before)
 
 
 def in_plan_order(base):

@@ -1,11 +1,11 @@
 """Notes: what to know of a comparison's figures before believing them, as sentences.
 
 Takes a Comparison and the Pairing that it was made from. Changes in how many replies give a letter come first: a drop
-is often one of form.
+is often one of form; then whether each run was of one model, and both were sampled alike.
 """
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from harness.answers import Outcome
 from harness.clustered_stats import FEW
@@ -21,12 +21,15 @@ UNREAD = (Outcome.UNPARSED, Outcome.REFUSED, Outcome.TRUNCATED)
 """Replies that give no letter; each counts as wrong."""
 
 _ALPHA = 0.05
+_OF_LOGPROBS = frozenset({"logprob_candidates", "choice_route"})  # settings of runs that sample nothing
 
 
 def notes_on(found: "Comparison", pairing: Pairing) -> tuple[str, ...]:
     """The notes, the most important first."""
     return (
         *_form(found, pairing),
+        *changes_of_model(found),
+        *_sampling(found),
         *_status(found.base, "BASE"),
         *_status(found.new, "NEW"),
         *_origin(found.base, "BASE"),
@@ -73,6 +76,50 @@ def _has_changed(pairing: Pairing, outcome: Outcome) -> bool:
     ended = [(old.outcome is outcome, new.outcome is outcome) for old, new in pairing.pairs.values()]
     fewer, more = ended.count((True, False)), ended.count((False, True))
     return mcnemar_exact(Table(0, fewer, more, 0)) < _ALPHA
+
+
+def changes_of_model(found: "Comparison") -> Iterable[str]:
+    """Which of the runs was answered by more than one model, or by one that was served in more than one way."""
+    for side, name in ((found.base, "BASE"), (found.new, "NEW")):
+        model = side.score.model
+        changed = {"served model": model.served_model, "system fingerprint": model.system_fingerprint}
+        if told := " and ".join(f"{what} ({', '.join(of)})" for what, of in changed.items() if len(of) > 1):
+            yield f"{name} was not answered by one model throughout, by its replies' {told}: run it again."
+
+
+def _sampling(found: "Comparison") -> Iterable[str]:
+    """What was sent that decides which text a model writes; what another program sent is not known."""
+    base, new = (side.score.model.settings for side in (found.base, found.new))
+    if any("temperature" not in sent or sent.keys() & _OF_LOGPROBS for sent in (base, new)):
+        return
+    before, now = _sampled(base), _sampled(new)
+    differing = [
+        f"{name} {_as_sent(before[name])} in BASE, {_as_sent(now[name])} in NEW"
+        for name in before
+        if before[name] != now[name]
+    ]
+    if differing:
+        yield f"The two were sampled differently: {'; '.join(differing)}."
+
+
+def _sampled(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """By the name in words, under whichever name it was sent; None where it was not."""
+    return {
+        "temperature": sent["temperature"],
+        "top_p": sent.get("top_p"),
+        "limit of tokens": sent.get("max_tokens", sent.get("max_completion_tokens")),
+    }
+
+
+def _as_sent(value: object) -> str:
+    match value:
+        case None:
+            return "none sent"
+        case float():
+            return f"{value:g}"
+        case int():
+            return f"{value:,}"
+    return str(value)
 
 
 def _status(side: "Side", name: str) -> Iterable[str]:

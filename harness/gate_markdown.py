@@ -30,7 +30,7 @@ def _lines(gate: Gate, comparison: Comparison, source: Path | None) -> Iterator[
     for result in gate.results:
         answer = f"{MARKS[result.passed]} {ANSWERS[result.passed]}"
         yield f"| {plain(result.rule)} | {answer} | {plain(result.reason)} |"
-    notes = [*gate.doubts, *comparison.notes]
+    notes = list(dict.fromkeys((*gate.doubts, *comparison.notes)))  # a doubt may be a note as well
     if source is not None:
         notes.append(f"Rules that were not typed: {source}.")
     if notes:

@@ -29,6 +29,6 @@ def print_gate(gate: Gate, comparison: Comparison, source: Path | None, console:
     print_whole(console, table)
     if source is not None:
         console.print(Text(f"Rules that were not typed: {source}."), soft_wrap=True)
-    for note in (*gate.doubts, *comparison.notes):
+    for note in dict.fromkeys((*gate.doubts, *comparison.notes)):  # a doubt may be a note as well
         console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=not console.is_terminal)
     console.print(Text(headline(gate), style=f"bold {_COLOURS[gate.passed]}"), soft_wrap=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from harness.comparison import Comparison, Part, compare
+from harness.comparison_notes import changes_of_model
 from harness.errors import UnfinishedError, UsageError
 from harness.finished import load
 from harness.gate_checks import (
@@ -98,7 +99,7 @@ class Gate:
     Attributes:
         results: of each rule.
         undecided: what "undecided" is taken for, None for an answer of its own.
-        doubts: sentences: which answers that were not read could turn which rule.
+        doubts: sentences: which run was not of one model; which answers that were not read could turn which rule.
     """
 
     outcome: Outcome
@@ -131,7 +132,7 @@ def gate(comparison: Comparison, rules: Rules = DEFAULT) -> Gate:
     """
     for side in (comparison.base, comparison.new):
         refuse_unfinished(side.score, str(side.path))
-    results, found = [], []
+    results, found = [], [*changes_of_model(comparison)]
     for result, doubt in _checked(comparison, rules):
         results.append(result)
         found += [doubt] if doubt else []

@@ -384,3 +384,58 @@ def test_runs_are_taken_by_folder_score_file_or_loaded(written):
 def test_a_run_compared_with_itself_is_told_so(written):
     base = written("base")
     assert "BASE and NEW are the same run." in harness.compare(base, base).notes
+
+
+def model_with(path, **changes):
+    """Change what a score file says of the model."""
+    model = json.loads((path / "score.json").read_bytes())["model"]
+    return score_with(path, model={**model, **changes})
+
+
+@pytest.mark.parametrize("name", ["served_model", "system_fingerprint"])
+def test_a_run_that_was_not_of_one_model_is_named(written, name):
+    new = model_with(written("new"), **{name: ["one", "two"]})
+    found = harness.compare(written("base"), new)
+    (said,) = [note for note in found.notes if "not answered by one model" in note]
+    assert said.startswith("NEW was")
+    assert f"{name.replace('_', ' ')} (one, two)" in said
+    assert harness.gate(found).doubts == (said,)
+
+
+GREEDY = {"routes": ["/v1/chat/completions"], "temperature": 0, "max_tokens": 2048}
+
+
+def sampling(written, base, new):
+    """The notes on how two runs were sampled."""
+    runs = [model_with(written(name), settings=sent) for name, sent in (("base", base), ("new", new))]
+    return [note for note in harness.compare(*runs).notes if "sampled differently" in note]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"temperature": 0.5}, "temperature 0 in BASE, 0.5 in NEW"),
+        (
+            {"temperature": None, "top_p": 0.9},
+            "temperature 0 in BASE, none sent in NEW; top_p none sent in BASE, 0.9 in NEW",
+        ),
+        ({"max_tokens": 512}, "limit of tokens 2,048 in BASE, 512 in NEW"),
+    ],
+)
+def test_what_was_sampled_differently_is_named(written, changes, said):
+    assert sampling(written, GREEDY, {**GREEDY, **changes}) == [f"The two were sampled differently: {said}."]
+
+
+OTHER_NAME = {"routes": ["/v1/chat/completions"], "temperature": 0.0, "max_completion_tokens": 2048}
+IMPORTED = {"routes": ["vllm"], "batch_size": 8}
+LETTERS = {"routes": ["/v1/completions"], "temperature": 0, "max_tokens": 1, "logprob_candidates": 20}
+CHOICES = {"routes": ["/completion"], "temperature": None, "choice_route": "llama.cpp grammar"}
+
+
+@pytest.mark.parametrize(
+    ("base", "new"),
+    [(GREEDY, OTHER_NAME), (GREEDY, IMPORTED), (LETTERS, CHOICES), (IMPORTED, IMPORTED)],
+    ids=["another name of the limit", "not known", "logprobs by two routes", "neither known"],
+)
+def test_no_difference_in_sampling_is_made_up(written, base, new):
+    assert sampling(written, base, new) == []

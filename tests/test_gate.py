@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -337,6 +338,17 @@ def test_annotations_are_printed_where_github_runs_the_command(here, runs):
     )
 
 
+def test_a_run_that_was_not_of_one_model_is_told_once_and_annotated(here, runs, tmp_path):
+    mixed = shutil.copytree(runs["equal"], tmp_path / "mixed")
+    score = json.loads((mixed / "score.json").read_bytes())
+    score["model"]["served_model"] = ["one", "two"]
+    (mixed / "score.json").write_text(json.dumps(score))
+    ended = here("gate", runs["base"], mixed, GITHUB_ACTIONS="true")
+    said = "NEW was not answered by one model throughout, by its replies' served model (one, two)"
+    assert ended.stdout.count(f"Note: {said}") == 1
+    assert f"::warning title=harness gate::{said}" in ended.stdout
+
+
 def test_annotations_are_not_printed_elsewhere_nor_where_they_are_not_wanted(here, runs):
     assert "::" not in here("gate", runs["base"], runs["worse"]).stdout
     assert "::" not in here("gate", runs["base"], runs["worse"], "--no-github", GITHUB_ACTIONS="true").stdout
@@ -401,4 +413,4 @@ def test_a_file_that_cannot_be_written_is_told_and_is_no_pass(runs, tmp_path):
 def test_the_replies_that_could_turn_it_are_told(here, runs):
     ended = here("gate", runs["base"], runs["vague"])
     assert ended.returncode == 1
-    assert "NEW has 60 replies without a letter" in ended.stdout
+    assert "NEW alone has 60 replies without a letter" in ended.stdout

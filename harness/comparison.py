@@ -67,7 +67,7 @@ class Side:
 
 
 class Unread(NamedTuple):
-    """How many replies gave no letter.
+    """How many replies gave no letter where the other run's reply to the same question did.
 
     Attributes:
         lost: of those of NEW, where BASE is right.
@@ -273,11 +273,12 @@ def _part(name: str, pairs: Iterable[Pair]) -> Part:
 
 
 def _unread(pairs: Sequence[Pair]) -> Unread:
+    alone = [one for one in pairs if has_no_letter(one[0]) != has_no_letter(one[1])]
     return Unread(
-        base=sum(has_no_letter(old) for old, _ in pairs),
-        new=sum(has_no_letter(new) for _, new in pairs),
-        lost=sum(old.correct and has_no_letter(new) for old, new in pairs),
-        won=sum(has_no_letter(old) and new.correct for old, new in pairs),
+        base=sum(has_no_letter(old) for old, _ in alone),
+        new=sum(has_no_letter(new) for _, new in alone),
+        lost=sum(old.correct and has_no_letter(new) for old, new in alone),
+        won=sum(has_no_letter(old) and new.correct for old, new in alone),
     )
 
 

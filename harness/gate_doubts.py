@@ -1,7 +1,8 @@
 """Gate doubts: whether answers that were not read could turn what a rule came to.
 
 Replies without a letter (unparsed, refused, truncated) count as wrong, which is a choice. Where the other choice,
-that all of them were right, leads elsewhere, one sentence says so. Takes a rule's result and the part that it is on.
+that all of them were right, leads elsewhere, one sentence says so. Of a difference only those count to which the other
+run's reply gave a letter: what neither gave is no difference. Takes a rule's result and the part that it is on.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ def doubt_of_difference(result: RuleResult, check: Callable[[Part], RuleResult],
     for side, unread, table in _extremes(part):
         other = check(as_if(part, table))
         if unread and other.passed != result.passed:
-            return _sentence(result, side, unread, other)
+            return _sentence(result, f"{side} alone", unread, other)
     return None
 
 
@@ -36,7 +37,7 @@ def doubt_of_floor(result: RuleResult, score: ScoreFile, least: float) -> str | 
 
 
 def _extremes(part: Part) -> Iterator[tuple[str, int, Table]]:
-    """What the table would be if all unread answers of one side were right: side, their number, the table."""
+    """Side, how many replies it alone left without a letter, and the table if all of them were right."""
     table, unread = part.table, part.unread
     yield (
         "NEW",
@@ -60,9 +61,9 @@ def _extremes(part: Part) -> Iterator[tuple[str, int, Table]]:
     )
 
 
-def _sentence(result: RuleResult, side: str, unread: int, other: RuleResult) -> str:
+def _sentence(result: RuleResult, whose: str, unread: int, other: RuleResult) -> str:
     replies = "1 reply" if unread == 1 else f"{unread:,} replies"
     return (
-        f"{side} has {replies} without a letter, which count as wrong; were all of them right, "
+        f"{whose} has {replies} without a letter, which count as wrong; were all of them right, "
         f"{result.rule!r} would {_BECOMES[other.passed]}."
     )

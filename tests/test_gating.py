@@ -374,7 +374,7 @@ def test_replies_without_a_letter_that_could_turn_a_regression_are_told(run):
     assert found.outcome is Outcome.REGRESSION
     (doubt,) = found.doubts
     assert doubt == (
-        "NEW has 80 replies without a letter, which count as wrong; were all of them right, 'fail if significantly "
+        "NEW alone has 80 replies without a letter, which count as wrong; were all of them right, 'fail if significantly "
         "worse at 95 %' would pass."
     )
 
@@ -382,14 +382,19 @@ def test_replies_without_a_letter_that_could_turn_a_regression_are_told(run):
 def test_replies_of_base_without_a_letter_that_could_turn_a_pass_are_told(run):
     found = gate(counted(run, 20, 22, 1000, old=UNREAD))
     assert found.outcome is Outcome.PASSED
-    assert found.doubts[0].startswith("BASE has 22 replies without a letter")
+    assert found.doubts[0].startswith("BASE alone has 22 replies without a letter")
     assert found.doubts[0].endswith("would fail.")
 
 
 def test_replies_of_base_without_a_letter_count_where_new_is_wrong_too(run):
     same = ((Ended.CORRECT, Ended.CORRECT, 70), (UNREAD, Ended.WRONG, 30))
     (doubt,) = gate(compared(run, *pairs(*same))).doubts
-    assert doubt.startswith("BASE has 30 replies without a letter")
+    assert doubt.startswith("BASE alone has 30 replies without a letter")
+
+
+def test_replies_that_neither_run_gave_a_letter_to_raise_no_doubt(run):
+    same = pairs((Ended.CORRECT, Ended.CORRECT, 70), (UNREAD, UNREAD, 30))
+    assert gate(compared(run, *same), Rules(max_drop=0.05)).doubts == ()
 
 
 def test_replies_without_a_letter_that_could_turn_a_subject_are_told(run):
@@ -399,7 +404,7 @@ def test_replies_without_a_letter_that_could_turn_a_subject_are_told(run):
     found = gate(compared(run, *lost, *rest), rules)
     assert [result.passed for result in found.results] == [True, False]
     (doubt,) = found.doubts
-    assert doubt.startswith("NEW has 30 replies without a letter")
+    assert doubt.startswith("NEW alone has 30 replies without a letter")
     assert doubt.endswith("were all of them right, 'max-drop 5 in chess' would pass.")
 
 

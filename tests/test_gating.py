@@ -374,8 +374,8 @@ def test_replies_without_a_letter_that_could_turn_a_regression_are_told(run):
     assert found.outcome is Outcome.REGRESSION
     (doubt,) = found.doubts
     assert doubt == (
-        "NEW alone has 80 replies without a letter, which count as wrong; were all of them right, 'fail if significantly "
-        "worse at 95 %' would pass."
+        "NEW alone has 80 replies without a letter, which count as wrong; were all of them right, 'fail if "
+        "significantly worse at 95 %' would pass."
     )
 
 

@@ -279,6 +279,20 @@ def test_noise_is_measured_and_named_by_later_verdicts(here, words, base, result
             (base / "noise.json").unlink()
 
 
+def test_another_models_answers_are_no_noise(here, base, results):
+    good = base / "noise.json"
+    good.write_text("as it was")
+    try:
+        with Loopback(knowing(40, model="another")) as server:
+            ended = here("rescore", base, "--noise", "--base-url", server.url, "--results", results)
+        assert good.read_text() == "as it was"
+    finally:
+        good.unlink()
+    assert ended.returncode == 2
+    assert "was answered by another, and" in ended.stderr
+    assert "by served, so its answers tell nothing of noise" in ended.stderr
+
+
 def test_noise_gives_no_verdict_and_so_no_file_of_one(here, base, tmp_path):
     ended = here("rescore", base, "--noise", "--junit", tmp_path / "gate.xml")
     assert ended.returncode == 2

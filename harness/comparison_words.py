@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _ALPHA = 0.05
 _SMALLEST_P = 1e-300
+_SMALLEST = 0.0005  # a share that is shown as no points
 
 
 RANKS_MEAN = (
@@ -60,7 +61,7 @@ def verdict(found: "Comparison") -> tuple[str, ...]:
         case Verdict.EQUIVALENT:
             first = f"NEW and BASE are equivalent: a difference of {margin} or more is excluded either way."
         case Verdict.NOT_SHOWN:
-            first = f"No difference is shown: {_hidden(found)}.{_margin_open(found)}"
+            first = f"No difference is shown: {_hidden(found.whole)}.{_margin_open(found)}"
         case _:
             assert_never(found.verdict)
     return first, _evidence(found.whole), *_subjects(found), _power(found)
@@ -81,11 +82,11 @@ def _beside_margin(found: "Comparison") -> str:
     return f"; that it is less than the margin of {_margin(found.margin)} is not shown"
 
 
-def _hidden(found: "Comparison") -> str:
-    low, high = found.whole.ci95
-    drop = f"a drop of {100 * -low:.1f} points" if low < 0 else "no drop"
-    gain = f"a gain of {100 * high:.1f}" if high > 0 else "no gain"
-    return f"{drop} could hide in these questions, or {gain}"
+def _hidden(whole: "Part") -> str:
+    low, high = whole.ci95
+    ways = {"a drop": -low, "a gain": high}
+    sizes = [f"{way} of up to {100 * share:.1f} points" for way, share in ways.items() if share > _SMALLEST]
+    return f"with 95 % confidence {' or '.join(sizes) or 'none of 0.1 points'} could hide in these questions"
 
 
 def _margin_open(found: "Comparison") -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from whole_runs import is_one_sentence
 
 from harness.comparison import compare
 from harness.comparison_markdown import comparison_markdown
-from harness.comparison_words import p_value, points
+from harness.comparison_words import p_value, points, verdict
 
 GOLDEN = Path(__file__).parent / "golden"
 FRACTION = re.compile(r"-?\d+\.\d{10,}(e-\d+)?")
@@ -123,6 +124,22 @@ def test_a_ranking_document_has_models_pairs_and_comparisons(here, runs):
 
 
 # Table
+
+
+@pytest.mark.parametrize(
+    ("ci95", "said"),
+    [
+        ((-0.023, 0.011), "a drop of up to 2.3 points or a gain of up to 1.1 points could hide"),
+        ((0.001, 0.053), "a gain of up to 5.3 points could hide"),
+        ((-0.053, -0.001), "a drop of up to 5.3 points could hide"),
+        ((-0.0002, 0.0002), "none of 0.1 points could hide"),
+    ],
+    ids=["either way", "a gain at the edge", "a drop at the edge", "answers alike"],
+)
+def test_what_could_hide_is_what_the_interval_holds(written, ci95, said):
+    found = compare(written("base"), written("new"))
+    first = verdict(replace(found, whole=replace(found.whole, ci95=ci95)))[0]
+    assert first == f"No difference is shown: with 95 % confidence {said} in these questions."
 
 
 def test_notes_on_form_stand_before_the_verdict(here, runs):

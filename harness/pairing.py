@@ -233,10 +233,10 @@ def _questions(base: Run, new: Run) -> list[str]:
     """Which questions the two wanted."""
     old, now = base.score.task, new.score.task
     reasons = _if_different("tasks differ", old.name, now.name)
-    if old.dataset.fingerprint != now.dataset.fingerprint:
+    if not reasons and old.dataset.fingerprint != now.dataset.fingerprint:  # another task's are others anyway
         revisions = (old.dataset.revision or "none named", now.dataset.revision or "none named")
         named = _if_different("dataset revisions differ", *revisions)
-        reasons += named or ["the dataset's questions changed, though not its revision"]
+        reasons = named or ["the dataset's questions changed, though not its revision"]
     chosen = _if_different("other questions", *(_chosen(run) for run in (base, new)))
     if not chosen and old.questions != now.questions:
         chosen = [f"other questions: {old.questions:,} against {now.questions:,}"]

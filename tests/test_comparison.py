@@ -270,6 +270,7 @@ def test_a_gold_letter_that_differs_is_named(tmp_path, written):
     other = plan_of(write_task(tmp_path, {**document, "name": "other"}))
     said = refused(written("base"), written("new", asked=other))
     assert "tasks differ: tiny against other" in said
+    assert "dataset" not in said.partition("not comparable")[2]
     assert "gold letters differ in 1 questions" in said
 
 

@@ -54,7 +54,7 @@ def _blocks(found: Comparison, flips: int) -> Iterable[str]:
         yield "\n>\n".join(f"> **Note:** {_escaped(note)}" for note in found.notes)
     yield "\n".join(f"- {_escaped(said)}" for said in (*grounds, outcomes(found), resources(found)))
     yield _table(_HEAD, [_row(part) for part in (*found.groups, found.whole)], _NUMBERS)
-    yield "p: McNemar's exact; of groups and of subjects adjusted by Holm's method."
+    yield "p: McNemar's exact; of groups and of subjects adjusted by Holm's method, their intervals are not."
     if len(found.subjects) > 1:
         rows = _table(_HEAD, [_row(part) for part in found.subjects], _NUMBERS)
         yield _folded(f"{len(found.subjects)} subjects", rows)

@@ -48,7 +48,10 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
     print_whole(console, _parts(found, parts))
     if hidden:
         _say(console, f"… and {hidden} more subjects, whose p is larger; --csv has all.")
-    _say(console, "* McNemar's exact p; of groups and of subjects adjusted by Holm's method.")
+    _say(
+        console,
+        "* McNemar's exact p; of groups and of subjects adjusted by Holm's method, their intervals are not.",
+    )
     _say(console, outcomes(found))
     _say(console, resources(found))
     _print_flips(found.flips, flips, console)

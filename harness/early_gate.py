@@ -73,12 +73,34 @@ def reason(early_stop: EarlyStopPart) -> str:
     margin = f"not worse by {in_points(early_stop.margin)}"
     said = margin if early_stop.verdict == "not worse" else early_stop.verdict
     if early_stop.verdict_at_the_end:
-        p = f"{early_stop.p_at_the_end:.2g}" if early_stop.p_at_the_end is not None else "unknown"
         shown = said or f"neither worse, nor better, nor {margin}"
-        return f"{shown} by the test of all questions: {counted}, McNemar's exact p = {p}"
+        return f"{shown} by the test of all questions: {counted}, {_at_the_end(early_stop)}"
     if said is None:
         return f"no verdict: the replies were read again, after a stop at {early_stop.asked:,} of {early_stop.of:,}"
     return f"{said}, shown after {early_stop.asked:,} of {early_stop.of:,} questions: {counted}"
+
+
+def _at_the_end(early_stop: EarlyStopPart) -> str:
+    """The p that decided; both, where neither did."""
+    level = early_stop.alpha_at_the_end
+    differs = f"McNemar's exact p = {_p(early_stop.p_at_the_end, level)}"
+    drop = f"one-sided p of a drop of {in_points(early_stop.margin)} or more = "
+    drop += _p(early_stop.p_not_worse_at_the_end, level / 2)
+    match early_stop.verdict:
+        case "worse" | "better":
+            return differs
+        case "not worse":
+            return drop
+        case None:
+            return f"{differs}, {drop}"
+
+
+def _p(p: float | None, level: float) -> str:
+    """In two digits, or in as many as tell it from the level."""
+    if p is None:
+        return "unknown"
+    shown = f"{p:.2g}"
+    return shown if (float(shown) <= level) == (p <= level) else f"{p:.4g}"
 
 
 def _others(rules: Rules) -> list[str]:

@@ -50,7 +50,8 @@ class EarlyStop:
         """In words."""
         return (
             f"stop as soon as worse, better, or not worse by {in_points(self.margin)} is shown by an anytime-valid "
-            f"test at {ALPHA_A_SIDE:g} a side, else test all questions by exact McNemar at {ALPHA_AT_THE_END:g}"
+            f"test at {ALPHA_A_SIDE:g} a side, else test all questions: worse or better by exact McNemar at "
+            f"{ALPHA_AT_THE_END:g}, else not worse by a one-sided test of that margin at {ALPHA_AT_THE_END / 2:g}"
         )
 
 
@@ -112,6 +113,7 @@ class EarlyStopping:
             difference=table.difference if asked else None,
             ln_e={claim.value: ln for claim, ln in self._test.ln_e.items()},
             p_at_the_end=mcnemar_exact(table) if ended else None,
+            p_not_worse_at_the_end=not_worse_p(table, self._chosen.margin) if ended else None,
         )
 
     def _next(self) -> str | None:

@@ -262,6 +262,11 @@ class EarlyStopPart(_Record):
     difference: float | None = Field(description="(won - lost) / asked")
     ln_e: dict[str, float] = Field(description="claim to the logarithm of the evidence for it")
     p_at_the_end: Share | None = Field(None, description="exact McNemar, where the run came to its end")
+    p_not_worse_at_the_end: Share | None = Field(
+        None,
+        description="one-sided, of a drop as large as the margin or larger, where the run came to its end; the first "
+        "files lack it",
+    )
     saved: SavedPart | None = None
 
     @property

@@ -326,6 +326,8 @@ def test_what_is_not_shown_early_is_tested_over_all_questions(baseline, results)
     early = new.score.early_stop
     assert (new.score.status, early.asked, early.verdict_at_the_end) == ("complete", 600, True)
     assert early.p_at_the_end == harness.compare(base, new).whole.p_mcnemar
+    assert early.p_not_worse_at_the_end > 0.02
+    assert early.verdict is None
 
 
 def loses_a_few(subject, place):

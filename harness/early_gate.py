@@ -1,11 +1,12 @@
-"""Early gates: the verdict of a run that was to stop early, by the rule that it went by, as its score file has it.
+"""Early gates: the verdict of a run that was to stop early, by the rule that it went by and the answers of both runs.
 
 Takes the two runs and the rules of a gate; gives a Gate. Nothing else can be judged of a run that stopped on a peak.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
+from harness.early_recount import recount
 from harness.early_stopping import EarlyStop, in_points
 from harness.errors import UsageError
 from harness.finished import Run
@@ -16,6 +17,14 @@ from harness.score_file import EarlyStopPart, ScoreFile
 _PASSED: Mapping[str | None, bool | None] = {"worse": False, "better": True, "not worse": True, None: None}
 _OUTCOMES = {True: Outcome.PASSED, False: Outcome.REGRESSION, None: Outcome.UNDECIDED}
 _OF_ITS_OWN = ("max_drop", "undecided")  # what a rule of an early stop can be told
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyGate:
+    """A verdict, and the account of the test that it is of."""
+
+    gate: Gate
+    early_stop: EarlyStopPart
 
 
 def early_stop_of(rules: Rules, seed: int) -> EarlyStop:
@@ -40,12 +49,12 @@ def is_judged_early(new: ScoreFile, rules: Rules) -> bool:
     return new.stopped_early or (rules.max_drop in (None, early_stop.margin) and not _others(rules))
 
 
-def early_gate(base: Run, new: Run, rules: Rules) -> Gate:
-    """The verdict that NEW's score file has.
+def early_gate(base: Run, new: Run, rules: Rules) -> EarlyGate:
+    """The verdict that NEW's score file has, made anew from the answers.
 
     Raises:
         UnfinishedError: one of the scores is incomplete or interrupted.
-        UsageError: it is over another baseline, or the rules ask for what it does not tell.
+        UsageError: it is over another baseline, the rules ask for what it does not tell, or as `recount`.
     """
     for run in (base, new):
         refuse_unfinished(run.score, str(run.path))
@@ -62,9 +71,10 @@ def early_gate(base: Run, new: Run, rules: Rules) -> Gate:
             f"{new.path} was stopped early by a rule of its own ({early_stop.rule}) and tells nothing of {asked}; "
             "leave that out, or rescore without --early-stop."
         )
-    passed = _PASSED[early_stop.verdict]
-    result = RuleResult(early_stop.rule, passed, reason(early_stop))
-    return Gate(_OUTCOMES[passed], (result,), rules.undecided, ())
+    recounted = recount(base, new, early_stop)
+    passed = _PASSED[recounted.early_stop.verdict]
+    result = RuleResult(recounted.rule, passed, reason(recounted.early_stop))
+    return EarlyGate(Gate(_OUTCOMES[passed], (result,), rules.undecided, ()), recounted.early_stop)
 
 
 def reason(early_stop: EarlyStopPart) -> str:

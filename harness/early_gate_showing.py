@@ -8,12 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.comparison_words import model_name, points
-from harness.early_gate import early_gate
+from harness.early_gate import EarlyGate, early_gate
 from harness.finished import Run
 from harness.gate_markdown import MARKS, plain
 from harness.gate_showing import Outputs, Page, show
 from harness.gate_words import headline
-from harness.gating import Gate, Rules
+from harness.gating import Rules
 from harness.noise import read_noise
 
 
@@ -24,23 +24,23 @@ def show_early_gate(base: Run, new: Run, rules: Rules, outputs: Outputs) -> int:
         UnfinishedError, UsageError: as `early_gate`.
         StorageError: a file cannot be written.
     """
-    gate = early_gate(base, new, rules)
+    found = early_gate(base, new, rules)
     task = new.score.task
     page = Page(
-        gate,
+        found.gate,
         f"{task.name} ({task.protocol})",
-        _document(gate, base, new),
-        lambda: "\n".join((*_lines(gate, base, new), headline(gate), "")),
-        _markdown(gate, base, new),
+        _document(found, base, new),
+        lambda: "\n".join((*_lines(found, base, new), headline(found.gate), "")),
+        _markdown(found, base, new),
     )
     return show(page, outputs)
 
 
-def _lines(gate: Gate, base: Run, new: Run) -> list[str]:
+def _lines(found: EarlyGate, base: Run, new: Run) -> list[str]:
     """What was judged, by which rule, what came of it, and what to know of that."""
-    (result,) = gate.results
+    (result,) = found.gate.results
     said = [_sides(base, new), f"Rule: {result.rule}.", f"{result.reason[:1].upper()}{result.reason[1:]}."]
-    return said + _notes(base, new)
+    return said + [f"Note: {note}" for note in _notes(found, base, new)]
 
 
 def _sides(base: Run, new: Run) -> str:
@@ -49,26 +49,26 @@ def _sides(base: Run, new: Run) -> str:
     return f"{names} on {task.name} ({task.protocol}, {task.shots}-shot)"
 
 
-def _notes(base: Run, new: Run) -> list[str]:
-    early_stop, notes = new.score.early_stop, []
-    if early_stop and new.score.stopped_early and early_stop.difference is not None:
+def _notes(found: EarlyGate, base: Run, new: Run) -> list[str]:
+    early_stop, notes = found.early_stop, []
+    if new.score.stopped_early and early_stop.difference is not None:
         which = "upwards" if early_stop.verdict == "not worse" else "away from zero"
         notes.append(
-            f"Note: the difference so far, {points(early_stop.difference)} points, is biased {which}: "
+            f"The difference so far, {points(early_stop.difference)} points, is biased {which}: "
             "the run stopped on a peak. Without --early-stop all questions are asked, and it is measured."
         )
     if noise := read_noise(base.path, base.score):
-        notes.append(f"Note: {noise.sentence}")
+        notes.append(noise.sentence)
     return notes
 
 
-def _document(gate: Gate, base: Run, new: Run) -> dict[str, Any]:
+def _document(found: EarlyGate, base: Run, new: Run) -> dict[str, Any]:
     """The names of a comparison's document as far as they can be told."""
-    early_stop = new.score.early_stop
+    gate = found.gate
     return {
         "base": _side(base),
         "new": _side(new),
-        "early_stop": early_stop.model_dump(mode="json") if early_stop else None,
+        "early_stop": found.early_stop.model_dump(mode="json"),
         "outcome": gate.outcome.value,
         "passed": gate.passed,
         "rules": [asdict(result) for result in gate.results],
@@ -80,8 +80,8 @@ def _side(run: Run) -> dict[str, Any]:
     return {"model": run.score.model.name, "revision": run.score.model.revision, "path": str(run.path)}
 
 
-def _markdown(gate: Gate, base: Run, new: Run) -> str:
-    lines = [f"### {MARKS[gate.passed]} {plain(headline(gate))}", ""]
-    for line in _lines(gate, base, new):
+def _markdown(found: EarlyGate, base: Run, new: Run) -> str:
+    lines = [f"### {MARKS[found.gate.passed]} {plain(headline(found.gate))}", ""]
+    for line in _lines(found, base, new):
         lines += [plain(line), ""]
     return "\n".join(lines)

@@ -58,19 +58,23 @@ class EarlyStop:
 class EarlyStopping:
     """The test of one run, told of its entries."""
 
-    def __init__(self, chosen: EarlyStop, ids: Collection[str], right: Mapping[str, bool]) -> None:
+    def __init__(
+        self, chosen: EarlyStop, ids: Collection[str], right: Mapping[str, bool], *, of: int | None = None
+    ) -> None:
         """
         Args:
             chosen: margin and seed.
-            ids: of all questions that are to be asked.
+            ids: of all questions that are to be asked, or of all that were, where the others are not known.
             right: id to whether the baseline had it right.
+            of: how many are to be asked; as many as there are ids where None.
         """
         self.order: Sequence[str] = in_order(ids, chosen.seed)
         self._chosen = chosen
         self._right = right
         self._now_right: dict[str, bool] = {}
         self._failures: dict[str, str] = {}
-        self._test = SequentialTest(len(self.order), chosen.margin)
+        self._of = len(self.order) if of is None else of
+        self._test = SequentialTest(self._of, chosen.margin)
 
     def heard(self, entry: Entry) -> Stop | None:
         """Take one more answer, and say why to stop, once there is a reason."""
@@ -79,22 +83,26 @@ class EarlyStopping:
         else:
             self._failures.pop(entry.id, None)
             self._now_right[entry.id] = entry.outcome is Outcome.CORRECT
-        while (id_ := self._next()) in self._now_right and not self._test.shown:
-            self._test.see(self._now_right[id_] - self._right[id_])
+        self._look()
         if self._test.shown:
             return Stop(StopKind.VERDICT, self._sentence(self._test.shown))
-        if id_ in self._failures:
+        if (id_ := self._next()) in self._failures:
             return Stop(
                 StopKind.GAP,
                 f"question {id_} failed, and the test looks at no question behind it: {self._failures[id_]}",
             )
         return None
 
+    def told(self, right: Mapping[str, bool]) -> None:
+        """Take the answers of a whole run at once, by id to whether it had it right; failed questions are left out."""
+        self._now_right.update(right)
+        self._look()
+
     def part(self, *, baseline: str, baseline_answers: str) -> EarlyStopPart:
         """The account of it, by run id and hash of the baseline; what was saved is for others to say."""
         asked = self._test.seen
         table = self._table()
-        ended = asked == len(self.order) and not self._test.shown
+        ended = asked == self._of and not self._test.shown
         return EarlyStopPart(
             rule=self._chosen.rule,
             seed=self._chosen.seed,
@@ -107,7 +115,7 @@ class EarlyStopping:
             verdict=_at_the_end(table, self._chosen.margin) if ended else self._test.shown,
             verdict_at_the_end=ended,
             asked=asked,
-            of=len(self.order),
+            of=self._of,
             lost=table.lost,
             won=table.won,
             difference=table.difference if asked else None,
@@ -116,11 +124,16 @@ class EarlyStopping:
             p_not_worse_at_the_end=not_worse_p(table, self._chosen.margin) if ended else None,
         )
 
+    def _look(self) -> None:
+        """Go as far along the order as there is no gap."""
+        while (id_ := self._next()) in self._now_right and not self._test.shown:
+            self._test.see(self._now_right[id_] - self._right[id_])
+
     def _next(self) -> str | None:
         return self.order[self._test.seen] if self._test.seen < len(self.order) else None
 
     def _sentence(self, claim: Claim) -> str:
-        asked, of = self._test.seen, len(self.order)
+        asked, of = self._test.seen, self._of
         more = f" by {in_points(self._chosen.margin)}" if claim is Claim.NOT_WORSE else ""
         return f"{claim.value}{more} is shown after {asked:,} of {of:,} questions"
 

@@ -196,6 +196,16 @@ def test_gate_repeats_the_verdict_of_one_that_came_to_its_end(here, words, base)
     )
 
 
+def test_gate_refuses_a_verdict_that_the_answers_do_not_give(here, words, base):
+    with Loopback(knowing(40, salt="other")) as server:
+        file = Path(here(*words(server, "--early-stop")).stdout.splitlines()[-1])
+    file.write_text(file.read_text().replace('"verdict": "worse"', '"verdict": "not worse"'))
+    ended = here("gate", base, file)
+    assert ended.returncode == 2
+    assert is_one_sentence(ended.stderr)
+    assert "early_stop.verdict, says not worse, but the answers make worse" in ended.stderr
+
+
 def test_gate_takes_no_other_rule_for_a_stopped_run(here, words, base):
     with Loopback(knowing(40, salt="other")) as server:
         first = here(*words(server, "--early-stop"))

@@ -1,0 +1,92 @@
+"""Early recounts: what the test of an early stop says when it is told the recorded answers once more.
+
+Takes a baseline and a run over it, gives the account of the test, made anew; refuses a score file that gives another
+one. A verdict that stands in a file is a word, which anybody can change.
+"""
+
+from dataclasses import dataclass
+
+from harness.answers import Outcome
+from harness.early_stopping import EarlyStop, EarlyStopping
+from harness.errors import UsageError
+from harness.finished import Run
+from harness.journal import read_extent, read_last_lines
+from harness.pairing import Given, read_given
+from harness.score_file import EarlyStopPart
+
+_DECIDING = ("verdict", "verdict_at_the_end", "asked", "lost", "won")
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """The test of a run.
+
+    Attributes:
+        early_stop: its account; where the replies were read again, the file's own, which has no verdict.
+        rule: that it went by, in the words of today.
+        alike: whether the runs agree in every answer that it looked at, letter for letter.
+    """
+
+    early_stop: EarlyStopPart
+    rule: str
+    alike: bool
+
+
+def recount(base: Run, new: Run, said: EarlyStopPart) -> Recount:
+    """The test of NEW over BASE, by the margin, the seed and the number of questions that NEW's score file says.
+
+    Raises:
+        UsageError: the answers beside one of the scores are missing or are not those that it was made from, or they
+            make another verdict than the file has.
+    """
+    before, now = read_given(base), _answers(new)
+    if not now.keys() <= before.keys() or not 0 < len(now) <= said.of <= len(before):
+        raise UsageError(
+            f"the score file in {new.path} says that {said.of:,} questions of {base.path} were to be asked, which its "
+            f"{len(now):,} answers do not fit: {_changed(new)}."
+        )
+    chosen = EarlyStop(said.margin, said.seed)
+    wanted = before if said.of == len(before) else now  # of a --limit, what was not asked is not known
+    test = EarlyStopping(chosen, wanted, {id_: one.correct for id_, one in before.items()}, of=said.of)
+    test.told({id_: one.correct for id_, one in now.items() if one.outcome is not Outcome.FAILED})
+    looked_at = [(before[id_], now[id_]) for id_ in test.order[: said.asked] if id_ in now]
+    alike = all((old.answer, old.outcome) == (one.answer, one.outcome) for old, one in looked_at)
+    if said.stopped and said.verdict is None and new.score.run.regraded_from is not None:
+        return Recount(said, chosen.rule, alike)  # other answers than the test saw: it would stop elsewhere
+    made = test.part(baseline=said.baseline, baseline_answers=said.baseline_answers)
+    _refuse_another(made, new, said)
+    return Recount(made.model_copy(update={"saved": said.saved}), chosen.rule, alike)
+
+
+def _refuse_another(made: EarlyStopPart, new: Run, said: EarlyStopPart) -> None:
+    for name in _DECIDING:
+        is_, should = getattr(said, name), getattr(made, name)
+        if is_ != should:
+            raise UsageError(
+                f"the score file in {new.path}, field early_stop.{name}, says {is_}, but the answers make {should}: "
+                f"{_changed(new)}."
+            )
+    if made.verdict is None and not made.verdict_at_the_end:
+        raise UsageError(
+            f"the run in {new.path} ended after {made.asked:,} of {made.of:,} questions, when its test had shown "
+            "nothing, and so has no verdict: run its command again, which asks only what is missing."
+        )
+
+
+def _answers(new: Run) -> dict[str, Given]:
+    """As `read_given`, whose counts are not those of a run that was stopped: it has replies that do not count."""
+    path = new.path / new.score.answers.file
+    if not path.exists():
+        raise UsageError(
+            f"{path} does not exist: the score is here, the answers that show its verdict are not."
+        )
+    if read_extent(path).sha256 != new.score.answers.sha256:
+        raise UsageError(f"{path} is not the file that its score was made from: {_changed(new)}.")
+    return {
+        line.id: Given(line.subject, line.gold, line.cluster, line.prompt_sha256, line.answer, line.outcome)
+        for line in read_last_lines(path)
+    }
+
+
+def _changed(new: Run) -> str:
+    return f"one was changed since; put {new.path} back as it was, or rescore with --fresh"

@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.comparison import Comparison, Flip, Part, Side
 from harness.ranking import Against, Ranked, Ranking
+from harness.score_file import ScoreFile
 
 _COLUMNS = (
     *("kind", "name", "subject", "questions", "base", "new", "difference", "stderr", "ci95_low", "ci95_high"),
@@ -64,7 +65,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
         "schema": "harness-comparison/1",
         "base": _side(found.base),
         "new": _side(found.new),
-        "task": base.task.model_dump(mode="json", include={"name", "version", "protocol", "shots", "reader"}),
+        "task": task_document(base),
         "comparison_key": base.comparison_key if base.comparison_key == new.comparison_key else None,
         **_figures(found.whole),
         "verdict": found.verdict.value,
@@ -86,6 +87,11 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
         "flips": [asdict(flip) for flip in found.flips],
         "notes": found.notes,
     }
+
+
+def task_document(score: ScoreFile) -> dict[str, Any]:
+    """What was asked, and how, as a verdict's document names it."""
+    return score.task.model_dump(mode="json", include={"name", "version", "protocol", "shots", "reader"})
 
 
 def comparison_csv(found: Comparison) -> str:

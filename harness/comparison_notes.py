@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.answers import Outcome
 from harness.clustered_stats import FEW
-from harness.comparison_words import points, points_interval
+from harness.comparison_words import no_answer_differs, points, points_interval
 from harness.noise import read_noise
 from harness.paired_stats import Table, mcnemar_exact
 from harness.pairing import Given, Pairing
@@ -162,10 +162,7 @@ def _sameness(found: "Comparison", pairing: Pairing) -> Iterable[str]:
     if found.base.score.run.id == found.new.score.run.id:
         yield "BASE and NEW are the same run."
     elif all((old.answer, old.outcome) == (new.answer, new.outcome) for old, new in pairing.pairs.values()):
-        yield (
-            f"All {found.questions:,} answers are the same, letter for letter: if the weights are not, the endpoint "
-            "may still serve the old ones."
-        )
+        yield no_answer_differs(found.questions)
 
 
 def _edge(found: "Comparison") -> Iterable[str]:

@@ -42,6 +42,14 @@ def p_value(p: float) -> str:
     return shown if (float(shown) < _ALPHA) == (p < _ALPHA) else f"{p:.4g}"
 
 
+def no_answer_differs(questions: int) -> str:
+    """What to think of where so many answers of two runs are the same."""
+    return (
+        f"All {questions:,} answers are the same, letter for letter: if the weights are not, the endpoint may still "
+        "serve the old ones."
+    )
+
+
 def asked(found: "Comparison", questions: int | None = None) -> str:
     """What both were asked, and how; `questions` where it is not all that both answered."""
     task = found.base.score.task

@@ -4,14 +4,14 @@ Takes the two runs and the rules; prints and writes through harness/gate_showing
 value for a run that was stopped.
 """
 
-from dataclasses import asdict
 from typing import Any
 
+from harness.comparison_documents import task_document
 from harness.comparison_words import model_name, points
 from harness.early_gate import EarlyGate, early_gate
 from harness.finished import Run
 from harness.gate_markdown import MARKS, plain
-from harness.gate_showing import Outputs, Page, show
+from harness.gate_showing import Outputs, Page, show, verdict_document
 from harness.gate_words import headline
 from harness.gating import Rules
 from harness.noise import read_noise
@@ -50,7 +50,7 @@ def _sides(base: Run, new: Run) -> str:
 
 
 def _notes(found: EarlyGate, base: Run, new: Run) -> list[str]:
-    early_stop, notes = found.early_stop, []
+    early_stop, notes = found.early_stop, list(found.gate.doubts)
     if new.score.stopped_early and early_stop.difference is not None:
         which = "upwards" if early_stop.verdict == "not worse" else "away from zero"
         notes.append(
@@ -63,16 +63,23 @@ def _notes(found: EarlyGate, base: Run, new: Run) -> list[str]:
 
 
 def _document(found: EarlyGate, base: Run, new: Run) -> dict[str, Any]:
-    """The names of a comparison's document as far as they can be told."""
-    gate = found.gate
+    """The names of a gate's document as far as they can be told: no accuracy, difference or interval."""
+    gate, told = found.gate, found.early_stop
+    key = base.score.comparison_key
     return {
+        "schema": "harness-early-gate/1",
         "base": _side(base),
         "new": _side(new),
-        "early_stop": found.early_stop.model_dump(mode="json"),
-        "outcome": gate.outcome.value,
-        "passed": gate.passed,
-        "rules": [asdict(result) for result in gate.results],
-        "doubts": list(gate.doubts),
+        "task": task_document(base.score),
+        "comparison_key": key if key == new.score.comparison_key else None,
+        "questions": told.asked,
+        "lost": told.lost,
+        "won": told.won,
+        "verdict": told.verdict,
+        "margin": told.margin,
+        "early_stop": told.model_dump(mode="json"),
+        "notes": _notes(found, base, new),
+        **verdict_document(gate),
     }
 
 

@@ -101,8 +101,12 @@ def gate_document(gate: Gate, comparison: Comparison) -> dict[str, Any]:
     """What `gate --json` prints: the comparison's document, the outcome, and each rule."""
     from harness.comparison_documents import comparison_document
 
+    return {**comparison_document(comparison), **verdict_document(gate)}
+
+
+def verdict_document(gate: Gate) -> dict[str, Any]:
+    """The outcome and each rule, whatever they were held against."""
     return {
-        **comparison_document(comparison),
         "outcome": gate.outcome.value,
         "passed": gate.passed,
         "rules": [asdict(result) for result in gate.results],

@@ -99,7 +99,8 @@ class Gate:
     Attributes:
         results: of each rule.
         undecided: what "undecided" is taken for, None for an answer of its own.
-        doubts: sentences: which run was not of one model; which answers that were not read could turn which rule.
+        doubts: sentences: which run was not of one model; which answers that were not read could turn which rule; of
+            an early stop, that no answer differs.
     """
 
     outcome: Outcome

@@ -164,6 +164,25 @@ def test_the_document_of_an_early_stop_has_its_rule_and_no_interval(here, words)
     )
     assert document["rules"][0]["rule"] == document["early_stop"]["rule"]
     assert not {"ci95", "stderr", "p_mcnemar", "difference"} & document.keys()
+    assert "biased away from zero" in " ".join(document["notes"])
+    assert not any("answers are the same" in note for note in document["notes"])
+
+
+def test_the_document_of_an_early_stop_has_the_names_of_any_verdicts(here, words, base):
+    with Loopback(knowing(40, salt="other")) as server:
+        early = json.loads(here(*words(server, "--early-stop", "--json")).stdout)
+        whole = json.loads(here(*words(server, "--json")).stdout)
+    assert early.keys() - whole.keys() == {"early_stop"}
+    assert (early["schema"], early["verdict"]) == ("harness-early-gate/1", "worse")
+    for name in ("task", "comparison_key", "passed", "outcome"):
+        assert early[name] == whole[name]
+    told = early["early_stop"]
+    assert {name: early[name] for name in ("questions", "lost", "won", "margin")} == {
+        "questions": told["asked"],
+        "lost": told["lost"],
+        "won": told["won"],
+        "margin": told["margin"],
+    }
 
 
 def test_what_an_early_stop_says_to_people(here, words):
@@ -176,6 +195,33 @@ def test_what_an_early_stop_says_to_people(here, words):
     )
     assert "is biased away from zero" in ended.stdout
     assert f"Not asked: {early.saved.questions} questions" in ended.stderr.replace("\n", " ")
+
+
+def test_an_early_stop_over_the_same_answers_says_so_in_all_its_forms(here, words, base, tmp_path):
+    with Loopback(knowing(90)) as server:
+        ended = here(*words(server, "--early-stop", "--max-drop", "5"))
+    file = ended.stdout.splitlines()[-1]
+    asked = read_score(Path(file)).early_stop.asked
+    same = (
+        f"All {asked} answers are the same, letter for letter: if the weights are not, the endpoint may still"
+    )
+    assert f"Note: {same}" in ended.stdout
+    again = here(
+        "gate",
+        base,
+        file,
+        "--json",
+        "--github",
+        "--markdown",
+        tmp_path / "m.md",
+        "--junit",
+        tmp_path / "j.xml",
+    )
+    assert again.returncode == 0
+    assert json.loads(again.stdout)["notes"][0].startswith(same)
+    assert f"::warning title=harness gate::{same}" in again.stderr
+    assert same in (tmp_path / "m.md").read_text()
+    assert same in (tmp_path / "j.xml").read_text()
 
 
 def test_gate_repeats_the_verdict_of_an_early_stop(here, words, base):

@@ -112,7 +112,7 @@ class EarlyStopping:
             margin=self._chosen.margin,
             baseline=baseline,
             baseline_answers=baseline_answers,
-            verdict=_at_the_end(table, self._chosen.margin) if ended else self._test.shown,
+            verdict=shown_at_the_end(table, self._chosen.margin) if ended else self._test.shown,
             verdict_at_the_end=ended,
             asked=asked,
             of=self._of,
@@ -153,7 +153,7 @@ def in_points(margin: float) -> str:
     return f"{100 * margin:.6g} point{'' if margin == 0.01 else 's'}"
 
 
-def _at_the_end(table: Table, margin: float) -> Claim | None:
+def shown_at_the_end(table: Table, margin: float) -> Claim | None:
     """What all questions show; "better" and "not worse" share one side here too."""
     if mcnemar_exact(table) <= ALPHA_AT_THE_END:
         return Claim.WORSE if table.lost > table.won else Claim.BETTER

@@ -6,11 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from harness.early_stopping import shown_at_the_end
 from harness.errors import UsageError
 from harness.finished import score_path
 from harness.journal import read_extent, read_lines
-from harness.score_file import ScoreFile, read_score
+from harness.paired_stats import Table
+from harness.score_file import EarlyStopPart, ScoreFile, read_score
 from harness.scores import Graded, Part, by_subject, count, score
+from harness.sequential import ALPHA_A_SIDE
 from harness.stopped_scores import looked_at
 
 
@@ -19,7 +22,8 @@ def validate(path: Path) -> Path:
 
     What its answers decide is computed anew: counts, averages, errors, intervals, bounds and subjects. `chance`,
     `expected_with_guessing` and the division into groups need the questions; of groups only their own sums are
-    checked. Of a run that a test stopped, what the test looked at counts, without errors and intervals.
+    checked. Of a run that a test stopped, what the test looked at counts, without errors and intervals; its verdict is
+    held against the evidence in the file, and by `harness gate` against the baseline's answers, which are not here.
 
     Returns:
         The score file's path.
@@ -37,6 +41,8 @@ def validate(path: Path) -> Path:
     _check_subjects(by_subject(graded), said, file)
     _check_groups(said, file)
     _check_status(said, file)
+    if said.early_stop is not None:
+        _check_early_stop(said.early_stop, file)
     return file
 
 
@@ -93,6 +99,20 @@ def _check_status(said: ScoreFile, file: Path) -> None:
             f"{file}, field status: {said.status}, but {said.counts.questions} of {wanted} questions have an outcome, "
             f"and {failed} failed."
         )
+
+
+def _check_early_stop(said: EarlyStopPart, file: Path) -> None:
+    """Whether the file's own evidence makes the verdict; there is none where the replies were read again."""
+    if said.asked < max(1, said.lost + said.won) and (said.verdict_at_the_end or said.verdict):
+        raise UsageError(
+            f"{file}, field early_stop.asked: {said.asked}, but {said.lost} were lost and {said.won} won."
+        )
+    if said.verdict_at_the_end:
+        alike = said.asked - said.lost - said.won  # right or wrong in both runs is one to these tests
+        made = shown_at_the_end(Table(alike, said.lost, said.won, 0), said.margin)
+        _compare("early_stop", {"verdict": made}, said.model_dump(), file)
+    elif said.verdict is not None and said.ln_e.get(said.verdict, 0.0) < -math.log(ALPHA_A_SIDE):
+        raise UsageError(f"{file}, field early_stop.verdict: {said.verdict}, but ln_e shows no such thing.")
 
 
 def _compare(field: str, again: Mapping[str, Any], said: Mapping[str, Any], file: Path) -> None:

@@ -67,6 +67,33 @@ def test_what_the_test_looked_at_is_what_a_stopped_run_must_count(stopped):
         validate(stopped.path)
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"verdict": "not worse"}, "not worse, but ln_e shows no such thing"),
+        (
+            {"verdict": "not worse", "verdict_at_the_end": True},
+            "not worse, but the answers make None",
+        ),
+    ],
+)
+def test_a_verdict_of_an_early_stop_that_its_evidence_does_not_show_is_found(stopped, changes, told):
+    made = json.loads(stopped.score.read_bytes())
+    made["early_stop"] |= changes
+    stopped.score.write_text(json.dumps(made))
+    with pytest.raises(UsageError, match=rf"field early_stop\.verdict: {told}"):
+        validate(stopped.path)
+
+
+def test_an_early_stop_of_no_question_that_has_a_verdict_is_found(folder):
+    made = json.loads(folder.score.read_bytes())
+    none = {"asked": 0, "lost": 0, "verdict_at_the_end": True}
+    made["early_stop"] = early_stop(**none).model_dump(mode="json")
+    folder.score.write_text(json.dumps(made))
+    with pytest.raises(UsageError, match=r"field early_stop\.asked: 0, but 0 were lost and 0 won"):
+        validate(folder.path)
+
+
 def test_a_score_of_questions_that_share_passages_is_valid(tmp_path):
     task_file = passages_task(tmp_path, 3)
     plan = plan_of(task_file)

@@ -109,7 +109,7 @@ class Endpoint:
         if self._settings.silence_s is None:
             await asyncio.Event().wait()
         else:
-            await until_dead(self._transport.flights, self._knock, self._settings.silence_s)
+            await until_dead(self._transport.flights, self._knock, self._look, self._settings.silence_s)
         failure = self._judge.dead().failure
         return replace(failure, message=f"{failure.message}.")
 
@@ -153,7 +153,10 @@ class Endpoint:
     async def _knock(self, timeout_s: float) -> bool:
         route = CHAT if self._asks_chats else COMPLETIONS
         body = self._fields.fit(route, one_token(route, self._settings))
-        return await self._transport.knock(route, json.dumps(body).encode(), timeout_s=timeout_s)
+        return await self._transport.knock("POST", route, json.dumps(body).encode(), timeout_s=timeout_s)
+
+    async def _look(self, timeout_s: float) -> bool:
+        return await self._transport.knock("GET", "/models", None, timeout_s=timeout_s)
 
     def _read_models(self, document: Document) -> tuple[str, ...] | FailedAttempt:
         entries = document.get("data")

@@ -62,12 +62,19 @@ class Flights:
         self._cleared.set()
 
 
-async def until_dead(flights: Flights, knock: Callable[[float], Awaitable[bool]], patience_s: float) -> None:
+async def until_dead(
+    flights: Flights,
+    knock: Callable[[float], Awaitable[bool]],
+    look: Callable[[float], Awaitable[bool]],
+    patience_s: float,
+) -> None:
     """Return once the endpoint has shown that it answers nothing; never where it lives.
 
     Args:
         flights: what is on its way.
         knock: asks for one token, for so many seconds; whether anything at all was answered.
+        look: the same of a request that no model works on. It tells that a server which works on one request at a time
+            is still there, and nothing of one that never answered a token.
         patience_s: seconds of silence after which it is asked; longer where replies took longer, and twice as long
             each time that a knock was answered and a question was not.
     """
@@ -80,8 +87,8 @@ async def until_dead(flights: Flights, knock: Callable[[float], Awaitable[bool]]
         if flights.silent_s < max(patience_s, _SLOWER * flights.longest_s) * 2**knocks:
             continue
         knocks += 1
-        lives = one_at_a_time or await knock(_AMONG_OTHERS * patience_s) or landed != flights.landed
-        if lives:
+        ask = look if one_at_a_time else knock
+        if await ask(_AMONG_OTHERS * patience_s) or landed != flights.landed:
             continue
         flights.give_up()
         one_at_a_time = await knock(_ALONE * patience_s)

@@ -111,9 +111,9 @@ class Transport:
         finally:
             self.pace.leave(epoch, ended, time.perf_counter() - start)
 
-    async def knock(self, route: str, body: bytes, *, timeout_s: float) -> bool:
+    async def knock(self, method: str, route: str, body: bytes | None, *, timeout_s: float) -> bool:
         """Whether anything at all is answered; takes no place, and waits for nobody."""
-        outcome = await self._exchange("POST", self._target(route), body, timeout_s)
+        outcome = await self._exchange(method, self._target(route), body, timeout_s)
         return isinstance(outcome, Response)
 
     async def _fly(

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 from endpoint.asking import CHAT, TEXT, settings
-from loopback import Answer, Loopback, chat, completion
+from loopback import Answer, Loopback, chat, completion, reply
 
 from harness.endpoint.client import Endpoint
 from harness.endpoint.reply import Failure, Reply
+from harness.prompts import Message
 
 SILENT = Answer(raw=b"", end="hang")
 PATIENCE_S = 0.5  # a machine that is busy needs some of it
@@ -134,3 +135,41 @@ def test_one_that_answered_and_then_stops_is_found_dead():
     with Loopback(stopping) as server:
         found = ask_unless_dead(server, *[CHAT] * 8)
     assert isinstance(found, Failure)
+
+
+class OneByOne:
+    """Works on one request at a time, and lists its models beside that; freezes at the second question, or is slow."""
+
+    def __init__(self, second):
+        self._second = second
+        self._busy = 2  # the first question, and the knock behind it
+        self._frozen = False
+
+    def __call__(self, request):
+        if self._frozen:
+            return SILENT
+        if request.method == "GET":
+            return reply({"data": []})
+        if self._busy:
+            self._busy -= 1
+            return SILENT
+        if b"3 + 3" not in request.body:
+            return chat("4")
+        self._frozen = self._second is SILENT
+        return self._second
+
+
+SECOND = replace(CHAT, content=(Message("user", "3 + 3?"),))
+
+
+def test_one_that_works_on_one_request_at_a_time_and_then_freezes_is_found_dead():
+    with Loopback(OneByOne(SILENT)) as server:
+        found = ask_unless_dead(server, CHAT, SECOND, connections=1)
+    assert isinstance(found, Failure)
+    assert "takes questions and answers none" in found.message
+
+
+def test_one_that_works_on_one_request_at_a_time_and_lists_its_models_meanwhile_is_waited_for():
+    with Loopback(OneByOne(late(chat("6"), 4))) as server:
+        first, second = ask_unless_dead(server, CHAT, SECOND, connections=1)
+    assert (first.attempts, second.attempts) == (2, 1)

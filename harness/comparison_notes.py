@@ -13,6 +13,7 @@ from harness.comparison_words import no_answer_differs, points, points_interval
 from harness.noise import read_noise
 from harness.paired_stats import Table, mcnemar_exact
 from harness.pairing import Given, Pairing
+from harness.score_file import ScoreFile
 
 if TYPE_CHECKING:
     from harness.comparison import Comparison, Side
@@ -28,8 +29,8 @@ def notes_on(found: "Comparison", pairing: Pairing) -> tuple[str, ...]:
     """The notes, the most important first."""
     return (
         *_form(found, pairing),
-        *changes_of_model(found),
-        *_sampling(found),
+        *changes_of_model(found.base.score, found.new.score),
+        *differences_of_sampling(found.base.score, found.new.score),
         *_status(found.base, "BASE"),
         *_status(found.new, "NEW"),
         *_origin(found.base, "BASE"),
@@ -78,21 +79,21 @@ def _has_changed(pairing: Pairing, outcome: Outcome) -> bool:
     return mcnemar_exact(Table(0, fewer, more, 0)) < _ALPHA
 
 
-def changes_of_model(found: "Comparison") -> Iterable[str]:
+def changes_of_model(base: ScoreFile, new: ScoreFile) -> Iterable[str]:
     """Which of the runs was answered by more than one model, or by one that was served in more than one way."""
-    for side, name in ((found.base, "BASE"), (found.new, "NEW")):
-        model = side.score.model
+    for score, name in ((base, "BASE"), (new, "NEW")):
+        model = score.model
         changed = {"served model": model.served_model, "system fingerprint": model.system_fingerprint}
         if told := " and ".join(f"{what} ({', '.join(of)})" for what, of in changed.items() if len(of) > 1):
             yield f"{name} was not answered by one model throughout, by its replies' {told}: run it again."
 
 
-def _sampling(found: "Comparison") -> Iterable[str]:
+def differences_of_sampling(base: ScoreFile, new: ScoreFile) -> Iterable[str]:
     """What was sent that decides which text a model writes; what another program sent is not known."""
-    base, new = (side.score.model.settings for side in (found.base, found.new))
-    if any("temperature" not in sent or sent.keys() & _OF_LOGPROBS for sent in (base, new)):
+    settings = (base.model.settings, new.model.settings)
+    if any("temperature" not in sent or sent.keys() & _OF_LOGPROBS for sent in settings):
         return
-    before, now = _sampled(base), _sampled(new)
+    before, now = map(_sampled, settings)
     differing = [
         f"{name} {_as_sent(before[name])} in BASE, {_as_sent(now[name])} in NEW"
         for name in before

@@ -6,6 +6,7 @@ Takes the two runs and the rules of a gate; gives a Gate. Nothing else can be ju
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from harness.comparison_notes import changes_of_model, differences_of_sampling
 from harness.comparison_words import no_answer_differs
 from harness.early_recount import recount
 from harness.early_stopping import EarlyStop, in_points
@@ -75,7 +76,11 @@ def early_gate(base: Run, new: Run, rules: Rules) -> EarlyGate:
     recounted = recount(base, new, early_stop)
     passed = _PASSED[recounted.early_stop.verdict]
     result = RuleResult(recounted.rule, passed, reason(recounted.early_stop))
-    doubts = (no_answer_differs(recounted.early_stop.asked),) if recounted.alike else ()
+    doubts = (
+        *changes_of_model(base.score, new.score),
+        *differences_of_sampling(base.score, new.score),
+        *([no_answer_differs(recounted.early_stop.asked)] if recounted.alike else []),
+    )
     return EarlyGate(Gate(_OUTCOMES[passed], (result,), rules.undecided, doubts), recounted.early_stop)
 
 

@@ -133,7 +133,7 @@ def gate(comparison: Comparison, rules: Rules = DEFAULT) -> Gate:
     """
     for side in (comparison.base, comparison.new):
         refuse_unfinished(side.score, str(side.path))
-    results, found = [], [*changes_of_model(comparison)]
+    results, found = [], [*changes_of_model(comparison.base.score, comparison.new.score)]
     for result, doubt in _checked(comparison, rules):
         results.append(result)
         found += [doubt] if doubt else []

@@ -1,6 +1,7 @@
 """The command `rescore`: one command for CI, from a baseline to an exit code."""
 
 import inspect
+import itertools
 import json
 import signal
 from dataclasses import replace
@@ -195,6 +196,15 @@ def test_what_an_early_stop_says_to_people(here, words):
     )
     assert "is biased away from zero" in ended.stdout
     assert f"Not asked: {early.saved.questions} questions" in ended.stderr.replace("\n", " ")
+
+
+def test_an_early_stop_whose_model_changed_on_the_way_says_so(here, words):
+    served = itertools.cycle([knowing(40, salt="other", model="one"), knowing(40, salt="other", model="two")])
+    with Loopback(lambda request: next(served)(request)) as server:
+        ended = here(*words(server, "--early-stop"))
+    assert (
+        "Note: NEW was not answered by one model throughout, by its replies' served model (" in ended.stdout
+    )
 
 
 def test_an_early_stop_over_the_same_answers_says_so_in_all_its_forms(here, words, base, tmp_path):

@@ -199,8 +199,12 @@ def test_what_an_early_stop_says_to_people(here, words):
 
 
 def test_an_early_stop_whose_model_changed_on_the_way_says_so(here, words):
-    served = itertools.cycle([knowing(40, salt="other", model="one"), knowing(40, salt="other", model="two")])
-    with Loopback(lambda request: next(served)(request)) as server:
+    served = itertools.cycle(knowing(40, salt="other", model=name) for name in ("one", "two"))
+
+    def changing(request):
+        return next(served)(request)
+
+    with Loopback(changing) as server:
         ended = here(*words(server, "--early-stop"))
     assert (
         "Note: NEW was not answered by one model throughout, by its replies' served model (" in ended.stdout

@@ -59,6 +59,9 @@ class Model:
         return self.base_url or "embedded"
 
 
+_LONG_KEY = 8  # characters: a shorter one may be a word of the name
+
+
 def find_model(
     name: str,
     environment: Mapping[str, str],
@@ -91,10 +94,15 @@ def find_model(
         raise UsageError(
             f"--local-only forbids to ask {url}: {why}; give an endpoint of this machine or of a private network."
         )
+    key = _key(name, url, place.host, key_name, api_key_env, environment)
+    if key and len(key) >= _LONG_KEY and key in name:  # it would name a folder
+        raise UsageError(
+            "--model holds the API key: give the model's name, and the key in its variable alone."
+        )
     return replace(
         model,
         base_url=url,
-        api_key=_key(name, url, place.host, key_name, api_key_env, environment),
+        api_key=key,
         api_version=_api_version(url, place.host, environment),
     )
 

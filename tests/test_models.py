@@ -219,6 +219,13 @@ def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(key, named):
     assert "sk-" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", [SECRET, f"org/{SECRET}"])
+def test_a_key_pasted_as_the_models_name_is_not_shown(name):
+    with pytest.raises(UsageError, match="--model holds the API key: give the model's name") as caught:
+        find_model(name, {"K": SECRET}, base_url=LOCAL, api_key_env="K")
+    assert SECRET not in str(caught.value)
+
+
 def test_a_models_repr_has_no_key():
     assert SECRET not in repr(find_model("gpt-4o", {"OPENAI_API_KEY": SECRET}))
 

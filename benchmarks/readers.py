@@ -22,9 +22,31 @@ from harness.prompts import Generate
 from harness.questions import Question
 from harness.readers import READERS
 
-MEGABYTE = 1_000_000
+MEGABYTE = 1_000_000  # bytes, in UTF-8
 HOSTILE = (
-    *(" ", "\n", "A", "a", "x", "(", "{", "{}", "{{}", "*", "$", "1 ", "A ", "A. ", "(A) ", "İ", "é", "𝐀"),
+    *(
+        " ",
+        "\n",
+        "A",
+        "a",
+        "x",
+        "(",
+        "{",
+        "{}",
+        "{{}",
+        "*",
+        "$",
+        "1 ",
+        "A ",
+        "A. ",
+        "A: ",
+        "(A) ",
+        "İ",
+        "«İ»",
+        "é",
+        "é, ",
+        "𝐀",
+    ),
     *(
         "Answer: ",
         "answer is ",
@@ -34,6 +56,7 @@ HOSTILE = (
         "\\boxed{",
         '{"answer": "',
     ),
+    *("The correct answer is: boxed{1. ", "The best answer option is: **(", "The answer is: 答案选项应该是 "),
     *("Question: ", "<think>", "答案", "答案选项", "选择", "정답은 ", "उत्तर ", "الإجابة ", "réponse "),
 )
 _MADE_FOR_IT = 0.5  # share without a letter, beyond which a reader was made for other prompts
@@ -72,7 +95,7 @@ def read(reader: Reader, replies: Recorded) -> tuple[float, float, float]:
 
 def worst_megabyte_ms(reader: Reader, asked: Question) -> float:
     """Milliseconds for the slowest of some hostile replies, each the least of three."""
-    texts = [(piece * (MEGABYTE // len(piece) + 1))[:MEGABYTE] for piece in HOSTILE]
+    texts = [piece * (MEGABYTE // len(piece.encode())) for piece in HOSTILE]
     return max(min(_seconds(reader, text, asked) for _ in range(3)) for text in texts) * 1e3
 
 

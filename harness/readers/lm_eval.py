@@ -7,12 +7,18 @@ It compares texts: what is no letter then is wrong there, and unparsed here, whi
 
 import re
 import string
+import sys
 import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
 
 from harness.answers import Reader
 from harness.endpoint.reply import Reply
 from harness.prompts import Generate
 from harness.questions import Question
+
+if TYPE_CHECKING:
+    import numpy.typing
 
 # The source's four lookbehinds end in three texts. The last character of the line is left out, as there.
 _AFTER_ANSWER_IS = re.compile(r"(?:answer is |The (?:final )?answer: )(.*).")
@@ -98,9 +104,20 @@ def _extracted(text: str, question: Question, *, place: int) -> str | None:
 
 
 def _plain(text: str) -> str:
-    lower = text.lower()
-    punctuation = {ord(c): None for c in set(lower) if unicodedata.category(c).startswith("P")}
-    return lower.translate(punctuation)
+    """Small letters, without what Unicode calls punctuation; numpy's, as str.translate takes five times as long."""
+    import numpy
+
+    codes = numpy.frombuffer(text.lower().encode("utf-32-le", "surrogatepass"), "<u4")
+    kept: bytes = codes[~_is_punctuation()[codes]].tobytes()
+    return kept.decode("utf-32-le", "surrogatepass")
+
+
+@cache
+def _is_punctuation() -> "numpy.typing.NDArray[numpy.bool_]":
+    """For each code point, whether its category is one of punctuation."""
+    import numpy
+
+    return numpy.array([unicodedata.category(chr(code))[0] == "P" for code in range(sys.maxunicode + 1)])
 
 
 LM_EVAL_GENERATIVE = Reader("lm-eval-generative", Generate, generative_letter)

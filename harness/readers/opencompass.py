@@ -61,7 +61,7 @@ _ENGLISH = (
     r"[Tt]he correct answer is:?\s+\(?(L)",
     r"[Tt]he correct answer is option:?\s+\(?(L)",
 )
-_NEEDLES = re.compile(r"[一-鿿](?!\?)|(?<=\[Tt\])[a-z ]+(?=:\?)")
+_NEEDLES = re.compile(r"[一-鿿](?!\?)|(?<=\[Tt\])[a-z ]+(?=:\?)|:(?=\\s|\Z)|1(?=\.)")
 """What a text has to hold for one of these patterns to find anything, but for those that are bound to its end."""
 _LONGEST_END = 8  # characters, more than any that is bound to the end can match
 _BOXED_AFTER = ("he correct answer is", "he correct option is", "he correct answer option is")
@@ -141,7 +141,7 @@ def _boxed_after(phrase: str, letters: str) -> Find:
     said, boxed = re.compile(f"[Tt]{phrase}"), re.compile(rf"boxed\{{([{re.escape(letters)}])\}}")
 
     def find(text: str) -> str:
-        match = said.search(text)
+        match = said.search(text) if phrase in text else None
         letter = match and boxed.search(text, match.end())
         return letter[1] if letter else ""
 

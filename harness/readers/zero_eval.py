@@ -18,7 +18,6 @@ _LOOSE = (
     re.compile(r'"answer"\s*+:\s*+([^,\s]*)'),  # value without quotation marks, or without their end
     re.compile(r"answer\s*+:\s*+([^,\s]*)"),  # name without them
 )
-_BRACES = re.compile(r"\{+|\}+")
 
 
 def zero_eval_letter(reply: Reply, question: Question) -> str | None:
@@ -52,14 +51,18 @@ def _answer(text: str) -> str | None:
 
 def _first_object(text: str) -> dict[str, object]:
     """What stands from the first brace to the one that closes it, braces counted; empty where that is no JSON."""
-    begin, depth = text.find("{"), 0
-    if begin < 0:
+    import numpy
+
+    _, brace, rest = text.partition("{")
+    if not brace:
         return {}
-    for run in _BRACES.finditer(text, begin):
-        depth += len(run[0]) if run[0][0] == "{" else -len(run[0])
-        if depth <= 0:  # below by the braces behind the one that closes it
-            return _parsed(text[begin : run.end() + depth].replace("\n", ""))
-    return {}
+    data = (brace + rest).encode("utf-8", "surrogatepass")
+    codes = numpy.frombuffer(data, numpy.uint8)
+    depths = numpy.cumsum((codes == ord("{")).astype(int) - (codes == ord("}")))
+    ends = numpy.flatnonzero(depths == 0)
+    if not ends.size:
+        return {}
+    return _parsed(data[: int(ends[0]) + 1].decode("utf-8", "surrogatepass").replace("\n", ""))
 
 
 def _parsed(text: str) -> dict[str, object]:

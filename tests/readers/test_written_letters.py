@@ -2,6 +2,8 @@
 
 import pytest
 from builders import question, reply
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.answers import Answer, Outcome
 from harness.readers import READERS
@@ -60,6 +62,12 @@ def test_lm_eval_flan_flexible_reads_brackets_then_texts_then_colons(text, first
 def test_lm_eval_flan_flexible_looks_for_the_longer_of_two_choices_first():
     asked = question(choices=("Five", "Five of them", "x", "y"))
     assert letter_by("lm-eval-flan-n-shot-flexible", "five of them", asked) == "B"
+
+
+@given(st.lists(st.text(st.characters(categories=["P"])), min_size=4, max_size=4))
+def test_lm_eval_flan_flexible_reads_a_text_through_any_punctuation(marks):
+    text = "".join(mark + letter for mark, letter in zip(marks, "foUR", strict=True))
+    assert letter_by("lm-eval-flan-n-shot-flexible", text + " é 𝐀 \ud800") == "B"
 
 
 def test_lm_eval_flan_flexible_takes_the_last_of_equal_choices():

@@ -4,8 +4,8 @@
 
 The intervals are those that the package prints, for data drawn from known truths: 50 to 14,042 questions, accuracies of
 0.02 to 0.98, true differences of 0 to 20 points and discordances of 0.005 to 0.6. Where two models never disagree there
-is nothing to err about, so truths in which fewer than one question in the list is expected to flip stand in a line of
-their own. Some minutes.
+is nothing to err about, so truths in which fewer than one question in the list is expected to flip, or fewer than one
+whole cluster, stand in a line of their own. Some minutes.
 """
 
 import argparse
@@ -38,7 +38,7 @@ QUESTIONS = (50, 100, 199, 200, 500, 1_000, 2_000, 14_042)
 ACCURACIES = (0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98)
 DISCORDANCES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)
 DIFFERENCES = (0.0, 0.005, 0.01, 0.02, -0.05, 0.1, -0.2)
-CLUSTERED = {4: (200, 500, 2_000), 10: (300, 500, 2_000)}
+CLUSTERED = {4: (200, 500, 2_000, 14_040), 10: (300, 500, 2_000, 14_040)}
 """Questions to a cluster, and how many questions; 30 clusters at least."""
 
 
@@ -64,7 +64,10 @@ def main() -> None:
         *((f"macro average in clusters of {size}", clustered_macros(rng, size)) for size in CLUSTERED),
         ("difference: Tango or ± z·SE", differences(rng, often=True)),
         ("the same, less than one flip expected", differences(rng, often=False)),
-        *((f"difference in clusters of {size}", clustered_differences(rng, size)) for size in CLUSTERED),
+        *(
+            (f"difference in clusters of {size}{less}", clustered_differences(rng, size, often=not less))
+            for size, less in product(CLUSTERED, ("", ", less than one whole flip expected"))
+        ),
         ("all pairs of four models together", families(rng)),
     ):
         report(name, list(cases))
@@ -170,10 +173,10 @@ def differences(rng: np.random.Generator, *, often: bool) -> Iterator[Case]:
         yield Case(f"n = {n:,}, discordance {discordance}, difference {difference}", held)
 
 
-def clustered_differences(rng: np.random.Generator, size: int) -> Iterator[Case]:
+def clustered_differences(rng: np.random.Generator, size: int, *, often: bool) -> Iterator[Case]:
     """The same, where half of the clusters flip as one question."""
     for n, discordance, difference in product(CLUSTERED[size], (0.02, 0.05, 0.1, 0.4), (0.0, 0.02, -0.05)):
-        if abs(difference) > discordance:
+        if abs(difference) > discordance or (n / size / 2 * discordance >= 1) is not often:
             continue
         shares = [(discordance - difference) / 2, 1 - discordance, (discordance + difference) / 2]
 

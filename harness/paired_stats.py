@@ -14,6 +14,7 @@ from harness.stats import Interval, z_of
 
 _FEW_QUESTIONS = 200
 _FEW_OF_A_KIND = 20
+_MORE_CLUSTERS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,10 @@ def clustered_stderr(differences: Sequence[float], clusters: Sequence[Hashable])
 def clustered_worth(differences: Sequence[float], clusters: Sequence[Hashable]) -> float:
     """How many independent questions one of these is worth; 1 with a cluster to each, and never more.
 
-    By the design effect of their mean (Korn & Graubard 1998, Survey Methodology 24:193), estimated with a cluster more,
-    as large as the cluster of a question is on average, half of it won and half lost. Without that, clusters that
-    happened not to flip promise too much where few flip. That it is one cluster is not from a paper that we know: with
-    less the intervals held too little (benchmarks/intervals.py).
+    By the design effect of their mean (Korn & Graubard 1998, Survey Methodology 24:193), estimated with half a cluster
+    more, as large as the cluster of a question is on average, as often won as lost. Without that, clusters that
+    happened not to flip promise too much where few flip. That it is half a cluster is not from a paper that we know:
+    with a quarter some intervals held too little, and with a whole one they held too much (benchmarks/intervals.py).
     """
     n, flips = len(differences), math.fsum(value * value for value in differences)
     sums: dict[Hashable, float] = {}
@@ -109,10 +110,11 @@ def clustered_worth(differences: Sequence[float], clusters: Sequence[Hashable]) 
         sums[cluster] = sums.get(cluster, 0.0) + value
     if len(sums) < 2:  # no telling how clusters differ: all the questions are taken for one
         return 1 / n
-    more = math.fsum(count * count for count in sizes.values()) / n
+    size = math.fsum(count * count for count in sizes.values()) / n
+    more = _MORE_CLUSTERS * size
     mean = math.fsum(sums.values()) / (n + more)
     spread = math.fsum((total - sizes[cluster] * mean) ** 2 for cluster, total in sums.items())
-    spread += more * more * (1 + mean * mean)
+    spread += more * size * (1 + mean * mean)
     return min(1.0, (flips + more - (n + more) * mean * mean) / spread)
 
 

@@ -25,7 +25,7 @@ from harness.readers import READERS
 from harness.sequential import ALPHA_A_SIDE, ALPHA_AT_THE_END, Claim, SequentialTest, in_order, stakes
 
 MARGIN = 0.02
-POWER_SEEDS, ERROR_SEEDS, AT_ONCE = 200, 2_000, 50
+POWER_SEEDS, ERROR_SEEDS, AT_ONCE = 200, 20_000, 50
 MODELS = {
     "Llama-3-70B": "Meta-Llama-3-70B",
     "8B": "Meta-Llama-3_1-8B",

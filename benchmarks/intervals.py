@@ -148,7 +148,7 @@ def clustered_macros(rng: np.random.Generator, size: int) -> Iterator[Case]:
     """The mean over subjects of 20 clusters each and of unequal difficulty."""
     for subjects, share in product((5, 14), ACCURACIES):
         shares = (share + min(share, 1 - share) * np.linspace(-0.9, 0.9, subjects))[:, None]
-        as_one = size * (rng.random((FAMILIES, subjects, 20)) < shares)
+        as_one = size * (rng.random((FEWER_DRAWS, subjects, 20)) < shares)
         each = rng.binomial(size, np.broadcast_to(shares, as_one.shape))
         draws = np.where(rng.random(as_one.shape) < 0.5, as_one, each)
         held = 0
@@ -159,7 +159,7 @@ def clustered_macros(rng: np.random.Generator, size: int) -> Iterator[Case]:
                 for at, k in enumerate(ks)
             }
             held += inside(clustered_macro_interval(cells), shares.mean())
-        yield Case(f"{subjects} subjects, n = {subjects * 20 * size:,}, accuracy {share}", held / FAMILIES)
+        yield Case(f"{subjects} subjects, n = {subjects * 20 * size:,}, accuracy {share}", held / FEWER_DRAWS)
 
 
 def differences(rng: np.random.Generator, *, often: bool) -> Iterator[Case]:

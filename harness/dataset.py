@@ -13,8 +13,8 @@ from typing import overload
 
 from harness.errors import EndpointError, UsageError
 from harness.mapping import Columns, DatasetSource
-from harness.questions import Question, QuestionSet
-from harness.rows import Place, Row, RowReader, value_of
+from harness.questions import Place, Question, QuestionSet
+from harness.rows import Row, RowReader, value_of
 from harness.sources import load_splits
 from harness.tables import Table, read_table
 from harness.task import InlineQuestion, Task, did_you_mean, find_task, load_task

@@ -10,7 +10,8 @@ question), and lighteval's, which goes on with a global generator after whatever
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from itertools import islice, repeat
+from itertools import islice
+from itertools import repeat as always
 from random import Random
 from typing import Literal
 
@@ -26,13 +27,20 @@ _RIGHT_LAST = (1, 2, 3, 0)
 
 
 @cache
-def orders(name: OrderName, rows: int) -> tuple[Order, ...]:
-    """The order of the choices of each row of a file that has so many, as the source by that name puts them."""
-    return tuple(islice(_SOURCES[name](rows), rows))
+def orders(name: OrderName, rows: int, repeat: int = 1) -> tuple[Order, ...]:
+    """The order of the choices of each row of a file that has so many, as the source by that name puts them.
+
+    Args:
+        name: of the source.
+        rows: how many.
+        repeat: the how manieth time all of them are asked, from 1.
+    """
+    begin = (repeat - 1) * rows if name in _GO_ON else 0
+    return tuple(islice(_SOURCES[name](rows), begin, begin + rows))
 
 
 def _sampled(_: int) -> Iterator[Order]:
-    """simple-evals @ ee3b031, gpqa_eval.py: its first repeat; the others go on with the same generator."""
+    """simple-evals @ ee3b031, gpqa_eval.py: the list of all rows, as often as they are asked, row after row."""
     random = Random(0)  # noqa: S311 - the source's own, here and below
     while True:
         yield tuple(random.sample(range(CHOICES), CHOICES))
@@ -71,9 +79,11 @@ def _turned(_: int) -> Iterator[Order]:
 
 def _always_the_same(rows: int) -> Iterator[Order]:
     """openbench @ d03922c: seeded with 0 anew for every question, so that the right choice is always B."""
-    return repeat(next(_shuffled(rows, seed=0, start=_RIGHT_FIRST)))
+    return always(next(_shuffled(rows, seed=0, start=_RIGHT_FIRST)))
 
 
+_GO_ON = ("simple-evals",)
+"""Sources that ask again in orders which the same generator gives next; the others keep each row's order."""
 _SOURCES: dict[OrderName, Callable[[int], Iterator[Order]]] = {
     "simple-evals": _sampled,
     "lm-eval": partial(_shuffled, seed=0, start=_RIGHT_LAST),

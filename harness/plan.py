@@ -93,9 +93,8 @@ def make_plan(
     if as_published:
         asked_by = asked_by.as_published()
     times = repeats or (asked_by.published.repeats if as_published else 1)
-    shuffle_seed = task.columns.shuffle_seed if task.columns else None
     once = select(question_set.questions, task, selection)
-    wanted = repeated(once, times, shuffle_seed)
+    wanted = repeated(once, times, task.columns)
     count = _shots(asked_by, shots)
     examples = choose_examples(asked_by, question_set, once, count)
     read_by = _reader(asked_by, reader or asked_by.readers[0])

@@ -14,6 +14,14 @@ LETTERS = string.ascii_uppercase
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands in its file: its number, from 0, and how many rows there are."""
+
+    number: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One multiple-choice question.
 
@@ -25,6 +33,7 @@ class Question:
             or more.
         context: the beginning of the text that is to be read before the question proper, "" where there is none.
         cluster: the same for questions that share a passage, by `cluster_of`; None: it shares with none.
+        place: of its row, where the order of the choices hangs on it.
     """
 
     id: str
@@ -36,6 +45,7 @@ class Question:
     alphabet: str = LETTERS
     context: str = ""
     cluster: str | None = None
+    place: Place | None = None
 
     @property
     def letters(self) -> str:

@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.errors import UsageError
+from harness.mapping import Columns
+from harness.orders import orders
 from harness.questions import Question, cluster_of
 from harness.rows import shuffled
 
 
-def repeated(questions: Sequence[Question], times: int, shuffle_seed: int | None) -> tuple[Question, ...]:
+def repeated(questions: Sequence[Question], times: int, columns: Columns | None) -> tuple[Question, ...]:
     """All questions once, then all again: who is stopped early has asked as many as possible.
 
     Args:
         questions: as they are asked first.
         times: how often each is asked; once: as it is.
-        shuffle_seed: of a task whose choices are shuffled: each repeat then has its own order, so that the place of
-            the right choice is averaged over too; None: the order is the dataset's.
+        columns: of the task. Where its choices are shuffled each repeat has its own order, so that the place of the
+            right choice is averaged over too; a source's order is what that source does when it asks again.
 
     Raises:
         UsageError: a repeat would have the id of another question.
@@ -28,7 +30,7 @@ def repeated(questions: Sequence[Question], times: int, shuffle_seed: int | None
         return tuple(questions)
     taken = {question.id for question in questions}
     first = [replace(q, cluster=q.cluster or cluster_of(q.id)) for q in questions]
-    again = [_again(q, number, shuffle_seed) for number in range(2, times + 1) for q in first]
+    again = [_again(q, number, columns) for number in range(2, times + 1) for q in first]
     for question in again:
         if question.id in taken:
             raise UsageError(
@@ -43,11 +45,11 @@ def first_id(id_: str) -> str:
     return id_.rpartition("#")[0]
 
 
-def _again(question: Question, number: int, shuffle_seed: int | None) -> Question:
+def _again(question: Question, number: int, columns: Columns | None) -> Question:
     id_ = f"{question.id}#{number}"
-    if shuffle_seed is None:
+    order = _order(question, id_, number, columns)
+    if order is None:
         return replace(question, id=id_)
-    order = shuffled(len(question.choices), shuffle_seed, id_)
     right = sorted(order.index(question.alphabet.index(letter)) for letter in question.gold)
     return replace(
         question,
@@ -55,3 +57,15 @@ def _again(question: Question, number: int, shuffle_seed: int | None) -> Questio
         choices=tuple(question.choices[place] for place in order),
         gold="".join(question.alphabet[place] for place in right),
     )
+
+
+def _order(question: Question, id_: str, number: int, columns: Columns | None) -> Sequence[int] | None:
+    """The places that the choices had the first time, in their order this time; None: as they were."""
+    if columns and columns.order and question.place:
+        first, now = (
+            orders(columns.order, question.place.of, time)[question.place.number] for time in (1, number)
+        )
+        return [first.index(column) for column in now]
+    if columns and columns.shuffle_seed is not None:
+        return shuffled(len(question.choices), columns.shuffle_seed, id_)
+    return None

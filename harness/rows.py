@@ -7,26 +7,17 @@ files, hubs or other rows, but for counting them.
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from harness.lettered import split_lettered
 from harness.mapping import Columns
 from harness.orders import orders
 from harness.printed import printed_list
-from harness.questions import LETTERS, Question, cluster_of
+from harness.questions import LETTERS, Place, Question, cluster_of
 from harness.templates import compile_template, is_template
 
 Row = Mapping[str, Any]
 Value = Callable[[Row], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row stands in its file: its number, from 0, and how many rows there are."""
-
-    number: int
-    of: int
 
 
 class RowReader:
@@ -110,6 +101,7 @@ class RowReader:
             alphabet=self._alphabet,
             context=context,
             cluster=self._cluster(row, columns.cluster) if columns.cluster else None,
+            place=place if columns.order else None,
         )
 
     def _cluster(self, row: Row, spec: str) -> str | None:

@@ -12,7 +12,9 @@ from builders import answered, plan_of, task_document, write_task, written_run
 
 from harness.dataset import load_questions
 from harness.errors import UsageError
+from harness.mapping import Columns
 from harness.orders import orders
+from harness.repeats import repeated
 from harness.score_file import read_score
 from harness.task import load_task
 
@@ -57,12 +59,14 @@ def first_words(questions):
     return " ".join("".join(choice[0] for choice in question.choices) for question in questions)
 
 
-def simple_evals():
-    """gpqa_eval.py: a permutation for each of the examples times n_repeats; here those of the first repeat."""
+def simple_evals(repeat=0):
+    """gpqa_eval.py: a permutation for each of the examples times n_repeats; here those of one repeat."""
     rng = random.Random(0)
     examples = [row[1:5] for row in ROWS] * 4
     made = [[choices[place] for place in rng.sample(range(4), 4)] for choices in examples]
-    return " ".join("".join(choice[0] for choice in choices) for choices in made[: len(ROWS)])
+    return " ".join(
+        "".join(choice[0] for choice in choices) for choices in made[repeat * len(ROWS) :][: len(ROWS)]
+    )
 
 
 def helm():
@@ -112,6 +116,16 @@ def test_the_order_of_a_row_is_that_of_its_place_in_the_file_whatever_is_left_ou
     holed = [*ROWS[:5], ("", *ROWS[5][1:]), *ROWS[6:]]
     rest = asked({"order": "helm"}, holed, bad_rows="leave out")
     assert rest == tuple(question for id_, question in whole.items() if id_ != "rec5")
+
+
+@pytest.mark.parametrize(
+    ("order", "choices"), [("simple-evals", [simple_evals(n) for n in range(4)]), ("helm", [helm()] * 4)]
+)
+def test_repeats_come_in_the_order_in_which_the_source_asks_again(asked, order, choices):
+    columns = Columns.model_validate({**COLUMNS, "order": order})
+    made = repeated(asked({"order": order}), 4, columns)
+    assert first_words(made) == " ".join(choices)
+    assert {each.choices["ABCD".index(each.gold)][0] for each in made} == {"r"}
 
 
 def test_an_order_is_for_four_columns_of_choices_and_goes_without_a_seed(asked):

@@ -11,11 +11,15 @@ from whole_runs import Metered, questions_sent, run, small_model, times_asked, w
 import harness
 from harness.errors import UsageError
 from harness.journal import read_lines
+from harness.mapping import Columns, Gold
 from harness.questions import cluster_of
 from harness.repeats import repeated
 from harness.validation import validate
 
 ASKED = tuple(question(id=f"maths/{place}", text=f"What is {place} + 2?") for place in range(3))
+SHUFFLED = Columns(
+    question="question", choices=("choices",), gold=Gold(column="answer", form="index0"), shuffle_seed=0
+)
 SAMPLED = {"temperature": 0.7, "repeats": 3}
 
 
@@ -30,7 +34,7 @@ def test_all_questions_come_once_before_any_comes_again():
 
 
 def test_asked_once_a_question_is_as_it_is():
-    assert repeated(ASKED, 1, 7) == ASKED
+    assert repeated(ASKED, 1, SHUFFLED) == ASKED
 
 
 def test_the_repeats_of_a_question_are_a_cluster():
@@ -51,15 +55,15 @@ def test_a_repeat_holds_no_copy_of_a_text():
 
 
 def test_where_choices_are_shuffled_each_repeat_has_its_own_order_and_the_right_choice_stays_right():
-    made = repeated(ASKED, 20, 0)
+    made = repeated(ASKED, 20, SHUFFLED)
     assert {each.choices["ABCD".index(each.gold)] for each in made} == {"4"}
     assert set(Counter(each.gold for each in made)) == set("ABCD")
     assert all(sorted(each.choices) == ["3", "4", "5", "6"] for each in made)
-    assert made[:3] == repeated(ASKED, 2, 0)[:3]
+    assert made[:3] == repeated(ASKED, 2, SHUFFLED)[:3]
 
 
 def test_of_several_right_choices_all_stay_right():
-    (_, *again) = repeated([question(gold="BD")], 9, 0)
+    (_, *again) = repeated([question(gold="BD")], 9, SHUFFLED)
     right = {frozenset(each.choices["ABCD".index(letter)] for letter in each.gold) for each in again}
     assert right == {frozenset({"4", "6"})}
     assert all(list(each.gold) == sorted(each.gold) for each in again)

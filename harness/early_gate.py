@@ -92,8 +92,6 @@ def reason(early_stop: EarlyStopPart) -> str:
     if early_stop.verdict_at_the_end:
         shown = said or f"neither worse, nor better, nor {margin}"
         return f"{shown} by the test of all questions: {counted}, {_at_the_end(early_stop)}"
-    if said is None:
-        return f"no verdict: the replies were read again, after a stop at {early_stop.asked:,} of {early_stop.of:,}"
     return f"{said}, shown after {early_stop.asked:,} of {early_stop.of:,} questions: {counted}"
 
 

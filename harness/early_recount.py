@@ -22,7 +22,7 @@ class Recount:
     """The test of a run.
 
     Attributes:
-        early_stop: its account; where the replies were read again, the file's own, which has no verdict.
+        early_stop: its account.
         rule: that it went by, in the words of today.
         alike: whether the runs agree in every answer that it looked at, letter for letter.
     """
@@ -37,8 +37,13 @@ def recount(base: Run, new: Run, said: EarlyStopPart) -> Recount:
 
     Raises:
         UsageError: the answers beside one of the scores are missing or are not those that it was made from, or they
-            make another verdict than the file has.
+            make another verdict than the file has; or a test stopped it by answers that were read otherwise.
     """
+    if said.stopped and new.score.run.regraded_from is not None:
+        raise UsageError(
+            f"{new.path} holds the replies of run {new.score.run.regraded_from} read again, which a test had stopped "
+            "by the answers that it saw; judge that run, or rescore a baseline that is read so."
+        )
     before, now = read_given(base), _answers(new)
     if not now.keys() <= before.keys() or not 0 < len(now) <= said.of <= len(before):
         raise UsageError(
@@ -51,8 +56,6 @@ def recount(base: Run, new: Run, said: EarlyStopPart) -> Recount:
     test.told({id_: one.correct for id_, one in now.items() if one.outcome is not Outcome.FAILED})
     looked_at = [(before[id_], now[id_]) for id_ in test.order[: said.asked] if id_ in now]
     alike = all((old.answer, old.outcome) == (one.answer, one.outcome) for old, one in looked_at)
-    if said.stopped and said.verdict is None and new.score.run.regraded_from is not None:
-        return Recount(said, chosen.rule, alike)  # other answers than the test saw: it would stop elsewhere
     made = test.part(baseline=said.baseline, baseline_answers=said.baseline_answers)
     _refuse_another(made, new, said)
     return Recount(made.model_copy(update={"saved": said.saved}), chosen.rule, alike)

@@ -174,13 +174,20 @@ def test_a_run_that_ended_at_a_gap_has_no_verdict_even_where_its_status_was_edit
         runs.judged(new)
 
 
-def test_replies_that_were_read_again_have_no_verdict(runs):
-    read = harness.regrade(runs.new(loses=2).path)
-    gate = runs.judged(read).gate
-    assert (gate.passed, gate.results[0].reason[:44]) == (
-        None,
-        "no verdict: the replies were read again, aft",
-    )
+def test_replies_that_were_read_again_cannot_be_judged(runs):
+    new = runs.new(loses=2)
+    read = harness.regrade(new.path)
+    with pytest.raises(UsageError, match=f"replies of run {new.score.run.id} read again.*; judge that run"):
+        runs.judged(read)
+
+
+@pytest.mark.parametrize("edited", [{"verdict": None}, {"verdict": "better"}, {}])
+def test_a_stopped_run_that_was_edited_to_look_as_if_it_had_been_read_again_cannot_be_judged(runs, edited):
+    new = runs.new(loses=2)
+    change(new, "early_stop", **edited)
+    change(new, "run", regraded_from="20261124T120000Z-0000")
+    with pytest.raises(UsageError, match="read again"):
+        runs.judged(new)
 
 
 def test_a_rule_in_the_words_of_an_earlier_version_is_judged_by_its_margin(runs):

@@ -18,6 +18,7 @@ from harness.scores import Part, Score
 from harness.selection import Sample
 from harness.stats import Interval
 from harness.stops import StopKind
+from harness.sums import ContradictionError, check_sums
 
 Status = Literal["complete", "partial", "incomplete", "interrupted"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -307,10 +308,11 @@ def read_score(path: Path) -> ScoreFile:
     """Read a score file.
 
     Raises:
-        UsageError: it is missing, no JSON, or does not fit the schema; naming the field.
+        UsageError: it is missing, no JSON, does not fit the schema, or contradicts itself; naming the field.
     """
     try:
-        return ScoreFile.model_validate_json(path.read_bytes(), strict=True)
+        score = ScoreFile.model_validate_json(path.read_bytes(), strict=True)
+        check_sums(score)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
@@ -318,6 +320,9 @@ def read_score(path: Path) -> ScoreFile:
         field = ".".join(str(part) for part in first["loc"])
         place = f"{path}, field {field}," if field else f"{path}"
         raise UsageError(f"{place} is not a score file of this harness: {first['msg']}.") from error
+    except ContradictionError as error:
+        raise UsageError(f"{path}, {error}: it was changed since it was written.") from error
+    return score
 
 
 def document(score: ScoreFile) -> bytes:

@@ -424,7 +424,7 @@ def test_a_valid_score_is_exit_0_and_a_changed_one_exit_2(finished):
     changed = done("validate", str(finished.path))
     assert (valid.returncode, valid.stdout, valid.stderr) == (0, f"{path} is a valid score file.\n", "")
     assert is_wrong_use(changed)
-    assert f"Error: {path}, field counts.correct: " in changed.stderr
+    assert f"Error: {path}, field counts.questions: " in changed.stderr
 
 
 # Prompts

@@ -26,7 +26,7 @@ class Runs:
         plan = plan_of(self.task_file)
         self.base = load(written_run(folder / "base", plan, self.task_file, answered(plan)).path)
 
-    def new(self, loses=None, *, margin=0.02, limit=None, behind=0, gap=None):
+    def new(self, loses=None, *, margin=0.02, limit=None, behind=0, gap=None, cut=None):
         """A run over the baseline.
 
         Args:
@@ -35,6 +35,7 @@ class Runs:
             limit: asks so many questions.
             behind: replies from behind the place where the test stopped.
             gap: place in the order of a question that failed.
+            cut: asks so many questions of the order.
         """
         plan = plan_of(self.task_file, limit=limit)
         lost = [q for q in plan.questions if loses and int(q.id.split("/")[1]) % loses == 0]
@@ -45,7 +46,7 @@ class Runs:
             lacks = {name: getattr(held, name) for name in ("subject", "gold", "prompt_sha256")}
             entries[held.id] = replace(failed(held.id), **lacks)
         heard, stop = [], None
-        for id_ in test.order:
+        for id_ in test.order[:cut]:
             if stop and not behind:
                 break
             behind -= bool(stop)
@@ -120,7 +121,6 @@ def test_a_claim_shown_by_the_last_question_is_none_of_the_end(runs):
         ("verdict", "better"),
         ("verdict", None),
         ("verdict_at_the_end", True),
-        ("asked", 1),
         ("lost", 0),
         ("won", 7),
         ("seed", 3),
@@ -134,12 +134,18 @@ def test_a_field_that_was_edited_is_refused(runs, field, value):
         runs.judged(new)
 
 
-@pytest.mark.parametrize("of", [0, 5, 91])
-def test_a_number_of_questions_that_cannot_be_is_refused(runs, of):
+@pytest.mark.parametrize("changed", [{"of": 0}, {"of": 5}, {"asked": 1}])
+def test_a_number_of_questions_that_others_contradict_is_refused(runs, changed):
     new = runs.new(loses=2)
-    change(new, "early_stop", of=of)
-    change(new, status="complete")
-    with pytest.raises(UsageError, match=f"says that {of} questions of .* were to be asked"):
+    change(new, "early_stop", **changed)
+    with pytest.raises(UsageError, match="field status: partial, but"):
+        runs.judged(new)
+
+
+def test_more_questions_than_the_baseline_has_are_refused(runs):
+    new = runs.new(loses=2)
+    change(new, "early_stop", of=91)
+    with pytest.raises(UsageError, match=r"says that 91 questions of .* were to be asked"):
         runs.judged(new)
 
 
@@ -168,6 +174,15 @@ def test_answers_that_are_missing_are_named(runs):
 def test_a_run_that_ended_at_a_gap_has_no_verdict_even_where_its_status_was_edited(runs):
     new = runs.new(loses=2, gap=4)
     with pytest.raises(UnfinishedError, match="incomplete"):
+        runs.judged(new)
+    change(new, status="partial")
+    with pytest.raises(UsageError, match=r"field status: partial, but .* 1 failed"):
+        runs.judged(new)
+
+
+def test_a_run_that_was_interrupted_has_no_verdict_even_where_its_status_was_edited(runs):
+    new = runs.new(loses=2, cut=5)
+    with pytest.raises(UnfinishedError, match="interrupted"):
         runs.judged(new)
     change(new, status="partial")
     with pytest.raises(UsageError, match="its test had shown nothing"):

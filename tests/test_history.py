@@ -196,8 +196,8 @@ def test_a_regraded_run_says_whose_replies_it_read(add, results, here):
     assert f"replies of {path.name} read again" in shown
 
 
-@pytest.mark.parametrize(("asked", "told"), [(5, True), (12, False)], ids=["early", "at its end"])
-def test_a_run_that_a_test_stopped_early_is_called_biased(add, results, here, asked, told):
+@pytest.mark.parametrize(("of", "told"), [(20, True), (12, False)], ids=["early", "at its end"])
+def test_a_run_that_a_test_stopped_early_is_called_biased(add, results, here, of, told):
     path = add(1) / "score.json"
     block = EarlyStopPart(
         rule="a rule",
@@ -210,8 +210,8 @@ def test_a_run_that_a_test_stopped_early_is_called_biased(add, results, here, as
         baseline_answers="0" * 64,
         verdict="worse",
         verdict_at_the_end=False,
-        asked=asked,
-        of=12,
+        asked=12,
+        of=of,
         lost=3,
         won=0,
         difference=-0.6,

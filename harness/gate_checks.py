@@ -41,8 +41,9 @@ def check_not_worse(rule: str, part: Part) -> RuleResult:
     worse, better = is_worse(part), _is_shown(part)
     if worse or better:
         return RuleResult(rule, not worse, f"{'worse' if worse else 'better'}: {measured(part)}")
-    hidden = f"a drop of up to {100 * max(-part.ci95[0], 0.0):.1f} points could hide in it"
-    return RuleResult(rule, True, f"no difference shown, though {hidden}: {measured(part)}")
+    drop = -100 * part.ci95[0]
+    hidden = f"though a drop of up to {drop:.1f} points" if drop > 0 else "and no drop"
+    return RuleResult(rule, True, f"no difference shown, {hidden} could hide in it: {measured(part)}")
 
 
 def is_worse(part: Part) -> bool:

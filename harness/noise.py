@@ -56,7 +56,7 @@ def measure(baseline: Baseline, second: Run) -> Noise:
     """Count what differs between a baseline and a second run of its weights; failed questions are left out.
 
     Raises:
-        UsageError: the weights of the two, or the names that their replies gave, are known, and not the same.
+        UsageError: the weights of the two are known, and not the same.
     """
     before, now = baseline.run.score.model.revision, second.score.model.revision
     if before and now and before != now:
@@ -64,7 +64,6 @@ def measure(baseline: Baseline, second: Run) -> Noise:
             f"{second.path} is of other weights than {baseline.run.path}, so its answers tell nothing of noise: "
             f"revision {now[:12]}, not {before[:12]}."
         )
-    _refuse_other_model(baseline.run, second)
     entries = read_last_lines(second.path / second.score.answers.file)
     pairs = [(baseline.said[entry.id], entry) for entry in entries if entry.outcome is not Outcome.FAILED]
     return Noise(
@@ -76,16 +75,6 @@ def measure(baseline: Baseline, second: Run) -> Noise:
         lost=sum(old.correct and new.outcome is not Outcome.CORRECT for old, new in pairs),
         won=sum(not old.correct and new.outcome is Outcome.CORRECT for old, new in pairs),
     )
-
-
-def _refuse_other_model(first: Run, second: Run) -> None:
-    was, is_ = (run.score.model.served_model for run in (first, second))
-    if was and is_ and not set(was) & set(is_):
-        raise UsageError(
-            f"{second.path} was answered by {', '.join(is_)}, and {first.path} by {', '.join(was)}, so its answers "
-            "tell nothing of noise; serve the baseline's weights by their name and run again, or name where they are "
-            "with --base-url."
-        )
 
 
 def write_noise(folder: Path, noise: Noise) -> Path:

@@ -99,7 +99,7 @@ def again(
 
     def course_of(plan: Plan) -> Course:
         refuse_other_questions(plan, held)
-        return InOrder()
+        return SameModel(held)
 
     return run(settings, observer, environment, course_of=course_of)
 
@@ -112,6 +112,34 @@ def _refuse_clusters(plan: Plan) -> None:
         raise UsageError(
             f"--early-stop takes questions for independent of each other, and those of task {plan.task.name} come in "
             f"clusters (columns.cluster: {column}): leave it out, which asks all and allows for that."
+        )
+
+
+class SameModel(InOrder):
+    """The course of a second run of a baseline's weights: a reply that names another model ends it."""
+
+    first = 1  # an endpoint that serves another model is found by one question
+
+    def __init__(self, baseline: Baseline) -> None:
+        self._path = baseline.run.path
+        self._served = baseline.run.score.model.served_model
+
+    def recalled(self, entry: Entry) -> Stop | None:
+        """As `heard`, of a reply that will be kept."""
+        return self._stop(entry, "leave them behind with --fresh")
+
+    def heard(self, entry: Entry) -> Stop | None:
+        """Stop where the name is none of those that the baseline's replies gave."""
+        return self._stop(entry, "these are not kept")
+
+    def _stop(self, entry: Entry, then: str) -> Stop | None:
+        name = entry.reply and entry.reply.served_model
+        if not name or not self._served or name in self._served:
+            return None
+        return Stop(
+            StopKind.WRONG_WEIGHTS,
+            f"replies are by {name}, and those of {self._path} by {', '.join(self._served)}, so they tell nothing of "
+            f"noise; {then}, and serve the baseline's weights by their name, or name where they are with --base-url.",
         )
 
 
@@ -153,7 +181,7 @@ class Rescoring:
         before = self._earlier.certain
         self._earlier.heard(entry)
         if self._earlier.certain and self._expect_change:
-            return Stop(StopKind.SAME_WEIGHTS, f"the {self._of_earlier()}; run again with --fresh.")
+            return Stop(StopKind.WRONG_WEIGHTS, f"the {self._of_earlier()}; run again with --fresh.")
         if self._earlier.certain and not before:
             self._say(f"The {self._of_earlier()}; --fresh would start over.")
         return self._test.heard(entry) if self._test else None
@@ -172,7 +200,7 @@ class Rescoring:
         if self._replies.alike and before is None and not (self._expect_change and self._replies.certain):
             self._say(self._sentence())
         if self._expect_change and self._replies.certain:
-            return Stop(StopKind.SAME_WEIGHTS, self._refusal())
+            return Stop(StopKind.WRONG_WEIGHTS, self._refusal())
         return self._test.heard(entry) if self._test else None
 
     def early_stop(self) -> EarlyStopPart | None:

@@ -310,7 +310,7 @@ def _ask_the_rest(
             )
         finally:
             observer.end()
-        if _has_other_weights(session):
+        if _has_wrong_weights(session):
             journal.take_back()
     return _ended(_meant(session), folder)
 
@@ -326,13 +326,13 @@ def _recall(folder: RunFolder, course: Course) -> tuple[dict[str, Outcome], Stop
     return earlier, ended
 
 
-def _has_other_weights(session: Session) -> bool:
-    return session.stopped is not None and session.stopped.kind is StopKind.SAME_WEIGHTS
+def _has_wrong_weights(session: Session) -> bool:
+    return session.stopped is not None and session.stopped.kind is StopKind.WRONG_WEIGHTS
 
 
 def _meant(session: Session) -> Session:
     """The session, where its weights are those that were meant."""
-    if session.stopped and _has_other_weights(session):
+    if session.stopped and _has_wrong_weights(session):
         raise UsageError(session.stopped.why)
     return session
 

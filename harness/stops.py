@@ -12,7 +12,7 @@ class StopKind(StrEnum):
     ENDPOINT = "endpoint"  # it refuses, or is gone
     VERDICT = "verdict"  # an early stop has shown what it was to show
     GAP = "gap"  # a failed question holds an early stop up, which looks at no question behind it
-    SAME_WEIGHTS = "same weights"  # the endpoint gives the baseline's replies, where others were expected
+    WRONG_WEIGHTS = "wrong weights"  # the replies are not of the weights that were meant
 
 
 @dataclass(frozen=True, slots=True)

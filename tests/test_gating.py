@@ -108,6 +108,12 @@ def test_a_loss_that_the_interval_alone_shows_is_not_shown():
     assert "a drop of up to 25.5 points could hide in it" in result.reason
 
 
+def test_a_gain_that_the_interval_alone_shows_hides_no_drop():
+    result = check_not_worse("", part(Table(14, 0, 5, 22)))
+    assert result.passed
+    assert result.reason.startswith("no difference shown, and no drop could hide in it: +12.2 points")
+
+
 def test_the_rule_is_repeated(run):
     (result,) = gate(counted(run, 0, 0, 10)).results
     assert result.rule == "fail if significantly worse at 95 %"

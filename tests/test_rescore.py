@@ -355,12 +355,15 @@ def test_another_models_answers_are_no_noise(here, base, results):
     try:
         with Loopback(knowing(40, model="another")) as server:
             ended = here("rescore", base, "--noise", "--base-url", server.url, "--results", results)
+            asked = questions_sent(server)
         assert good.read_text() == "as it was"
     finally:
         good.unlink()
     assert ended.returncode == 2
-    assert "was answered by another, and" in ended.stderr
-    assert "by served, so its answers tell nothing of noise" in ended.stderr
+    assert "replies are by another, and those of" in ended.stderr
+    assert "by served, so they tell nothing of noise; these are not kept" in ended.stderr
+    assert asked == 1
+    assert not list(results.glob("**/run.json"))
 
 
 def test_noise_gives_no_verdict_and_so_no_file_of_one(here, base, tmp_path):

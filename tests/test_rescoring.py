@@ -22,7 +22,7 @@ import harness
 from harness.early_stopping import EarlyStop
 from harness.errors import UnfinishedError, UsageError
 from harness.journal import read_journal
-from harness.rescoring import rescore
+from harness.rescoring import again, rescore
 from harness.run_folder import read_record
 from harness.score_file import RightSharePart
 from harness.sequential import in_order
@@ -239,6 +239,20 @@ def test_a_run_with_replies_of_the_old_weights_does_not_go_on_where_others_are_e
     with pytest.raises(UsageError, match=r"from before are those of the baseline.*run again with --fresh"):
         rescored(server, base, results, expect_change=True)
     assert (questions_sent(server), journal.read_bytes()) == (sent, before)
+
+
+def test_a_run_that_is_to_measure_noise_does_not_go_on_with_another_models_replies(baseline, results):
+    base = baseline(limit=60)
+    with Loopback(Serving(knowing(80), 20)) as server:
+        fixed = {"base_url": server.url, "results": results, "environment": {}, "concurrency": 1}
+        journal = again(base.path, **fixed).path / "answers.jsonl"
+        lines = [json.loads(line) for line in journal.read_text().splitlines()]
+        lines[0]["reply"]["served_model"] = "another"
+        journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+        sent = questions_sent(server)
+        with pytest.raises(UsageError, match=r"replies are by another, .* leave them behind with --fresh"):
+            again(base.path, **fixed)
+        assert questions_sent(server) == sent
 
 
 def in_plan_order(base):

@@ -25,7 +25,7 @@ from harness.comparison_words import (
     resources,
     verdict,
 )
-from harness.ranking import Ranking
+from harness.ranking import Ranking, told_apart
 from harness.summary import percent
 from harness.terminal import print_whole
 
@@ -69,11 +69,13 @@ def print_ranking(found: Ranking, console: Console) -> None:
         *(Column(name, justify="right", no_wrap=True) for name in figures),
         Column("verdict", no_wrap=True),
     )
-    for one in sorted(found.models, key=lambda one: -one.side.accuracy):
+    sides = [one.side for one in found.models]
+    names = told_apart([model_name(side.score) for side in sides], sides)
+    for one, name in sorted(zip(found.models, names, strict=True), key=lambda pair: -pair[0].side.accuracy):
         against = one.against_base
         table.add_row(
             ranks(one.ranks),
-            Text(model_name(one.side.score)),
+            Text(name),
             percent(one.side.accuracy),
             points(against.difference) if against else "",
             Text(points_interval(against.interval) if against else ""),

@@ -5,6 +5,7 @@ ranks: two models whose interval holds 0 may stand either way round.
 """
 
 import math
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -114,6 +115,15 @@ def rank(
     )
 
 
+def told_apart(names: Sequence[str], sides: Sequence[Side]) -> tuple[str, ...]:
+    """Names of runs, each with the id of its run where another has the same name."""
+    times = Counter(names)
+    return tuple(
+        name if times[name] == 1 else f"{name}, {side.score.run.id}"
+        for name, side in zip(names, sides, strict=True)
+    )
+
+
 def simultaneous(given: Sequence[Sequence[Given]]) -> tuple[float, tuple[Against, ...]]:
     """How far the intervals reach, in standard errors, and each pair of models; `given` is a row a model."""
     critical = _critical(given)
@@ -197,7 +207,9 @@ def _shown(one: Against, place: int) -> Verdict:
 
 
 def _notes(comparisons: Sequence[Comparison], questions: int) -> tuple[str, ...]:
-    found = [f"{one.new.model}: {note}" for one in comparisons for note in one.notes]
+    sides = [comparisons[0].base, *(one.new for one in comparisons)]
+    names = told_apart([side.model for side in sides], sides)[1:]
+    found = [f"{name}: {note}" for name, one in zip(names, comparisons, strict=True) for note in one.notes]
     if any(one.questions != questions for one in comparisons):
         found.append(f"Compared are the {questions:,} questions that all answered.")
     return tuple(found)

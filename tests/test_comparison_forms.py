@@ -142,6 +142,19 @@ def test_what_could_hide_is_what_the_interval_holds(written, ci95, said):
     assert first == f"No difference is shown: with 95 % confidence {said} in these questions."
 
 
+def test_models_of_one_name_are_told_apart_by_their_runs(here, runs, tmp_path):
+    for path in runs[1:]:
+        file = tmp_path / path / "score.json"
+        document = json.loads(file.read_bytes())
+        document["model"]["name"] = "again"
+        file.write_text(json.dumps(document))
+    said = here("compare", *runs, COLUMNS="200").stdout
+    for path in runs[1:]:
+        assert f"again, {path.name} " in said
+        assert f"Note: again, {path.name}: " in said or path == runs[2]
+    assert f"base (0123456789ab), {runs[0].name}" not in said
+
+
 def test_notes_on_form_stand_before_the_verdict(here, runs):
     said = here("compare", *runs[:2]).stdout
     assert said.index("Note: How often replies give a letter has changed") < said.index("NEW is worse")

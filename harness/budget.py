@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from harness.counted import counted
 from harness.demand import Demand
 from harness.endpoint.reply import Failure, FailureKind, Reply
 from harness.prices import GpuHours, Prices
@@ -127,7 +128,7 @@ class Budget:
 
     def sentence(self, left: int) -> str:
         """That the limit is reached, with `left` questions unanswered."""
-        return f"{self._reached()}, and {left:,} questions are left"
+        return f"{self._reached()}, and {counted(left, 'question is', 'questions are')} left"
 
     def _reached(self) -> str:
         allowance = self._allowance

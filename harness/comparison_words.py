@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import zip_longest
 from typing import TYPE_CHECKING, assert_never
 
+from harness.counted import counted
 from harness.stats import Interval
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def asked(found: "Comparison", questions: int | None = None) -> str:
     task = found.base.score.task
     published = " as published" if task.as_published else ""
     how = f"{task.protocol}{published}, {task.shots}-shot, reader {task.reader}"
-    return f"{task.name} ({how}): {found.questions if questions is None else questions:,} questions"
+    return f"{task.name} ({how}): {counted(found.questions if questions is None else questions, 'question')}"
 
 
 def verdict(found: "Comparison") -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.counted import counted
 from harness.errors import UnfinishedError, UsageError
 from harness.journal import Entry, read_journal
 from harness.score_file import ScoreFile, read_score
@@ -88,7 +89,7 @@ def score_path(path: Path | str) -> Path:
             )
         if not (named / "score.json").exists() and (runs := sorted(named.glob("**/score.json"))):
             raise UsageError(
-                f"{path} is no run's folder but holds {len(runs):,} runs; name one, such as {runs[-1].parent}."
+                f"{path} is no run's folder but holds {counted(len(runs), 'run')}; name one, such as {runs[-1].parent}."
             )
         return named / "score.json"
     if not named.exists():

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from harness.comparison import Part
 from harness.comparison_words import p_value, points, points_interval
+from harness.counted import counted
 from harness.paired_stats import Spread, Table, difference_interval, mcnemar_exact, paired_stderr
 from harness.stats import Interval, z_of
 
@@ -89,7 +90,7 @@ def check_floor(
     """Passes where the whole interval of an accuracy is at `least` or above, fails where all of it is below."""
     if accuracy is None or ci95 is None:
         return RuleResult(rule, None, "there is no accuracy with an interval")
-    said = f"{100 * accuracy:.1f} % [{100 * ci95[0]:.1f}, {100 * ci95[1]:.1f}] of {questions:,} questions"
+    said = f"{100 * accuracy:.1f} % [{100 * ci95[0]:.1f}, {100 * ci95[1]:.1f}] of {counted(questions, 'question')}"
     if ci95[0] >= least:
         return RuleResult(rule, True, f"above {percent(least)}: {said}")
     if ci95[1] < least:

@@ -8,6 +8,7 @@ run's reply gave a letter: what neither gave is no difference. Takes a rule's re
 from collections.abc import Callable, Iterator
 
 from harness.comparison import Part
+from harness.counted import counted
 from harness.gate_checks import RuleResult, as_if, check_floor
 from harness.paired_stats import Table
 from harness.score_file import ScoreFile
@@ -62,7 +63,7 @@ def _extremes(part: Part) -> Iterator[tuple[str, int, Table]]:
 
 
 def _sentence(result: RuleResult, whose: str, unread: int, other: RuleResult) -> str:
-    replies = "1 reply" if unread == 1 else f"{unread:,} replies"
+    replies = counted(unread, "reply", "replies")
     return (
         f"{whose} has {replies} without a letter, which count as wrong; were all of them right, "
         f"{result.rule!r} would {_BECOMES[other.passed]}."

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from harness.comparison import Comparison, Part, compare
 from harness.comparison_notes import changes_of_model
+from harness.counted import counted
 from harness.errors import UnfinishedError, UsageError
 from harness.finished import load
 from harness.gate_checks import (
@@ -163,7 +164,7 @@ def refuse_unknown_parts(rules: Rules, score: ScoreFile) -> None:
 def refuse_unfinished(score: ScoreFile, called: str) -> None:
     """Raises UnfinishedError where a score is incomplete or interrupted."""
     if score.status in ("incomplete", "interrupted"):
-        failed = f" ({score.counts.failed:,} requests failed)" if score.counts.failed else ""
+        failed = f" ({counted(score.counts.failed, 'request')} failed)" if score.counts.failed else ""
         raise UnfinishedError(
             f"{called} is {score.status}{failed}, so there is no verdict; run its command again, which asks only what "
             "is missing."

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from harness.counted import counted
 from harness.history import History, Measured, Series
 from harness.published import sentence
 from harness.summary import interval, percent
@@ -24,7 +25,7 @@ def print_history(history: History) -> None:
             said = f"{sentence(figure, series.scores[-1].score)}."
             console.print(Text(said, style="dim"), soft_wrap=not console.is_terminal)
     if history.unfinished:
-        console.print(f"{len(history.unfinished):,} runs have no score yet.")
+        console.print(f"{counted(len(history.unfinished), 'run has', 'runs have')} no score yet.")
 
 
 def _table(series: Series) -> Table:
@@ -68,7 +69,7 @@ def _remarks(one: Measured) -> list[str]:
     score = one.score
     remarks = [f"≠ above: {'; '.join(one.differs)}"] if one.differs else []
     if score.status != "complete":
-        remarks.append(f"{score.status}, {score.counts.questions:,} questions")
+        remarks.append(f"{score.status}, {counted(score.counts.questions, 'question')}")
     if score.stopped_early:
         remarks.append("stopped early, so biased")
     if score.run.regraded_from:

@@ -16,6 +16,7 @@ from rich.progress import (
 )
 
 from harness.answers import Outcome
+from harness.counted import counted
 from harness.journal import Entry
 from harness.plan import Plan
 from harness.stats import wilson_interval
@@ -80,7 +81,9 @@ class _Told:
         """Count anew, and say what is asked."""
         self.tally = Tally(len(plan.questions), earlier)
         shots = f"{plan.shots}-shot" if plan.shots else "0-shot"
-        self.say(f"{plan.task.title}: {len(plan.questions):,} questions, {plan.protocol.name}, {shots}.")
+        self.say(
+            f"{plan.task.title}: {counted(len(plan.questions), 'question')}, {plan.protocol.name}, {shots}."
+        )
         if earlier:
             self.say(f"{len(earlier):,} of them have their replies already.")
 

@@ -15,6 +15,7 @@ from statistics import fmean, stdev
 from harness import about
 from harness.answers import Outcome
 from harness.clustered_stats import FEW
+from harness.counted import counted
 from harness.evidence import Answered, Evidence, gather
 from harness.journal import read_extent, read_lines
 from harness.plan import Plan
@@ -298,13 +299,19 @@ def _findings(plan: Plan, model: ModelPart, counts: CountsPart, failures: Sequen
     if counts.failed:
         reasons = Counter(failures).most_common(_REASONS_SHOWN)
         told = "; ".join(f"{times} × {reason.rstrip('.')}" for reason, times in reasons)
-        found.append(f"{counts.failed} requests failed and are no answers: {told}.")
+        failed = counted(
+            counts.failed, "request failed and is no answer", "requests failed and are no answers"
+        )
+        found.append(f"{failed}: {told}.")
     if counts.shots_dropped:
-        found.append(f"{counts.shots_dropped} questions were asked with fewer examples, to fit the context.")
+        asked = counted(counts.shots_dropped, "question was", "questions were")
+        found.append(f"{asked} asked with fewer examples, to fit the context.")
     if counts.letters_missing:
-        found.append(f"{counts.letters_missing} replies lacked the logprob of some letter.")
+        lacking = counted(counts.letters_missing, "reply", "replies")
+        found.append(f"{lacking} lacked the logprob of some letter.")
     if counts.letters_forced:
-        found.append(f"{counts.letters_forced} answers were forced, their rivals' logprobs are unknown.")
+        forced = counted(counts.letters_forced, "answer was forced, its", "answers were forced, their")
+        found.append(f"{forced} rivals' logprobs are unknown.")
     return found
 
 

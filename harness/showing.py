@@ -9,6 +9,7 @@ from typing import IO
 from rich.console import Console
 from rich.table import Column, Table
 
+from harness.counted import counted
 from harness.estimate import Estimate, Range
 from harness.journal import one_line
 from harness.lint import Finding
@@ -197,7 +198,8 @@ def print_findings(findings: Sequence[Finding], questions: int) -> None:
         table.add_row(finding.what, f"{finding.count:,}", "\n".join(finding.examples))
     if findings:
         print_whole(_console(), table)
-    print(f"{questions:,} questions, {len(findings) or 'no'} kinds of findings.")
+    kinds = counted(len(findings), "kind") if findings else "no kinds"
+    print(f"{counted(questions, 'question')}, {kinds} of findings.")
 
 
 def findings_document(findings: Sequence[Finding], questions: int) -> str:

@@ -6,6 +6,7 @@ Takes folders of runs; gives a Speed or a Disagreement of harness/sizing.py. Ask
 from pathlib import Path
 
 from harness.comparison import compare
+from harness.counted import counted
 from harness.errors import UsageError
 from harness.finished import load
 from harness.plan import Plan
@@ -22,7 +23,7 @@ def measured_speed(results: Path, model: str, plan: Plan) -> Speed | None:
     newest = max(alike, key=lambda score: score.run.started_at, default=None)  # names tell the second alone
     if newest is None or not newest.latency.questions_per_second:
         return None
-    source = f"as in run {newest.run.id}, {newest.counts.questions:,} questions"
+    source = f"as in run {newest.run.id}, {counted(newest.counts.questions, 'question')}"
     return Speed(newest.latency.questions_per_second, source)
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.comparison_words import points
+from harness.counted import counted
 from harness.published import figures_of, sentence
 from harness.regrading import Difference
 from harness.score_file import ScoreFile
@@ -131,7 +132,7 @@ def _resources(score: ScoreFile) -> str:
     time = "" if latency.elapsed_s is None else f"in {timedelta(seconds=round(latency.elapsed_s))}{rate}"
     seconds = f"half of the replies within {latency.p50:.2f} s" if latency.p50 is not None else ""
     cost = f"{score.cost.usd:.4f} US dollars" if score.cost.usd is not None else ""
-    used = (f"{usage.requests:,} requests{retries}", tokens, time, seconds, cost)
+    used = (f"{counted(usage.requests, 'request')}{retries}", tokens, time, seconds, cost)
     return "Used: " + ", ".join(part for part in used if part)
 
 

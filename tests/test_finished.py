@@ -71,7 +71,7 @@ def test_a_place_that_is_not_there_is_one_sentence(tmp_path):
 def test_a_folder_of_runs_names_one_of_them(folder):
     refused(
         lambda: harness.load(folder.parent),
-        rf"is no run's folder but holds 1 runs; name one, such as {folder}",
+        rf"is no run's folder but holds 1 run; name one, such as {folder}",
     )
 
 

@@ -137,7 +137,7 @@ def test_what_is_no_folder_is_refused(task_file, here, name):
 def test_runs_without_a_score_are_counted(add, results, here):
     add(1)
     (add(2) / "score.json").unlink()
-    assert "1 runs have no score yet." in here("history", results).stdout
+    assert "1 run has no score yet." in here("history", results).stdout
 
 
 def test_the_table_has_what_one_looks_for(add, results, here):

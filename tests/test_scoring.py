@@ -109,7 +109,7 @@ def test_a_failed_question_makes_the_run_incomplete_and_is_told(scored, plan):
     assert score.status == "incomplete"
     assert score.score.accuracy == 1.0
     assert score.score.bounds == (11 / 12, 1.0)
-    assert any("1 requests failed" in warning for warning in score.warnings)
+    assert any("1 request failed" in warning for warning in score.warnings)
 
 
 def test_a_limited_run_is_partial(scored, task_file):

@@ -300,7 +300,7 @@ def test_every_warning_is_a_note(scored, plan):
     text = printed(scored(plan, answered(plan, {"chess/0": None}), warnings=("It has no logprobs.",)))
     notes = [line for line in text.splitlines() if line.startswith("Note: ")]
     assert notes[0] == "Note: It has no logprobs."
-    assert notes[1].startswith("Note: 1 requests failed")
+    assert notes[1].startswith("Note: 1 request failed")
     assert len(notes) == 2
 
 

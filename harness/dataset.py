@@ -17,7 +17,7 @@ from harness.questions import Place, Question, QuestionSet
 from harness.rows import Row, RowReader, value_of
 from harness.sources import load_splits
 from harness.tables import Table, read_table
-from harness.task import InlineQuestion, Task, did_you_mean, find_task, load_task
+from harness.task import InlineQuestion, Task, at_revision, did_you_mean, find_task, load_task
 from harness.templates import columns_in, is_template
 
 Say = Callable[[str], None]
@@ -64,6 +64,25 @@ def load_questions(
         left_out=tuple(loading.left_out),
         notes=notes,
     )
+
+
+def load_at(
+    revision: str | None, task: Task, data: Path | None = None, say: Say | None = None, *, skip_bad_rows: bool
+) -> tuple[Task, QuestionSet]:
+    """The task with its dataset at another commit or branch of the hub, and its questions; as it is where that is None.
+
+    Raises:
+        UsageError: as `load_questions`; or the dataset is not on the hub, or in `data`.
+        EndpointError: as `load_questions`.
+    """
+    task = at_revision(task, revision)
+    questions = load_questions(task, data, say, skip_bad_rows=skip_bad_rows)
+    if revision and data and questions.revision is None:
+        raise UsageError(
+            f"--dataset-revision {revision}: the dataset is in --data {data}, and of a folder nobody knows the commit; "
+            "leave one of the two out."
+        )
+    return task, questions
 
 
 def load_examples(task: Task, data: Path | None, say: Say) -> list[Question]:

@@ -14,7 +14,7 @@ from harness.allowance import allowance_of
 from harness.answers import Outcome
 from harness.budget import Allowance, Budget
 from harness.course import Ahead, Course, CourseOf, InOrder
-from harness.dataset import load_questions
+from harness.dataset import load_at
 from harness.endpoint.embedded import SLOTS, SLOTS_FOR_LETTERS
 from harness.errors import EndpointError, LimitError, UsageError
 from harness.files import write_whole
@@ -45,7 +45,7 @@ from harness.serving import Serving, max_tokens_of, revision_of, served, tempera
 from harness.session import Session, hold
 from harness.settings import RunSettings
 from harness.stops import Stop, StopKind
-from harness.task import at_revision, find_task, load_task, name_for_later
+from harness.task import find_task, load_task, name_for_later
 
 _OURS = Published()
 
@@ -127,16 +127,12 @@ def _model(settings: RunSettings, environment: Mapping[str, str], observer: Obse
 def plan_of(settings: RunSettings, model: Model, observer: Observer) -> Plan:
     """What the settings ask of this model."""
     task = load_task(find_task(settings.task, settings.tasks), observer.say)
-    task = at_revision(task, settings.dataset_revision)
     usual = model.profile.protocol if model.profile.protocol in task.protocols else None
     if usual and settings.protocol is None and usual != task.protocol:
         observer.say(f"{model.name} is asked by {usual}, unless --protocol says otherwise.")
-    questions = load_questions(task, settings.data, observer.say, skip_bad_rows=settings.skip_bad_rows)
-    if settings.dataset_revision and settings.data and questions.revision is None:
-        raise UsageError(
-            f"--dataset-revision {settings.dataset_revision}: the dataset is in --data {settings.data}, and of a "
-            "folder nobody knows the commit; leave one of the two out."
-        )
+    task, questions = load_at(
+        settings.dataset_revision, task, settings.data, observer.say, skip_bad_rows=settings.skip_bad_rows
+    )
     plan = make_plan(
         task,
         questions,

@@ -4,6 +4,7 @@ The hub's address is read when datasets is imported, so each test asks in a proc
 """
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow
@@ -71,6 +72,22 @@ def test_a_pinned_revision_is_asked_for_and_the_command_goes_before_it(tmp_path,
     ended, score, hub = run(path, PARQUET, "--dataset-revision", COMMIT)
     assert not any("0" * 40 in request.path for request in hub.requests)
     assert score["task"]["dataset"]["revision"] == COMMIT
+
+
+@pytest.mark.parametrize("said", [("lint",), ("prompts", "--task"), ("prompts", "--model=gpt-4o", "--task")])
+def test_lint_and_prompts_show_another_commit_and_refuse_to_do_so_of_a_folder(tmp_path, said):
+    asked = (*said, str(task_file(tmp_path, revision="0" * 40)), f"--dataset-revision={COMMIT}")
+    with dataset_hub(PARQUET) as hub:
+        shown = done(*asked, environment=environment(hub, tmp_path))
+    assert shown.returncode == 0, shown.stderr
+    assert {COMMIT} == {found for request in hub.requests if (found := _commit_in(request.path))}
+    refused = done(*asked, f"--data={copied(tmp_path)}")
+    assert refused.returncode == 2
+    assert "of a folder nobody knows the commit; leave one of the two out." in refused.stderr
+
+
+def _commit_in(path):
+    return next((part for part in path.split("/") if re.fullmatch("[0-9a-f]{40}", part)), None)
 
 
 def copied(tmp_path):

@@ -10,6 +10,7 @@ from harness.options import (
     AsPublished,
     BaseUrl,
     Data,
+    DatasetRevision,
     Host,
     Limit,
     Protocol,
@@ -42,6 +43,7 @@ def prompts(
     as_published: AsPublished = False,
     data: Data = None,
     tasks: Tasks = None,
+    dataset_revision: DatasetRevision = None,
     skip_bad_rows: SkipBadRows = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="All prompts, a JSON line each.")] = False,
 ) -> None:
@@ -49,7 +51,7 @@ def prompts(
 
     Example: harness prompts --task sample --protocol hendrycks --jsonl
     """
-    from harness.dataset import load_questions
+    from harness.dataset import load_at
     from harness.plan import make_plan
     from harness.showing import print_estimate, print_prompts, prompt_lines
     from harness.task import find_task, load_task
@@ -60,7 +62,7 @@ def prompts(
     if model is None:
         say = partial(print, file=sys.stderr)
         found = load_task(find_task(task, tasks), say)
-        questions = load_questions(found, data, say, skip_bad_rows=skip_bad_rows)
+        found, questions = load_at(dataset_revision, found, data, say, skip_bad_rows=skip_bad_rows)
         plan = make_plan(found, questions, selection=Selection(**which), **how)
     else:
         from harness.dry_running import plan_and_estimate
@@ -74,6 +76,7 @@ def prompts(
             task=task,
             tasks=tasks,
             data=data,
+            dataset_revision=dataset_revision,
             skip_bad_rows=skip_bad_rows,
             **which,
             **how,

@@ -20,7 +20,7 @@ from harness.profiles import Catalog, Profile
 from harness.prompts import ScoreChoices
 from harness.protocols import PROTOCOLS
 from harness.published import NOT_OURS, Figure, figures_of
-from harness.suite import Suite
+from harness.suite import Member, Suite, figure_in_words
 from harness.task import Task
 from harness.terminal import print_whole
 
@@ -169,6 +169,59 @@ def print_task(task: Task) -> None:
     print_whole(_console(), *([groups] if task.groups else []), protocols)
 
 
+def print_suite_of(tasks: Sequence[Task], suite: Suite) -> None:
+    """One suite in detail: its tasks, how each is asked, and what their average is."""
+    with_chance = any(member.chance is not None for member in suite.tasks)
+    table = _table("task", "questions", "asked by", *(("rescaled from",) if with_chance else ()))
+    for task, member in zip(tasks, suite.tasks, strict=True):
+        size = _count(len(task.questions) or task.size)
+        table.add_row(task.name, size, _asked(task, member), *([_chance(member)] if with_chance else []))
+    print(f"{suite.title} ({suite.name}), a suite: `run` asks its tasks in turn.")
+    print_whole(_console(), table)
+    print(_average(suite, tasks))
+    for part, why in suite.missing.items():
+        print(f"Not in it, though in its source: {part} ({why}).")
+    print(f"See one task by its name: harness tasks {tasks[0].name}")
+
+
+def _asked(task: Task, member: Member) -> str:
+    """By which protocol with how many examples, and which figure is quoted."""
+    name = member.protocol or task.protocol
+    protocol = PROTOCOLS[name]
+    shots = protocol.shots if member.shots is None else member.shots
+    usual = "" if member.protocol else " (usual)"
+    return (
+        f"{name}{usual}\n{shots}-shot, {figure_in_words(member.figure, member.reader or protocol.readers[0])}"
+    )
+
+
+def _chance(member: Member) -> str:
+    match member.chance:
+        case None:
+            return ""
+        case dict() as by_subject:
+            return "\n".join(f"{100 * chance:.1f} % {subject}" for subject, chance in by_subject.items())
+        case chance:
+            return f"{100 * chance:.1f} %"
+
+
+def _average(suite: Suite, tasks: Sequence[Task]) -> str:
+    mean = "The average is the mean of the tasks' scores, whatever their sizes"
+    paired = zip(tasks, suite.tasks, strict=True)
+    match [task.name for task, member in paired if member.chance is None]:
+        case []:
+            rescaled = (
+                "beside it stands that of the rescaled ones: 0 % is guessing and below, 100 % is all right"
+            )
+        case as_it_is if len(as_it_is) == len(tasks):
+            rescaled = "none is rescaled"
+        case as_it_is:
+            rescaled = (
+                f"there is none of the rescaled ones, since {', '.join(as_it_is)} has no chance level here"
+            )
+    return f"{mean}; {rescaled}."
+
+
 def _where(task: Task) -> str:
     """How many questions there are, and where they lie."""
     dataset = task.dataset
@@ -183,8 +236,8 @@ def _where(task: Task) -> str:
     return f"{size}{dataset.path}{at}{parts}, split {dataset.split}{gated}"
 
 
-def resolved(task: Task) -> str:
-    """The task as a YAML file that needs no other, with all that it inherits."""
+def resolved(task: Task | Suite) -> str:
+    """The task, or the suite, as a YAML file that needs no other, with all that it inherits."""
     import yaml
 
     held = task.model_dump(mode="json", exclude_unset=True)

@@ -83,6 +83,11 @@ class Suite(Record):
         return tuple(member.task for member in self.tasks)
 
 
+def figure_in_words(figure: str, reader: str) -> str:
+    """Which figure a suite quotes of a task that is read by this reader."""
+    return "right choices' probability" if figure == "right_share" else f"read by {reader}"
+
+
 def read_suite(path: Path) -> Suite | None:
     """The suite that a file holds; None where it holds a task.
 

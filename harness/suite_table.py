@@ -4,11 +4,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.suite import figure_in_words
 from harness.suite_scores import SuiteScore
 from harness.summary import percent
 from harness.terminal import print_whole
-
-_FIGURES = {"right_share": "right choices' probability"}  # where it is no accuracy
 
 
 def print_suite(score: SuiteScore, console: Console) -> None:
@@ -20,7 +19,7 @@ def print_suite(score: SuiteScore, console: Console) -> None:
     for name in ("score", *(("rescaled",) if with_rescaled else ()), "unparsed"):
         table.add_column(name, justify="right")
     for task in score.tasks:
-        how = f"{task.protocol}\n{task.shots}-shot, {_FIGURES.get(task.figure, f'read by {task.reader}')}"
+        how = f"{task.protocol}\n{task.shots}-shot, {figure_in_words(task.figure, task.reader)}"
         rescaled = [percent(task.rescaled)] if with_rescaled else []
         table.add_row(*map(Text, (task.task, how, percent(task.score), *rescaled, percent(task.unparsed))))
     table.add_section()

@@ -334,7 +334,7 @@ def _extended(path: Path, document: dict[str, Any]) -> dict[str, Any]:
     """
     if "tasks" in document:
         raise UsageError(
-            f"{path} is a suite of several tasks: only `run` takes one; else name one of its tasks."
+            f"{path} is a suite of several tasks: only `run` and `tasks` take one; else name one of its tasks."
         )
     parent = document.pop("extends", None)
     if parent is None:

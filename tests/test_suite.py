@@ -10,7 +10,7 @@ from whole_runs import echoing, refusing, small_model
 
 from harness.errors import UsageError
 from harness.suite import find_suite, read_suite
-from harness.task import load_task
+from harness.task import load_task, task_files
 
 
 @pytest.fixture
@@ -211,7 +211,7 @@ def test_a_dry_run_of_a_suite_estimates_each_task(particular, here):
 
 
 def test_a_suite_is_no_task(suite):
-    with pytest.raises(UsageError, match="is a suite of several tasks: only `run` takes one"):
+    with pytest.raises(UsageError, match="is a suite of several tasks: only `run` and `tasks` take one"):
         load_task(suite)
 
 
@@ -223,6 +223,46 @@ def test_a_suite_may_be_called_otherwise_than_its_file(suite, tmp_path, here):
     write_task(tmp_path, {"name": "other", "tasks": ["one"]}).rename(tmp_path / "file.yaml")
     listed = here("tasks", "--tasks=.")
     assert "other" in listed.stdout, listed.stderr
+
+
+def test_a_suite_is_shown_with_how_each_task_is_asked_and_what_the_average_is(particular, here):
+    shown = here("tasks", "both", "--tasks=.")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    one, two = (line for line in shown.stdout.splitlines() if line.startswith(("│ one", "│ two")))
+    assert one.split()[1::2] == ["one", "12", "lm-eval", "25.0", "│"]
+    assert "simple-evals (usual)" in two
+    for words in (
+        "2-shot, read by letters",
+        "0-shot, read by simple-evals",
+        "25.0 % algebra",
+        "beside it stands",
+    ):
+        assert words in shown.stdout
+    assert "Not in it, though in its source: Three (it is a poem)." in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        (["one", "two"], "whatever their sizes; none is rescaled."),
+        ([{"task": "one", "chance": 0.25}, "two"], "since two has no chance level here."),
+    ],
+)
+def test_a_suite_says_of_what_there_is_no_rescaled_average(suite, members, words, tmp_path, here):
+    write_task(tmp_path, {"name": "both", "tasks": members})
+    assert words in here("tasks", "both.yaml").stdout
+
+
+def test_a_suite_is_printed_as_the_file_that_it_is(particular, tmp_path, here):
+    printed = here("tasks", "both.yaml", "--resolved").stdout
+    before = read_suite(particular)
+    particular.write_text(printed)
+    assert read_suite(particular) == before
+
+
+@pytest.mark.parametrize("name", [name for name, path in task_files().items() if read_suite(path)])
+def test_our_suites_can_be_shown(here, name):
+    assert here("tasks", name).returncode == 0
 
 
 def test_what_is_resolved_is_one_task(here):

@@ -13,7 +13,7 @@ from typing import overload
 
 from harness.errors import EndpointError, UsageError
 from harness.mapping import Columns, DatasetSource
-from harness.questions import Place, Question, QuestionSet
+from harness.questions import LaterShots, Place, Question, QuestionSet
 from harness.rows import Row, RowReader, value_of
 from harness.sources import load_splits
 from harness.tables import Table, read_table
@@ -51,14 +51,9 @@ def load_questions(
     notes = tuple(_notes(task, task.dataset, loading))
     for note in notes:
         say(note)
-    examples: Sequence[Question] = loading.unread or loading.examples
-    if task.dataset.shots_from is not None:
-        examples = _examples_of(task.dataset.shots_from, data, say)
-    elif task.shots:
-        examples = _examples_in_the_file(task, task.dataset, loading.questions)
     return QuestionSet(
         tuple(loading.questions),
-        _shots(task.dataset, loading.questions, examples),
+        _shots_of(task, task.dataset, loading),
         groups=loading.groups(),
         revision=loading.revision(),
         left_out=tuple(loading.left_out),
@@ -95,8 +90,20 @@ def load_examples(task: Task, data: Path | None, say: Say) -> list[Question]:
     return loading.questions
 
 
+def _shots_of(task: Task, dataset: DatasetSource, loading: "_Loading") -> Mapping[str, Sequence[Question]]:
+    """Subject to its examples, wherever they come from."""
+    if (other := dataset.shots_from) is not None:
+        return LaterShots(
+            lambda: _shots(dataset, loading.questions, _examples_of(other, loading.data, loading.say))
+        )
+    examples: Sequence[Question] = loading.unread or loading.examples
+    if task.shots:
+        examples = _examples_in_the_file(task, dataset, loading.questions)
+    return _shots(dataset, loading.questions, examples)
+
+
 def _examples_of(name: str, data: Path | None, say: Say) -> list[Question]:
-    """The examples of another task; none, and why, where they cannot be had: zero-shot goes without."""
+    """The examples of another task; none, and why, where they cannot be had: lint goes without."""
     try:
         return load_examples(load_task(find_task(name)), data, say)
     except EndpointError as error:

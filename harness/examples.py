@@ -45,11 +45,13 @@ def choose_examples(
     Raises:
         UsageError: there are too few, or one of them does not fit.
     """
+    if not count:  # and those of another task need not be loaded
+        return Examples({}, {})
     wanted = tuple(wanted)
-    if protocol.draw is not None and count:
+    if protocol.draw is not None:
         _check(held.shots, wanted, count)
         return Examples({}, _drawn(protocol.draw, held, {question.id for question in wanted}, count))
-    order = protocol.order if count else None  # which may have to read them all
+    order = protocol.order  # which may have to read them all
     taken = {name: order(shots) if order else shots for name, shots in held.shots.items()}
     _check(taken, wanted, count, f" that {protocol.name} takes" if order else "")
     return Examples({name: tuple(shots[:count]) for name, shots in taken.items()}, {})

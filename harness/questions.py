@@ -7,8 +7,9 @@ import hashlib
 import json
 import string
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 LETTERS = string.ascii_uppercase
 
@@ -53,6 +54,29 @@ class Question:
         return self.alphabet[: len(self.choices)]
 
 
+class LaterShots(Mapping[str, Sequence[Question]]):
+    """Subject to its examples, loaded when the first is wanted: those of another task are another dataset.
+
+    Raises what the loading raises, then.
+    """
+
+    def __init__(self, load: Callable[[], Mapping[str, Sequence[Question]]]) -> None:
+        self._load = load
+
+    @cached_property
+    def _held(self) -> Mapping[str, Sequence[Question]]:
+        return self._load()
+
+    def __getitem__(self, subject: str) -> Sequence[Question]:
+        return self._held[subject]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
     """All questions of a task's split, and the few-shot examples that may precede them.
@@ -60,7 +84,7 @@ class QuestionSet:
     Attributes:
         questions: in file order.
         shots: subject to its few-shot examples, in file order; empty where the task has none. Where all subjects
-            share them, they are the same object.
+            share them, they are the same object. Those of another task are loaded when they are first looked at.
         groups: group to its subjects, where the rows say so; the task's own are not here.
         revision: the commit that the hub gave, None where it was not asked.
         left_out: what is wrong with the rows that were left out, a sentence each.

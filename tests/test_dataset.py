@@ -379,8 +379,9 @@ def test_examples_are_no_questions_that_another_task_scores(hub, tmp_path):
     hub("a/b/data/test-0.parquet", ROWS)
     scored = {"pubid": 12377809, "question": "?", "context": {"contexts": ["So."]}, "final_decision": "no"}
     hub("qiaojin/PubMedQA/pqa_labeled/train-0.parquet", [scored])
+    held = loaded(tmp_path, {"path": "a/b", "split": "test", "shots_from": "pubmedqa"}, COLUMNS)
     with pytest.raises(UsageError, match="task pubmedqa has no few-shot split that another task could use"):
-        loaded(tmp_path, {"path": "a/b", "split": "test", "shots_from": "pubmedqa"}, COLUMNS)
+        len(held.shots)
 
 
 def test_groups_may_come_from_the_rows(hub, tmp_path):

@@ -187,20 +187,36 @@ def test_a_gated_dataset_says_whose_terms_and_which_token(tmp_path, run):
     )
 
 
-def test_without_another_tasks_examples_zero_shot_goes_on_and_few_shot_is_refused(tmp_path):
+ZERO_SHOT = {
+    "prompts": ("prompts",),
+    "prompts of a model": ("prompts", "--model=gpt-4o"),
+    "dry run": ("run", "--model=gpt-4o", "--dry-run"),
+    "0 shots of a few-shot protocol": ("prompts", "--protocol=hendrycks", "--shots=0"),
+}
+
+
+@pytest.mark.parametrize("said", ZERO_SHOT.values(), ids=ZERO_SHOT)
+def test_another_tasks_examples_are_not_loaded_for_zero_shot(tmp_path, said):
     path = task_file(tmp_path, shots_from="mmlu")
-    folder = tmp_path / "data" / DATASET / "all"
-    folder.mkdir(parents=True)
-    (folder / "test-0.parquet").write_bytes(parquet())
-    asked = ("prompts", "--task", str(path), "--data", str(tmp_path / "data"))
+    with dataset_hub({}) as hub:
+        ended = done(
+            *said, f"--task={path}", f"--data={copied(tmp_path)}", environment=environment(hub, tmp_path)
+        )
+    assert (ended.returncode, hub.requests) == (0, [])
+    assert "cais/mmlu" not in ended.stderr
+
+
+def test_without_another_tasks_examples_few_shot_is_refused_and_lint_goes_on(tmp_path):
+    path, data = task_file(tmp_path, shots_from="mmlu"), copied(tmp_path)
     with dataset_hub({}) as hub:
         there = environment(hub, tmp_path)
-        zero_shot, few_shot = (
-            done(*asked, *more, environment=there) for more in ((), ("--protocol=hendrycks",))
+        few_shot = done(
+            "prompts", f"--task={path}", f"--data={data}", "--protocol=hendrycks", environment=there
         )
-    assert (zero_shot.returncode, few_shot.returncode) == (0, 2)
-    assert "There are no few-shot examples: dataset cais/mmlu is not in" in zero_shot.stderr
+        looked_over = done("lint", str(path), f"--data={data}", environment=there)
+    assert (few_shot.returncode, looked_over.returncode) == (2, 0)
     assert "5 shots are wanted, and the dataset has 0" in few_shot.stderr
+    assert "There are no few-shot examples: dataset cais/mmlu is not in" in looked_over.stderr
 
 
 def test_all_parts_are_asked_at_the_commit_of_the_first(tmp_path, run):

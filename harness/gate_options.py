@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from harness.options import path_in
+
 if TYPE_CHECKING:
     from harness.gate_rules import Given
     from harness.gate_showing import Outputs
@@ -48,14 +50,22 @@ TakeUndecided = Annotated[
 RulesFile = Annotated[
     Path | None,
     typer.Option(
-        "--rules", metavar="FILE", help="YAML file of rules; else [tool.harness.gate] in ./pyproject.toml."
+        "--rules",
+        parser=path_in,
+        metavar="FILE",
+        help="YAML file of rules; else [tool.harness.gate] in ./pyproject.toml.",
     ),
 ]
-JUnit = Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")]
+JUnit = Annotated[
+    Path | None, typer.Option("--junit", parser=path_in, metavar="FILE", help="Write JUnit XML.")
+]
 Markdown = Annotated[
     Path | None,
     typer.Option(
-        "--markdown", metavar="FILE", help="Write Markdown; on GitHub the step's summary has it anyway."
+        "--markdown",
+        parser=path_in,
+        metavar="FILE",
+        help="Write Markdown; on GitHub the step's summary has it anyway.",
     ),
 ]
 GitHub = Annotated[

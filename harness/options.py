@@ -10,15 +10,34 @@ from harness.selection import Sample
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
+
+def path_in(typed: str | Path) -> Path:
+    """A file or folder as typed.
+
+    Raises:
+        PydanticCustomError: "", which Python takes for the folder where one is; typer names the option before it.
+    """
+    if typed == "":
+        from pydantic_core import PydanticCustomError
+
+        words = "it is empty; name a file or folder (. is the one where you are)"
+        raise PydanticCustomError("empty_path", words)
+    return Path(typed)
+
+
 TaskName = Annotated[
     str,
     typer.Option("--task", help="A task's name, a task file, or a table of questions: CSV, JSON, Parquet."),
 ]
 Data = Annotated[
     Path | None,
-    typer.Option(envvar="HARNESS_DATA", help="Folder laid out like the hub; asked before the network is."),
+    typer.Option(
+        parser=path_in,
+        envvar="HARNESS_DATA",
+        help="Folder laid out like the hub; asked before the network is.",
+    ),
 ]
-Tasks = Annotated[Path | None, typer.Option(help="Folder with task files of your own.")]
+Tasks = Annotated[Path | None, typer.Option(parser=path_in, help="Folder with task files of your own.")]
 SkipBadRows = Annotated[
     bool, typer.Option("--skip-bad-rows", help="Leave out and count rows that do not fit.")
 ]
@@ -69,7 +88,7 @@ Repeats = Annotated[
 Concurrency = Annotated[str, typer.Option(help="Requests at once: auto, or a number.")]
 Rpm = Annotated[float | None, typer.Option(help="Requests a minute; else as many as are not rejected.")]
 Tpm = Annotated[float | None, typer.Option(help="Tokens a minute, prompts and replies together.")]
-Results = Annotated[Path, typer.Option(help="Folder that runs are written into.")]
+Results = Annotated[Path, typer.Option(parser=path_in, help="Folder that runs are written into.")]
 Revision = Annotated[str | None, typer.Option(help="What the weights are, for the score file.")]
 DatasetRevision = Annotated[
     str | None, typer.Option(help="Commit of the dataset on the hub, instead of the task file's.")
@@ -85,7 +104,9 @@ Timeout = Annotated[
 MaxWait = Annotated[float, typer.Option(help="Seconds to try a request again after it failed.")]
 PricesFile = Annotated[
     Path | None,
-    typer.Option("--prices", help="YAML or JSON file of prices: model to {input, output, as_of}."),
+    typer.Option(
+        "--prices", parser=path_in, help="YAML or JSON file of prices: model to {input, output, as_of}."
+    ),
 ]
 GpuHourUsd = Annotated[
     float | None, typer.Option(help="Dollars an hour for one GPU, where the server is paid so.")

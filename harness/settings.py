@@ -106,6 +106,8 @@ class RunSettings:
             UsageError: naming the option.
         """
         for name in ("results", "data", "tasks", "prices"):
+            if getattr(self, name) == "":  # Python takes it for the folder where one is
+                raise UsageError(f"--{name} is empty; name a file or folder, or leave it out.")
             if isinstance(getattr(self, name), str):
                 object.__setattr__(self, name, Path(getattr(self, name)))
         if isinstance(self.task, Path):

@@ -205,6 +205,8 @@ def find_task(name: str, own: Path | None = None) -> Path:
         UsageError: there is none.
     """
     known = task_files(own)
+    if not name:
+        raise UsageError("the task's name is empty; see `python -m harness tasks`, or name a file.")
     if is_file_name(name):
         if not _home(Path(name))[0].is_file():
             raise UsageError(f"task file {name} does not exist.")

@@ -144,6 +144,7 @@ WRONG_COMMANDS = {
     "run --model=m": "Missing option '--task'",
     "run --task=sample": "Missing option '--model'",
     "run --task=sample --model=": "--model is empty",
+    "run --task= --model=m": "the task's name is empty",
     "run --task=sample --model=smolm2": "unknown model 'smolm2' (did you mean smollm2-135m?)",
     "run --task=sample --model=no.gguf": "the weights no.gguf do not exist",
     "run --task=sample --model=no-00002-of-00002.gguf": "the weights no-00001-of-00002.gguf do not exist",
@@ -168,6 +169,33 @@ def test_a_wrong_option_is_one_sentence_and_exit_2(here, more, sentence):
     ended = here(*ASKED, *more.split())
     assert is_wrong_use(ended)
     assert sentence in ended.stderr.splitlines()[-1]
+
+
+EMPTY_PATHS = (
+    *(
+        f"run --model=m --task=sample --base-url={NOBODY} --{name}="
+        for name in ("results", "data", "tasks", "prices")
+    ),
+    *(f"plan --task=sample --{name}=" for name in ("base", "new", "results", "data", "tasks", "prices")),
+    *(f"prompts --task=sample --{name}=" for name in ("data", "tasks")),
+    *(f"gate one two --{name}=" for name in ("rules", "junit", "markdown")),
+    *("lint sample --data=", "tasks --tasks=", "export one --format=csv --out=", "tasks new ''"),
+    *("gate one ''", "gate '' two", "compare one ''", "compare '' two", "export '' --format=csv"),
+    *("regrade ''", "rescore '' --model=m", "history ''", "import ''", "validate ''"),
+)
+
+
+@pytest.mark.parametrize("said", EMPTY_PATHS)
+def test_an_empty_path_is_refused_and_not_taken_for_this_folder(here, said, tmp_path):
+    """A variable of a shell that is not set leaves it."""
+    ended = here(*shlex.split(said))
+    assert is_wrong_use(ended)
+    assert "it is empty; name a file or folder" in ended.stderr.splitlines()[-1]
+    assert left_behind(tmp_path) == []
+
+
+def test_an_empty_variable_for_data_is_none(here):
+    assert here("prompts", "--task=sample", HARNESS_DATA="").returncode == 0
 
 
 @pytest.mark.parametrize(("said", "sentence"), WRONG_COMMANDS.items(), ids=WRONG_COMMANDS)

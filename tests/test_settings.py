@@ -31,6 +31,8 @@ def test_texts_are_taken_for_paths_and_a_path_for_a_task():
         ({"timeout_s": 0}, "--timeout 0 should be above 0"),
         ({"rpm": 0}, "--rpm 0 should be above 0"),
         ({"tpm": float("inf")}, "--tpm inf should be above 0"),
+        ({"results": ""}, "--results is empty; name a file or folder, or leave it out"),
+        ({"data": ""}, "--data is empty"),
         ({"revision": "\udcff"}, "--revision holds bytes that are not UTF-8"),
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, dict) else "",

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.errors import UsageError
+from harness.options import path_in
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
 def compare(
-    base: Annotated[Path, typer.Argument(metavar="BASE", help="A run's folder, or its score.json.")],
+    base: Annotated[
+        Path, typer.Argument(parser=path_in, metavar="BASE", help="A run's folder, or its score.json.")
+    ],
     new: Annotated[
-        list[Path], typer.Argument(metavar="NEW…", help="One run to compare with it, or several.")
+        list[Path],
+        typer.Argument(parser=path_in, metavar="NEW…", help="One run to compare with it, or several."),
     ],
     margin: Annotated[
         float | None, typer.Option(help="Points that would not matter: is the difference shown to be less?")

@@ -7,16 +7,20 @@ from typing import Annotated
 import typer
 
 from harness.errors import UsageError
-from harness.options import Data
+from harness.options import Data, path_in
 
 
 def export(
-    path: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder, or its score.json.")],
+    path: Annotated[
+        Path, typer.Argument(parser=path_in, metavar="RUN", help="A run's folder, or its score.json.")
+    ],
     format: Annotated[str, typer.Option("--format", help="lm-eval, model-index, csv, parquet or markdown.")],
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="File to write; of lm-eval a folder, and then with samples. Else printed."
+            "--out",
+            parser=path_in,
+            help="File to write; of lm-eval a folder, and then with samples. Else printed.",
         ),
     ] = None,
     data: Data = None,

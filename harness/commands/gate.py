@@ -21,11 +21,16 @@ from harness.gate_options import (
     given_rules,
     outputs,
 )
+from harness.options import path_in
 
 
 def gate(
-    base: Annotated[Path, typer.Argument(metavar="BASE", help="A run's folder, or its score.json.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="The same of the model to be judged.")],
+    base: Annotated[
+        Path, typer.Argument(parser=path_in, metavar="BASE", help="A run's folder, or its score.json.")
+    ],
+    new: Annotated[
+        Path, typer.Argument(parser=path_in, metavar="NEW", help="The same of the model to be judged.")
+    ],
     max_drop: MaxDrop = None,
     each: EachPart = None,
     min_accuracy: MinAccuracy = None,

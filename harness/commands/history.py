@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from harness.options import path_in
+
 
 def history(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that runs were written into.")] = Path(
-        "results"
-    ),
+    folder: Annotated[
+        Path, typer.Argument(parser=path_in, metavar="DIR", help="Folder that runs were written into.")
+    ] = Path("results"),
     model: Annotated[str | None, typer.Option(help="Of this model only, by its name at the run.")] = None,
     task: Annotated[str | None, typer.Option(help="On this task only.")] = None,
     revision: Annotated[

@@ -5,13 +5,16 @@ from typing import Annotated
 
 import typer
 
-from harness.options import Data, Json, Results, Tasks
+from harness.options import Data, Json, Results, Tasks, path_in
 from harness.terminal import console_of_progress, show_run
 
 
 def import_(
     path: Annotated[
-        Path, typer.Argument(metavar="RESULTS", help="lm-eval's results_….json, or the folder that holds it.")
+        Path,
+        typer.Argument(
+            parser=path_in, metavar="RESULTS", help="lm-eval's results_….json, or the folder that holds it."
+        ),
     ],
     task: Annotated[
         str | None,

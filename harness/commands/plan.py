@@ -26,6 +26,7 @@ from harness.options import (
     TaskName,
     Tasks,
     names_in,
+    path_in,
 )
 from harness.terminal import console_of_progress
 
@@ -44,10 +45,11 @@ def plan(
     base: Annotated[
         Path | None,
         typer.Option(
-            help="With --new, an earlier pair of runs: how often such two disagree is taken from it."
+            parser=path_in,
+            help="With --new, an earlier pair of runs: how often such two disagree is taken from it.",
         ),
     ] = None,
-    new: Annotated[Path | None, typer.Option(help="See --base.")] = None,
+    new: Annotated[Path | None, typer.Option(parser=path_in, help="See --base.")] = None,
     disagreement: Annotated[
         float | None,
         typer.Option(

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from harness.options import Data, Json, Reader
+from harness.options import Data, Json, Reader, path_in
 from harness.terminal import INCOMPLETE, console_of_progress, show_run
 
 
 def regrade(
-    path: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder, or its score.json.")],
+    path: Annotated[
+        Path, typer.Argument(parser=path_in, metavar="RUN", help="A run's folder, or its score.json.")
+    ],
     reader: Reader = None,
     data: Data = None,
     listed: Annotated[

@@ -42,6 +42,7 @@ from harness.options import (
     Timeout,
     Tpm,
     concurrency_in,
+    path_in,
     seconds_in,
 )
 from harness.terminal import console_of_progress, finish_run, print_path
@@ -53,7 +54,9 @@ if TYPE_CHECKING:
 
 
 def rescore(
-    baseline: Annotated[Path, typer.Argument(metavar="BASELINE", help="A run's folder, or its score.json.")],
+    baseline: Annotated[
+        Path, typer.Argument(parser=path_in, metavar="BASELINE", help="A run's folder, or its score.json.")
+    ],
     model: Annotated[
         str | None, typer.Option(help="The new model, as `run` takes it; with --noise the baseline's own.")
     ] = None,

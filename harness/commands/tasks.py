@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from harness.errors import UsageError
-from harness.options import Tasks
+from harness.options import Tasks, path_in
 
 
 def tasks(
     name: Annotated[str | None, typer.Argument(help="One task or suite in detail; or: new.")] = None,
     table: Annotated[
-        Path | None, typer.Argument(help="After new: a CSV, JSON or Parquet file to write a task file for.")
+        Path | None,
+        typer.Argument(
+            parser=path_in, help="After new: a CSV, JSON or Parquet file to write a task file for."
+        ),
     ] = None,
     tasks: Tasks = None,
     resolved: Annotated[

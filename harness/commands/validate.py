@@ -5,9 +5,13 @@ from typing import Annotated
 
 import typer
 
+from harness.options import path_in
+
 
 def validate(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A score.json, or a run's folder.")],
+    path: Annotated[
+        Path, typer.Argument(parser=path_in, metavar="FILE", help="A score.json, or a run's folder.")
+    ],
 ) -> None:
     """Check a score file against its schema, its own sums, and the answers beside it.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from harness.answers import Outcome, Reader
-from harness.endpoint.reply import Reply, Usage
+from harness.endpoint.reply import FailureKind, Reply, Usage
 from harness.journal import Entry
 from harness.plan import Plan
 from harness.questions import Question
@@ -27,6 +27,7 @@ class Answered:
             right.
         latency_s: None where there is no reply.
         failure: why there is none.
+        too_long: whether that is that its prompt does not fit into the context.
     """
 
     outcome: Outcome
@@ -39,6 +40,7 @@ class Answered:
     served_model: str | None
     system_fingerprint: str | None
     failure: str | None
+    too_long: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def _answered(line: Entry, question: Question, by_others: tuple[Outcome, ...]) -
         served_model=_once(reply.served_model if reply else None),
         system_fingerprint=_once(reply.system_fingerprint if reply else None),
         failure=_once(line.failure.message if line.failure else None),
+        too_long=line.failure is not None and line.failure.kind is FailureKind.TOO_LONG,
     )
 
 

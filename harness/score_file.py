@@ -190,6 +190,9 @@ class CountsPart(_Record):
     shots_dropped: Count = Field(0, description="asked with fewer examples, which did not fit the context")
     letters_missing: Count = Field(0, description="some letter was not among the endpoint's candidates")
     letters_forced: Count = Field(0, description="none was, and the model was held to the letters")
+    too_long: Annotated[Count, Field(exclude_if=lambda count: count == 0)] = Field(
+        0, description="of the failed, those that did not fit the context, without examples either"
+    )
 
 
 class UsagePart(_Record):

@@ -212,6 +212,7 @@ def _counts(graded: Sequence[Graded], answered: Collection[Answered]) -> CountsP
         shots_dropped=sum(one.shots_dropped for one in answered),
         letters_missing=sum(one.letters_missing for one in answered),
         letters_forced=sum(one.letters_forced for one in answered),
+        too_long=sum(one.too_long for one in answered),
     )
 
 

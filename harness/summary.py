@@ -9,6 +9,8 @@ from rich.text import Text
 
 from harness.comparison_words import points
 from harness.counted import counted
+from harness.prompts import Generate
+from harness.protocols import PROTOCOLS
 from harness.published import figures_of, sentence
 from harness.regrading import Difference
 from harness.score_file import ScoreFile
@@ -144,12 +146,36 @@ def _status(score: ScoreFile) -> str:
     first_run = score.run.regraded_from
     way_out = f"end run {first_run}, whose replies these are, and read it again" if first_run else None
     if score.status == "incomplete":
-        return f"incomplete: some requests failed; {way_out or 'the same command asks those again'}."
+        return f"incomplete: {_failed(score, way_out)}."
     stopped_by = (score.run.stopped_by or "killed").rstrip(".")
     asked = f"{score.counts.questions:,} of {score.task.questions:,}"
     if score.run.stop_kind is StopKind.LIMIT:
         way_out = way_out or "the same command with a higher limit goes on"
     return f"interrupted after {asked} ({stopped_by}); {way_out or 'the same command goes on'}."
+
+
+def _failed(score: ScoreFile, way_out: str | None) -> str:
+    """Which questions have no answer, and what helps: to ask again those that are too long does not."""
+    counts = score.counts
+    again = f"some requests failed; {way_out or 'the same command asks those again'}"
+    if not counts.too_long:
+        return again
+    they = "1 question does" if counts.too_long == 1 else f"{counts.too_long:,} questions do"
+    unfit = f"{they} not fit into the model's context, without examples either"
+    if counts.too_long < counts.failed:
+        return f"{again}. But {unfit}; {_room(score)}"
+    return f"{unfit}; {way_out or _room(score)}"
+
+
+def _room(score: ScoreFile) -> str:
+    """What helps a question that is too long. Fewer examples do not: they were left out one by one."""
+    ways = ["served with a larger one, the same command asks again"]
+    if score.model.endpoint == "embedded":  # whose context is ours
+        ways = ["ask a server that gives the model a larger one, by --base-url"]
+    protocol = PROTOCOLS.get(score.task.protocol)
+    if protocol is not None and protocol.wants is Generate:
+        ways.append("a new run with a smaller --max-tokens wants less")
+    return ", or ".join(ways)
 
 
 def _early_stop(score: ScoreFile) -> str:

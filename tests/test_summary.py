@@ -18,7 +18,7 @@ from builders import (
 from rich.console import Console
 
 from harness.answers import Outcome
-from harness.endpoint.reply import Usage
+from harness.endpoint.reply import Failure, FailureKind, Usage
 from harness.journal import Journal
 from harness.prices import Prices
 from harness.regrading import Difference
@@ -271,6 +271,43 @@ def test_a_partial_run_is_said_to_be_a_chosen_part(scored, task_file):
 def test_an_incomplete_run_says_what_asks_the_rest(scored, plan):
     status = sentence(printed(scored(plan, answered(plan, {"chess/0": None}))), "Status: ")
     assert status.startswith("Status: incomplete: some requests failed; the same command asks")
+
+
+def too_long(line):
+    return replace(line, failure=Failure(kind=FailureKind.TOO_LONG, message="It does not fit", status=400))
+
+
+def status_with(scored, plan, *ids, unfit):
+    entries = answered(plan, dict.fromkeys(ids))
+    entries = [too_long(line) if line.id in unfit else line for line in entries]
+    return sentence(printed(scored(plan, entries)), "Status: ")
+
+
+def test_questions_that_do_not_fit_the_context_want_a_larger_one(scored, task_file):
+    plan = plan_of(task_file, protocol="lm-eval")
+    assert status_with(scored, plan, "chess/0", unfit={"chess/0"}) == (
+        "Status: incomplete: 1 question does not fit into the model's context, without examples either; served with "
+        "a larger one, the same command asks again."
+    )
+
+
+def test_room_for_a_generated_reply_can_be_made_by_a_shorter_one(scored, plan):
+    status = status_with(scored, plan, "chess/0", "chess/1", unfit={"chess/0", "chess/1"})
+    assert "2 questions do not fit" in status
+    assert "or a new run with a smaller --max-tokens wants less." in status
+
+
+def test_the_context_of_an_embedded_model_is_not_the_users_to_enlarge(scored, task_file):
+    plan = plan_of(task_file, protocol="lm-eval")
+    record = record_of(plan, task_file, settings=settings_of(plan, endpoint="embedded"))
+    entries = [too_long(line) for line in answered(plan, {plan.questions[0].id: None})[:1]]
+    status = sentence(printed(scored(plan, entries + answered(plan)[1:], record=record)), "Status: ")
+    assert status.endswith("; ask a server that gives the model a larger one, by --base-url.")
+
+
+def test_of_those_that_failed_otherwise_it_is_said_that_they_are_asked_again(scored, plan):
+    status = status_with(scored, plan, "chess/0", "chess/1", unfit={"chess/0"})
+    assert "some requests failed; the same command asks those again. But 1 question does not fit" in status
 
 
 def test_an_interrupted_run_says_how_far_it_came_and_why(scored, plan):

@@ -19,6 +19,7 @@ from harness.plan import Plan
 from harness.protocols import PROTOCOLS
 from harness.run_folder import RunRecord, read_record, selection_of
 from harness.settings import RunSettings
+from harness.task import same_questions_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def refuse_other_questions(plan: Plan, baseline: Baseline) -> None:
     if there != here:
         raise UsageError(
             f"the questions of task {plan.task.name} are not those that {baseline.run.path} asked: their fingerprint "
-            f"is {here[:12]}, not {there[:12]}; give the same data with --data DIR."
+            f"is {here[:12]}, not {there[:12]}; {same_questions_again(plan.task, baseline.record.task)}."
         )
     for question in plan.questions:
         said = baseline.said.get(question.id)

@@ -29,7 +29,7 @@ from harness.run_folder import (
 )
 from harness.score_file import ScoreFile, document, read_score
 from harness.scoring import score_run
-from harness.task import at_revision, find_task, load_task
+from harness.task import at_revision, find_task, load_task, same_questions_again
 
 
 def regrade(path: Path | str, *, reader: str | None = None, data: Path | None = None) -> Run:
@@ -140,7 +140,8 @@ def plan_again(record: RunRecord, reader: str | None = None, data: Path | None =
     if questions.fingerprint != settings["fingerprint"]:
         raise UsageError(
             f"the questions of task {task.name} are not those that run {record.id} asked: their fingerprint is "
-            f"{questions.fingerprint[:12]}, not {settings['fingerprint'][:12]}; give the same data with --data DIR."
+            f"{questions.fingerprint[:12]}, not {settings['fingerprint'][:12]}; "
+            f"{same_questions_again(task, record.task)}."
         )
     return make_plan(
         task,

@@ -237,6 +237,14 @@ def name_for_later(name: str, own: Path | None = None) -> str:
     return path.stem if ours else str(path.resolve())
 
 
+def same_questions_again(task: Task, name: str) -> str:
+    """What to do where a task, found by its name for later, has other questions than an earlier run asked."""
+    if task.dataset is not None and task.dataset.file is None:
+        return "give the same data with --data DIR"
+    file = task.dataset.file if task.dataset else find_task(name)
+    return f"{file} has changed since: restore it as it was then, or run the task anew"
+
+
 def load_task(path: Path, say: Callable[[str], None] | None = None) -> Task:
     """Read and check one task, as `find_task` names it, so that it can be asked.
 

@@ -303,7 +303,17 @@ def test_changed_questions_are_refused_by_their_fingerprint(tmp_path, task_file,
     changed = task_document()
     changed["questions"][0]["answer"] = "C"
     write_task(tmp_path, changed)
-    refuse(old, f"their fingerprint is .*, not {old.score.task.dataset.fingerprint[:12]}; give the same data")
+    there = old.score.task.dataset.fingerprint[:12]
+    refuse(old, f"their fingerprint is .*, not {there}; {task_file} has changed since: restore it as it was")
+
+
+def test_a_table_that_was_edited_is_named_with_the_way_out(tmp_path, results):
+    """--data, which is for datasets of the hub, does not bring it back."""
+    table = tmp_path / "mine.csv"
+    table.write_text("question,A,B,answer\nWhy?,x,y,A\nHow?,x,y,B\n")
+    old = a_run(small_model, table, results)
+    table.write_text(table.read_text().replace("How?", "How so?"))
+    refuse(old, f"{table} has changed since: restore it as it was then, or run the task anew")
 
 
 def test_changed_examples_are_refused_as_another_prompt(tmp_path, task_file, results):
@@ -519,7 +529,7 @@ def test_other_data_is_refused_by_its_fingerprint(data, dataset_task, results):
     old = a_run(small_model, dataset_task, results, data=data)
     (file,) = data.rglob("*.parquet")
     pyarrow.parquet.write_table(pyarrow.parquet.read_table(file).slice(1), file)
-    refuse(old, "fingerprint")
+    refuse(old, "fingerprint .*; give the same data with --data DIR")
 
 
 # What the replies do not tell

@@ -4,16 +4,18 @@ Takes a folder, gives a History, with what keeps a score from being compared wit
 could not be read. Compares nothing itself.
 """
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UsageError
+from harness.errors import UnfinishedError, UsageError
 from harness.finished import Run
 from harness.pairing import what_differs
 from harness.published import Figure, difference, figures_of
+from harness.run_folder import read_record
 from harness.score_file import ScoreFile, read_score
 
 
@@ -75,7 +77,7 @@ class History:
     Attributes:
         series: by model and task.
         skipped: score files that could not be read, a sentence each.
-        unfinished: folders of runs that have no score yet.
+        unfinished: folders of runs that have no score: they run, or were killed.
     """
 
     series: tuple[Series, ...]
@@ -88,10 +90,16 @@ def read_history(folder: Path, wanted: Wanted | None = None) -> History:
 
     Raises:
         UsageError: it is no folder, none of its scores can be read, or none is wanted.
+        UnfinishedError: it holds runs, and none of them has a score yet.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder; name the one that runs were written into, such as results.")
     runs, skipped = _read(sorted(folder.rglob("score.json")))
+    unfinished = tuple(
+        path.parent for path in sorted(folder.rglob("run.json")) if not path.with_name("score.json").exists()
+    )
+    if not runs and not skipped and unfinished:
+        raise UnfinishedError(f"{folder} holds no score yet: {how_to_go_on(unfinished[-1])}")
     if not runs:
         more = f" {skipped[0]}" if skipped else ""
         raise UsageError(f"{folder} holds no score file that can be read.{more}")
@@ -102,12 +110,18 @@ def read_history(folder: Path, wanted: Wanted | None = None) -> History:
     return History(
         series=tuple(_series(list(members)) for _, members in groupby(chosen, key=_series_of)),
         skipped=skipped,
-        unfinished=tuple(
-            path.parent
-            for path in sorted(folder.rglob("run.json"))
-            if not path.with_name("score.json").exists()
-        ),
+        unfinished=unfinished,
     )
+
+
+def how_to_go_on(folder: Path) -> str:
+    """What to do with a run without a score, as a sentence."""
+    try:
+        program, *words = read_record(folder).command
+    except UsageError as error:
+        return str(error)
+    again = " ".join([program, shlex.join(word for word in words if word != "--fresh")])
+    return f"{folder} has not ended: `{again}` goes on with it, and `harness regrade {folder}` scores what there is."
 
 
 def _read(files: Iterable[Path]) -> tuple[list[Run], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from harness.counted import counted
-from harness.history import History, Measured, Series
+from harness.history import History, Measured, Series, how_to_go_on
 from harness.published import sentence
 from harness.summary import interval, percent
 from harness.terminal import print_whole
@@ -24,8 +24,8 @@ def print_history(history: History) -> None:
         for figure in series.published:
             said = f"{sentence(figure, series.scores[-1].score)}."
             console.print(Text(said, style="dim"), soft_wrap=not console.is_terminal)
-    if history.unfinished:
-        console.print(f"{counted(len(history.unfinished), 'run has', 'runs have')} no score yet.")
+    for folder in history.unfinished:
+        console.print(f"No score yet: {how_to_go_on(folder)}", soft_wrap=not console.is_terminal)
 
 
 def _table(series: Series) -> Table:

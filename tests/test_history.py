@@ -134,10 +134,36 @@ def test_what_is_no_folder_is_refused(task_file, here, name):
     assert (shown.returncode, "is no folder" in shown.stderr) == (2, True)
 
 
-def test_runs_without_a_score_are_counted(add, results, here):
+def killed(folder, *command):
+    """As kill -9 leaves a run that was gone on with: its old score is gone by then."""
+    (folder / "score.json").unlink()
+    record = json.loads((folder / "run.json").read_bytes())
+    (folder / "run.json").write_text(json.dumps(record | {"command": command}))
+    return folder
+
+
+def test_a_run_that_was_killed_is_named_with_the_command_that_goes_on(add, results, here):
     add(1)
-    (add(2) / "score.json").unlink()
-    assert "1 run has no score yet." in here("history", results).stdout
+    folder = killed(add(2), "python -m harness", "run", "--task", "my exam.csv", "--fresh")
+    shown = here("history", results).stdout
+    assert (
+        f"No score yet: {folder} has not ended: `python -m harness run --task 'my exam.csv'` goes on" in shown
+    )
+    assert f"`harness regrade {folder}` scores what there is." in shown
+
+
+def test_where_no_run_has_a_score_yet_one_is_named_with_what_goes_on(add, results, here):
+    folder = killed(add(1), "harness", "run")
+    shown = here("history", results)
+    assert (shown.returncode, shown.stdout) == (3, "")
+    assert f"holds no score yet: {folder} has not ended: `harness run` goes on with it" in shown.stderr
+
+
+def test_a_run_without_a_score_whose_record_is_damaged_is_named_too(add, results, here):
+    add(1)
+    folder = killed(add(2), "harness", "run")
+    (folder / "run.json").write_text("{")
+    assert f"No score yet: {folder}/run.json is damaged" in here("history", results).stdout
 
 
 def test_the_table_has_what_one_looks_for(add, results, here):

@@ -148,10 +148,12 @@ def _status(score: ScoreFile) -> str:
     if score.status == "incomplete":
         return f"incomplete: {_failed(score, way_out)}."
     stopped_by = (score.run.stopped_by or "killed").rstrip(".")
-    asked = f"{score.counts.questions:,} of {score.task.questions:,}"
+    answered = f"{score.counts.questions - score.counts.failed:,} of {score.task.questions:,}"
+    if score.run.stop_kind is StopKind.ENDPOINT:
+        answered = f"{answered}: the server gave no further answer"
     if score.run.stop_kind is StopKind.LIMIT:
         way_out = way_out or "the same command with a higher limit goes on"
-    return f"interrupted after {asked} ({stopped_by}); {way_out or 'the same command goes on'}."
+    return f"interrupted after {answered} ({stopped_by}); {way_out or 'the same command goes on'}."
 
 
 def _failed(score: ScoreFile, way_out: str | None) -> str:

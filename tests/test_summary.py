@@ -24,6 +24,7 @@ from harness.prices import Prices
 from harness.regrading import Difference
 from harness.run_folder import SessionRecord, create, locked, note_session
 from harness.scoring import score_run
+from harness.stops import StopKind
 from harness.summary import print_differences, print_summary
 
 PRICES = Prices(input=2.0, cached_input=1.0, output=10.0, as_of="2026-11", source="a list")
@@ -314,6 +315,16 @@ def test_an_interrupted_run_says_how_far_it_came_and_why(scored, plan):
     score = scored(plan, answered(plan)[:7], stopped_by="interrupted by the user")
     assert sentence(printed(score), "Status: ") == (
         "Status: interrupted after 7 of 12 (interrupted by the user); the same command goes on."
+    )
+
+
+def test_a_run_whose_server_died_counts_what_was_answered_not_what_was_asked(scored, plan):
+    """Those that failed in the session before have an outcome, and no answer."""
+    entries = answered(plan, {"chess/0": None, "chess/1": None})
+    score = scored(plan, entries, stopped_by="Cannot reach it", stop_kind=StopKind.ENDPOINT)
+    assert sentence(printed(score), "Status: ") == (
+        "Status: interrupted after 10 of 12: the server gave no further answer (Cannot reach it); the same command "
+        "goes on."
     )
 
 

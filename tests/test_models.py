@@ -18,10 +18,11 @@ def test_an_embedded_model_needs_no_address_and_no_key():
     assert (model.base_url, model.api_key, model.where) == (None, None, "embedded")
 
 
-def test_a_gguf_file_is_served_by_ourselves():
-    model = find_model("some/folder/model.gguf", {})
-    assert model.weights == Path("some/folder/model.gguf")
-    assert model.profile.id == "some/folder/model.gguf"
+def test_a_gguf_file_is_served_by_ourselves(tmp_path):
+    file = tmp_path / "model.gguf"
+    file.touch()
+    model = find_model(str(file), {})
+    assert (model.weights, model.profile.id) == (file, str(file))
 
 
 def test_a_base_url_goes_before_our_own_serving():

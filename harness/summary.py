@@ -162,7 +162,7 @@ def _failed(score: ScoreFile, way_out: str | None) -> str:
     again = f"some requests failed; {way_out or 'the same command asks those again'}"
     if not counts.too_long:
         return again
-    they = "1 question does" if counts.too_long == 1 else f"{counts.too_long:,} questions do"
+    they = counted(counts.too_long, "question does", "questions do")
     unfit = f"{they} not fit into the model's context, without examples either"
     if counts.too_long < counts.failed:
         return f"{again}. But {unfit}; {_room(score)}"

@@ -42,9 +42,15 @@ def check_not_worse(rule: str, part: Part) -> RuleResult:
     worse, better = is_worse(part), _is_shown(part)
     if worse or better:
         return RuleResult(rule, not worse, f"{'worse' if worse else 'better'}: {measured(part)}")
-    drop = -100 * part.ci95[0]
-    hidden = f"though a drop of up to {drop:.1f} points" if drop > 0 else "and no drop"
-    return RuleResult(rule, True, f"no difference shown, {hidden} could hide in it: {measured(part)}")
+    return RuleResult(rule, True, f"no difference shown, {_hidden(-100 * part.ci95[0])}: {measured(part)}")
+
+
+def _hidden(drop: float) -> str:
+    """What of a drop, in points, the interval holds; it may hold gains alone where the test shows none."""
+    if drop <= 0:
+        return "and no drop could hide in it"
+    size = f"up to {drop:.1f}" if drop >= 0.05 else "less than 0.1"
+    return f"though a drop of {size} points could hide in it"
 
 
 def is_worse(part: Part) -> bool:

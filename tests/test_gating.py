@@ -114,6 +114,11 @@ def test_a_gain_that_the_interval_alone_shows_hides_no_drop():
     assert result.reason.startswith("no difference shown, and no drop could hide in it: +12.2 points")
 
 
+def test_a_drop_too_small_to_show_is_not_said_to_be_none():
+    result = check_not_worse("", replace(part(Table(14, 5, 5, 22)), ci95=(-0.0002, 0.0002)))
+    assert "though a drop of less than 0.1 points could hide in it" in result.reason
+
+
 def test_the_rule_is_repeated(run):
     (result,) = gate(counted(run, 0, 0, 10)).results
     assert result.rule == "fail if significantly worse at 95 %"

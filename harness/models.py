@@ -34,6 +34,7 @@ class Model:
         weights: the file, or the package or repository that holds it, of a model that the harness serves itself.
         api_key: None: no key is sent.
         api_version: of Azure's interface; None elsewhere.
+        candidates: logprobs that the host gives for a token at most; None: unknown.
         account: whether OPENAI_ORG_ID and OPENAI_PROJECT_ID are meant for this host.
         max_tokens_field, omit, extra: what requests carry, by the entries of the model and of its host.
         prices: of its tokens there; None where they are not known.
@@ -48,6 +49,7 @@ class Model:
     api_key: str | None = field(default=None, repr=False)
     api_version: str | None = None
     account: bool = False
+    candidates: int | None = None
     max_tokens_field: str = "max_tokens"
     omit: frozenset[str] = frozenset()
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -150,6 +152,7 @@ def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) 
         profile=profile,
         id=place.id,
         account=there.account,
+        candidates=there.candidates,
         max_tokens_field=offer.max_tokens_field or profile.max_tokens_field,
         omit=profile.omit | there.omit | offer.omit,
         extra={**profile.extra, **there.extra, **offer.extra},

@@ -53,6 +53,7 @@ class Host(_Record):
     key_env: str | None = None
     api_version_env: str | None = None
     account: bool = False
+    candidates: Annotated[int, Field(gt=0)] | None = None
     omit: frozenset[str] = frozenset()
     extra: dict[str, Any] = {}
 

@@ -47,6 +47,7 @@ def served(
         model=model.id,
         api_key=model.api_key,
         account=model.account,
+        candidates=model.candidates,
         temperature=temperature_of(settings, published),
         top_p=published.top_p,
         max_tokens=max_tokens,

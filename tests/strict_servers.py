@@ -84,6 +84,8 @@ class StrictServer:
             return error(404, "This is a chat model and not supported in the v1/completions endpoint")
         for name in request.json.keys() - (self.accepts if is_chat(request) else COMPLETIONS):
             return self.refuse(name)
+        if is_chat(request) and request.json.get("top_logprobs", 0) > 20:
+            return error(400, "top_logprobs must be at most 20", code="invalid_value")
         for name, value in self.needs.items() if is_chat(request) else ():
             if request.json.get(name) != value:
                 return error(400, f"parameter.{name} must be set to {value} for non-streaming calls")
@@ -120,7 +122,7 @@ def gemini_refuses(name: str) -> Answer:
 def openai_chat(letter: str) -> Answer:
     """With logprobs whether wanted or not: nobody minds."""
     document = json.loads(chat(f"Let me see.\nAnswer: {letter}").body)
-    document["choices"][0]["logprobs"] = chat_logprobs({"Let": -0.1})
+    document["choices"][0]["logprobs"] = chat_logprobs({letter: -0.1, "Let": -2.5})
     return reply(document)
 
 

@@ -27,7 +27,7 @@ def files(tmp_path, monkeypatch):
 
 def test_the_names_that_users_type_are_there():
     names = """gpt-4o gpt-4o-mini o3 gemini-3-pro gemini-2.5-flash-lite deepseek-r1 llama3-70b llama3.1-405b
-        llama4-scout llama4-maverick qwen2.5-72b qwen3-32b smollm2-135m"""
+        llama4-scout llama4-maverick qwen2.5-72b qwen3-32b qwen-plus smollm2-135m"""
     assert set(names.split()) <= set(OURS.models)
 
 

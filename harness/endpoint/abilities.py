@@ -132,7 +132,10 @@ class Abilities:
         if self._omits("logprobs"):
             self.found["completion_logprobs"] = Finding(False, _BY_ENTRY)
         else:
-            found = await self._look_for_candidates(COMPLETIONS, _ASKED_CANDIDATES, tries=2)
+            numbers = [
+                number for number in _ASKED_CANDIDATES if number <= (self._settings.candidates or number)
+            ]
+            found = await self._look_for_candidates(COMPLETIONS, numbers, tries=2)
             if not isinstance(found, FailedAttempt) or (
                 found.declined and found.failure.kind is FailureKind.BAD_REPLY  # all but logprobs
             ):

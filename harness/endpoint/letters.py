@@ -135,7 +135,7 @@ class LetterScorer:
     ) -> Letters | FailedAttempt:
         failed: list[FailedAttempt] = []
         for route in (COMPLETIONS, CHAT) if isinstance(content, str) else (CHAT,):
-            for asked in ASKED_CANDIDATES:
+            for asked in self._worth_asking():
                 found = await self.candidates(exchange, route, asked, content=content)
                 if not isinstance(found, FailedAttempt):
                     self._route, self._asked = route, asked
@@ -147,6 +147,11 @@ class LetterScorer:
                 if found.failure.kind is not FailureKind.BAD_REQUEST:
                     break  # the route is not there, or gives no logprobs: fewer will not help
         return self._no_logprobs(failed)
+
+    def _worth_asking(self) -> list[int]:
+        """Numbers of candidates, the most first; without those that are known to be refused."""
+        most = self._settings.candidates or ASKED_CANDIDATES[0]
+        return [number for number in ASKED_CANDIDATES if number <= most]
 
     async def _prepare_for_missing(
         self, exchange: Exchange, content: str | tuple[Message, ...], letters: str, found: dict[str, float]
@@ -224,6 +229,8 @@ class LetterScorer:
         self, exchange: Exchange, content: str | tuple[Message, ...], letters: str
     ) -> Letters | FailedAttempt:
         for force in FORCES[self._route or CHAT]:
+            if not self._settings.omit.isdisjoint(force.fields([*letters])):
+                continue
             outcome = await self.held(exchange, self._route or CHAT, force, content=content, letters=letters)
             if isinstance(outcome, Letters) and outcome.logprobs:
                 self._force = force

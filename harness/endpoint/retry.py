@@ -121,7 +121,7 @@ class stop_when_down(stop_base):  # noqa: N801
 
 
 _DOWN = {
-    FailureKind.UNREACHABLE: (40.0, 1),  # a restart of the server would have been over
+    FailureKind.UNREACHABLE: (30.0, 1),  # with a connection's 10 s before and behind it, within a minute
     FailureKind.SERVER_ERROR: (25.0, 5),
     FailureKind.BAD_REPLY: (25.0, 5),
 }

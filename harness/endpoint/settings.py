@@ -22,6 +22,7 @@ class EndpointSettings:
         api_version: where set, the base URL is that of an Azure resource, the model a deployment there, and the key
             goes into Azure's own header.
         account: send the organization and the project that the environment names for the openai client.
+        candidates: logprobs for a token that are asked for at most; None: as many as it gives.
         temperature: None sends none.
         top_p: with generated text; likewise.
         max_tokens: goes before the prompt's own limit for generated text; the single token of
@@ -43,6 +44,7 @@ class EndpointSettings:
     api_key: str | None = field(default=None, repr=False)
     api_version: str | None = None
     account: bool = False
+    candidates: int | None = None
     temperature: float | None = 0.0
     top_p: float | None = None
     max_tokens: int | None = None

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 PATIENCE_S = 16.0
 _AMONG_OTHERS, _ALONE = 0.6, 1.0
 """How long a knock is waited for, in patiences: with the first one 42 s, as a dead endpoint ends a run within 60."""
-_SLOWER = 2.0
+_SLOWER = 1.25
 _LOOK = 0.025
 
 

@@ -57,8 +57,8 @@ O3 = {
 }
 GEMINI = {"accepts": USUAL - {"seed", "user"} | {"reasoning_effort"}, "refuse": gemini_refuses}
 SERVED = [
-    Served("gpt-4o", StrictServer(("gpt-4o",), **OPEN_AI), protocols=("simple-evals", "letter")),
-    Served("gpt-4o-mini", StrictServer(("gpt-4o-mini",), **OPEN_AI), protocols=("simple-evals", "letter")),
+    Served("gpt-4o", StrictServer(("gpt-4o",), **OPEN_AI)),
+    Served("gpt-4o-mini", StrictServer(("gpt-4o-mini",), **OPEN_AI)),
     Served("o3", StrictServer(("o3",), **O3)),
     Served("gemini-3-pro", StrictServer(("gemini-3.1-pro-preview",), **GEMINI, least_tokens=4096)),
     Served("gemini-2.5-flash-lite", StrictServer(("gemini-2.5-flash-lite",), **GEMINI)),
@@ -130,13 +130,22 @@ def test_a_model_is_sent_only_what_it_accepts_and_scored_as_any_other(tmp_path, 
             task=str(task_file),
             base_url=server.url,
             results=tmp_path / "plain",
-            protocol="simple-evals" if protocol == "letter" else protocol,  # it has no logprobs in chats
+            protocol=protocol,
             shots=shots,
         )
         plain = harness.run(settings, environment={})
     assert refused == []
     assert made.score.status == "complete"
     assert made.answers()["answer"].to_dict() == plain.answers()["answer"].to_dict()
+
+
+@pytest.mark.parametrize("model", ["gpt-4o", "gpt-4o-mini"])
+def test_openai_is_asked_for_logprobs_only_as_it_gives_them(tmp_path, model):
+    (served,) = [each for each in SERVED if each.model == model]
+    made, refused = asked(served, tmp_path / "results", write_task(tmp_path), protocol="letter")
+    assert refused == []
+    assert (made.score.status, made.score.counts.unparsed) == ("complete", 0)
+    assert made.score.model.settings["logprob_candidates"] == 20
 
 
 def test_every_model_that_users_name_is_there():

@@ -26,6 +26,7 @@ from harness.paired_stats import (
     clustered_worth,
     difference_interval,
     equivalence_p,
+    macro_difference_interval,
 )
 from harness.pairing import Given
 from harness.ranking import simultaneous
@@ -64,6 +65,7 @@ def main() -> None:
         *((f"macro average in clusters of {size}", clustered_macros(rng, size)) for size in CLUSTERED),
         ("difference: Tango or ± z·SE", differences(rng, often=True)),
         ("the same, less than one flip expected", differences(rng, often=False)),
+        ("macro difference: ± z·SE, where it is given", macro_differences(rng)),
         *(
             (f"difference in clusters of {size}{less}", clustered_differences(rng, size, often=not less))
             for size, less in product(CLUSTERED, ("", ", less than one whole flip expected"))
@@ -171,6 +173,28 @@ def differences(rng: np.random.Generator, *, often: bool) -> Iterator[Case]:
         draws = rng.multinomial(n, [lost, won, 1 - discordance], size=DRAWS)
         held = covered(draws, lambda b, c, same: difference_interval(Table(0, b, c, same)), difference)
         yield Case(f"n = {n:,}, discordance {discordance}, difference {difference}", held)
+
+
+def macro_differences(rng: np.random.Generator) -> Iterator[Case]:
+    """The mean over subjects; draws that get no interval are left out, and truths where most get none."""
+    subjects = ((100,) * 5, (50, 150, 400, 400), (10, 50, 940), (3, 3, 300), (20,) * 14, (2,) * 7 + (60,) * 7)
+    for sizes, discordance, difference in product(subjects, (0.05, 0.1, 0.3), (0.0, 0.05)):
+        shares = [(discordance - difference) / 2, 1 - discordance, (discordance + difference) / 2]
+        held = []
+        for _ in range(FEWER_DRAWS):
+            parts = [rng.multinomial(size, shares) for size in sizes]
+            means = [(won - lost) / size for (lost, _, won), size in zip(parts, sizes, strict=True)]
+            errors = [
+                ((lost + won) / size - mean**2) / (size - 1)
+                for (lost, _, won), mean, size in zip(parts, means, sizes, strict=True)
+            ]
+            lost, same, won = np.sum(parts, axis=0).tolist()
+            mean, stderr = sum(means) / len(sizes), math.sqrt(sum(errors)) / len(sizes)
+            interval = macro_difference_interval(mean, stderr, Table(0, lost, won, same), sizes)
+            held += [] if interval is None else [inside(interval, difference)]
+        if len(held) > FEWER_DRAWS / 2:
+            where = f"{len(sizes)} subjects, n = {sum(sizes):,}, discordance {discordance}, difference {difference}"
+            yield Case(where, sum(held) / len(held))
 
 
 def clustered_differences(rng: np.random.Generator, size: int, *, often: bool) -> Iterator[Case]:

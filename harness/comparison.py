@@ -26,14 +26,14 @@ from harness.paired_stats import (
     difference_interval,
     equivalence_p,
     holm,
-    is_small,
+    macro_difference_interval,
     mcnemar_exact,
     paired_stderr,
     questions_needed,
 )
 from harness.pairing import Given, LeftOut, Pairing, pair
 from harness.score_file import GroupPart, ScoreFile
-from harness.stats import Interval, z_of
+from harness.stats import Interval
 
 Pair = tuple[Given, Given]
 
@@ -332,10 +332,9 @@ def _macro(subjects: Sequence[Part], pairs: Iterable[Pair], whole: Part) -> Macr
     new = math.fsum((s.table.both_correct + s.table.won) / s.table.questions for s in subjects) / count
     difference = math.fsum(subject.difference for subject in subjects) / count
     stderr = clustered_macro_stderr(_cells(pairs))  # without clusters, that of independent questions
-    if stderr is None or is_small(whole.table, whole.worth):
-        return Macro(base, new, difference, stderr, None)
-    half = z_of() * stderr
-    return Macro(base, new, difference, stderr, (difference - half, difference + half))
+    sizes = [subject.table.questions for subject in subjects]
+    ci95 = macro_difference_interval(difference, stderr, whole.table, sizes, worth=whole.worth)
+    return Macro(base, new, difference, stderr, ci95)
 
 
 def _cells(pairs: Iterable[Pair]) -> dict[tuple[str, Hashable], Tally]:

@@ -159,8 +159,13 @@ def resources(found: "Comparison") -> str:
     """Tokens, cost and time of both runs, whole."""
     base, new = found.base.score, found.new.score
     told = [
-        _change("prompt tokens", base.usage.prompt_tokens, new.usage.prompt_tokens, ",.0f"),
-        _change("completion tokens", base.usage.completion_tokens, new.usage.completion_tokens, ",.0f"),
+        *(
+            _change(f"{kind} tokens", before or None, after or None, ",.0f")  # 0: the endpoint counted none
+            for kind, before, after in (
+                ("prompt", base.usage.prompt_tokens, new.usage.prompt_tokens),
+                ("completion", base.usage.completion_tokens, new.usage.completion_tokens),
+            )
+        ),
         _change("US dollars", base.cost.usd, new.cost.usd, ",.4f"),
         _change("seconds for half of the replies", base.latency.p50, new.latency.p50, ".2f"),
         _change("for nine in ten", base.latency.p90, new.latency.p90, ".2f"),

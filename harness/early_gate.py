@@ -79,6 +79,7 @@ def early_gate(base: Run, new: Run, rules: Rules) -> EarlyGate:
     doubts = (
         *changes_of_model(base.score, new.score),
         *differences_of_sampling(base.score, new.score),
+        *recounted.doubts,
         *([no_answer_differs(recounted.early_stop.asked)] if recounted.alike else []),
     )
     return EarlyGate(Gate(_OUTCOMES[passed], (result,), rules.undecided, doubts), recounted.early_stop)

@@ -7,6 +7,8 @@ one. A verdict that stands in a file is a word, which anybody can change.
 from dataclasses import dataclass
 
 from harness.answers import Outcome
+from harness.comparison_notes import has_no_letter
+from harness.counted import counted
 from harness.early_stopping import EarlyStop, EarlyStopping
 from harness.errors import UsageError
 from harness.finished import Run
@@ -25,11 +27,14 @@ class Recount:
         early_stop: its account.
         rule: that it went by, in the words of today.
         alike: whether the runs agree in every answer that it looked at, letter for letter.
+        doubts: what it would show if the replies without a letter of one of the runs were right, where that is another
+            verdict; a sentence each.
     """
 
     early_stop: EarlyStopPart
     rule: str
     alike: bool
+    doubts: tuple[str, ...]
 
 
 def recount(base: Run, new: Run, said: EarlyStopPart) -> Recount:
@@ -52,13 +57,51 @@ def recount(base: Run, new: Run, said: EarlyStopPart) -> Recount:
         )
     chosen = EarlyStop(said.margin, said.seed)
     wanted = before if said.of == len(before) else now  # of a --limit, what was not asked is not known
-    test = EarlyStopping(chosen, wanted, {id_: one.correct for id_, one in before.items()}, of=said.of)
-    test.told({id_: one.correct for id_, one in now.items() if one.outcome is not Outcome.FAILED})
+    test = _told(EarlyStopping(chosen, wanted, _right(before), of=said.of), _right(now))
     looked_at = [(before[id_], now[id_]) for id_ in test.order[: said.asked] if id_ in now]
     alike = all((old.answer, old.outcome) == (one.answer, one.outcome) for old, one in looked_at)
     made = test.part(baseline=said.baseline, baseline_answers=said.baseline_answers)
     _refuse_another(made, new, said)
-    return Recount(made.model_copy(update={"saved": said.saved}), chosen.rule, alike)
+
+    def verdict_if(old: dict[str, bool], new_: dict[str, bool]) -> str | None:
+        other = _told(EarlyStopping(chosen, wanted, old, of=said.of), new_)
+        return other.part(baseline=said.baseline, baseline_answers=said.baseline_answers).verdict
+
+    unread_new = _unread(now, before)
+    unread_base = _unread(before, now)
+    doubts = (
+        *_doubt("NEW", unread_new, made.verdict, verdict_if(_right(before), _right(now) | unread_new)),
+        *_doubt("BASE", unread_base, made.verdict, verdict_if(_right(before) | unread_base, _right(now))),
+    )
+    return Recount(made.model_copy(update={"saved": said.saved}), chosen.rule, alike, doubts)
+
+
+def _told(test: EarlyStopping, right: dict[str, bool]) -> EarlyStopping:
+    test.told(right)
+    return test
+
+
+def _right(given: dict[str, Given]) -> dict[str, bool]:
+    """Id to whether it was right; failed questions are left out."""
+    return {id_: one.correct for id_, one in given.items() if one.outcome is not Outcome.FAILED}
+
+
+def _unread(given: dict[str, Given], other: dict[str, Given]) -> dict[str, bool]:
+    """Those without a letter where the other run's reply has one, as if they were right."""
+    return {
+        id_: True
+        for id_, one in given.items()
+        if has_no_letter(one) and id_ in other and other[id_].answer is not None
+    }
+
+
+def _doubt(side: str, unread: dict[str, bool], verdict: str | None, other: str | None) -> list[str]:
+    if not unread or other == verdict:
+        return []
+    replies = counted(len(unread), "reply", "replies")
+    shown = repr(other) if other else "nothing by then"
+    counted_so = f"{side} alone has {replies} without a letter, which count as wrong"
+    return [f"{counted_so}; were all of them right, the test would have shown {shown}."]
 
 
 def _refuse_another(made: EarlyStopPart, new: Run, said: EarlyStopPart) -> None:

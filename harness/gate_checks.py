@@ -79,7 +79,7 @@ def check_none_worse(rule: str, parts: Sequence[Part]) -> RuleResult:
 def check_drop(rule: str, part: Part, most: float) -> RuleResult:
     """Non-inferiority: passes where the interval excludes a larger drop, fails where it excludes a smaller one."""
     low, high = _interval(part)
-    said, limit = measured(part), in_points(most)
+    said, limit = measured(replace(part, ci95=(low, high))), in_points(most)
     if low >= -most:
         return RuleResult(rule, True, f"a drop of more than {limit} is excluded: {said}")
     if high < -most:

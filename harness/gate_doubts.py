@@ -5,12 +5,13 @@ that all of them were right, leads elsewhere, one sentence says so. Of a differe
 run's reply gave a letter: what neither gave is no difference. Takes a rule's result and the part that it is on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from harness.comparison import Part
 from harness.counted import counted
 from harness.gate_checks import RuleResult, as_if, check_floor
-from harness.paired_stats import Table
+from harness.paired_stats import Table, holm
 from harness.score_file import ScoreFile
 from harness.stats import wilson_interval
 
@@ -21,6 +22,21 @@ def doubt_of_difference(result: RuleResult, check: Callable[[Part], RuleResult],
     """Whether a rule on a part's difference would come to something else, and by whose answers."""
     for side, unread, table in _extremes(part):
         other = check(as_if(part, table))
+        if unread and other.passed != result.passed:
+            return _sentence(result, f"{side} alone", unread, other)
+    return None
+
+
+def doubt_of_parts(
+    result: RuleResult, check: Callable[[Sequence[Part]], RuleResult], parts: Sequence[Part]
+) -> str | None:
+    """The same of a rule on several parts at once, whose p are corrected for their number."""
+    for place, side in enumerate(("NEW", "BASE")):
+        extremes = [tuple(_extremes(part))[place] for part in parts]
+        read = [as_if(part, table) for part, (*_, table) in zip(parts, extremes, strict=True)]
+        corrected = holm([part.p_mcnemar for part in read])
+        other = check([replace(part, p_holm=p) for part, p in zip(read, corrected, strict=True)])
+        unread = sum(count for _, count, _ in extremes)
         if unread and other.passed != result.passed:
             return _sentence(result, f"{side} alone", unread, other)
     return None

@@ -24,7 +24,7 @@ from harness.gate_checks import (
     check_not_worse,
     check_share,
 )
-from harness.gate_doubts import doubt_of_difference, doubt_of_floor
+from harness.gate_doubts import doubt_of_difference, doubt_of_floor, doubt_of_parts
 from harness.score_file import NamedPart, ScoreFile
 from harness.task import did_you_mean
 
@@ -184,7 +184,9 @@ def _checked(comparison: Comparison, rules: Rules) -> Iterator[tuple[RuleResult,
     yield result, doubt_of_difference(result, lambda part: _accuracy(part, rules.max_drop), comparison.whole)
     if rules.each is not None:
         parts = comparison.groups if rules.each == "groups" else comparison.subjects
-        yield check_none_worse(f"{WHOLE} in any of the {rules.each}", parts), None
+        rule = f"{WHOLE} in any of the {rules.each}"
+        result = check_none_worse(rule, parts)
+        yield result, doubt_of_parts(result, lambda others: check_none_worse(rule, others), parts)
     if rules.min_accuracy is not None:
         result = _floor(comparison.new.score, rules.min_accuracy)
         yield result, doubt_of_floor(result, comparison.new.score, rules.min_accuracy)

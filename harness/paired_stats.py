@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from harness.stats import Interval, z_of
+from harness.stats import Interval, effective_questions, z_of
 
 _FEW_QUESTIONS = 200
 _FEW_OF_A_KIND = 20
@@ -131,6 +131,26 @@ def difference_interval(table: Table, confidence: float = 0.95, spread: Spread |
     if is_small(table, worth):
         return tango_interval(table, confidence, worth=worth)
     return _around(table.difference, _stderr(table, spread) * z_of(confidence))
+
+
+def macro_difference_interval(
+    difference: float, stderr: float | None, whole: Table, sizes: Sequence[int], *, worth: float = 1.0
+) -> Interval | None:
+    """± z·SE around the plain mean of subjects' differences, where that holds the truth.
+
+    Args:
+        difference: the mean.
+        stderr: its standard error.
+        whole: the counts of all subjects together.
+        sizes: questions in each subject.
+        worth: how many independent questions one of these is worth.
+
+    Returns:
+        None without an error, or where the questions that decide the mean are few, or few of them differ.
+    """
+    if stderr is None or is_small(whole, worth * effective_questions(sizes) / whole.questions):
+        return None
+    return _around(difference, stderr * z_of())
 
 
 def is_small(table: Table, worth: float = 1.0) -> bool:

@@ -53,6 +53,16 @@ def macro_stderr(parts: Sequence[tuple[int, int]]) -> float | None:
     return math.sqrt(variance) / len(parts)
 
 
+def effective_questions(sizes: Sequence[int]) -> float:
+    """Questions in subjects of one size whose plain mean would be as near to normal: (Σ 1/n_h)² / Σ 1/n_h³.
+
+    All of them where the sizes are equal; few where some subjects are small, whose few questions then move the mean
+    more than all the others. By Welch & Satterthwaite's degrees of freedom, with variances of 1/n_h: Satterthwaite
+    1946, Biometrics Bulletin 2:110.
+    """
+    return sum(1 / n for n in sizes) ** 2 / sum(1 / n**3 for n in sizes)
+
+
 def macro_interval(macro: float, stderr: float, sizes: Sequence[int], confidence: float = 0.95) -> Interval:
     """Wilson's interval of a plain mean of shares, for as many questions as would have its error: p(1 - p)/SE².
 

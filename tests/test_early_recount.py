@@ -26,7 +26,7 @@ class Runs:
         plan = plan_of(self.task_file)
         self.base = load(written_run(folder / "base", plan, self.task_file, answered(plan)).path)
 
-    def new(self, loses=None, *, margin=0.02, limit=None, behind=0, gap=None, cut=None):
+    def new(self, loses=None, *, margin=0.02, limit=None, behind=0, gap=None, cut=None, unread=False):
         """A run over the baseline.
 
         Args:
@@ -36,10 +36,12 @@ class Runs:
             behind: replies from behind the place where the test stopped.
             gap: place in the order of a question that failed.
             cut: asks so many questions of the order.
+            unread: the lost replies give no letter.
         """
         plan = plan_of(self.task_file, limit=limit)
         lost = [q for q in plan.questions if loses and int(q.id.split("/")[1]) % loses == 0]
-        entries = {made.id: made for made in answered(plan, {q.id: f"Answer: {WRONG[q.gold]}" for q in lost})}
+        texts = {q.id: "It is what I said." if unread else f"Answer: {WRONG[q.gold]}" for q in lost}
+        entries = {made.id: made for made in answered(plan, texts)}
         test = EarlyStopping(EarlyStop(margin), entries, dict.fromkeys(entries, True))
         if gap is not None:
             held = entries[test.order[gap]]
@@ -203,6 +205,18 @@ def test_a_stopped_run_that_was_edited_to_look_as_if_it_had_been_read_again_cann
     change(new, "run", regraded_from="20261124T120000Z-0000")
     with pytest.raises(UsageError, match="read again"):
         runs.judged(new)
+
+
+def test_a_loss_of_letters_alone_is_doubted(runs):
+    gate = runs.judged(runs.new(loses=1, unread=True)).gate
+    (doubt,) = [doubt for doubt in gate.doubts if "without a letter" in doubt]
+    assert gate.passed is False
+    assert doubt.startswith("NEW alone has ")
+    assert doubt.endswith("were all of them right, the test would have shown nothing by then.")
+
+
+def test_a_loss_of_right_answers_is_not_doubted(runs):
+    assert not [doubt for doubt in runs.judged(runs.new(loses=1)).gate.doubts if "letter" in doubt]
 
 
 def test_a_rule_in_the_words_of_an_earlier_version_is_judged_by_its_margin(runs):

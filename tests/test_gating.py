@@ -419,6 +419,16 @@ def test_replies_without_a_letter_that_could_turn_a_subject_are_told(run):
     assert doubt.endswith("were all of them right, 'max-drop 5 in chess' would pass.")
 
 
+def test_replies_without_a_letter_that_could_turn_one_of_the_subjects_are_told(run):
+    lost = pairs((Ended.CORRECT, UNREAD, 30), (Ended.CORRECT, Ended.CORRECT, 70), subject="chess")
+    found = gate(compared(run, *lost, *pairs((Ended.CORRECT, Ended.CORRECT, 900))), Rules(each="subjects"))
+    assert [result.passed for result in found.results] == [False, False]
+    assert [doubt.partition("; ")[2] for doubt in found.doubts] == [
+        "were all of them right, 'fail if significantly worse at 95 %' would pass.",
+        "were all of them right, 'fail if significantly worse at 95 % in any of the subjects' would pass.",
+    ]
+
+
 def test_replies_without_a_letter_that_could_turn_nothing_are_not_told(run):
     assert gate(counted(run, 80, 20, 1000)).doubts == ()
     assert gate(counted(run, 20, 80, 1000, old=UNREAD), Rules(max_drop=0.1)).doubts == ()

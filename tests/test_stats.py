@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 
-from harness.stats import macro_interval, macro_stderr, proportion_stderr, wilson_interval, z_of
+from harness.stats import (
+    effective_questions,
+    macro_interval,
+    macro_stderr,
+    proportion_stderr,
+    wilson_interval,
+    z_of,
+)
 
 SHARES = st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -73,3 +80,10 @@ def test_parts_of_equal_size_that_are_all_wrong_are_worth_their_questions():
 
 def test_a_small_part_makes_a_macro_average_worth_less():
     assert macro_interval(1.0, 0.0, [2, 98])[0] < macro_interval(1.0, 0.0, [50, 50])[0]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "worth"), [((100,) * 5, 500), ((7,), 7), ((3, 3, 300), 6.06), ((2,) * 3 + (250,) * 54, 7.85)]
+)
+def test_a_small_subject_leaves_a_macro_average_few_questions(sizes, worth):
+    assert effective_questions(sizes) == pytest.approx(worth, rel=1e-3)

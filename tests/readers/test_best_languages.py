@@ -121,3 +121,83 @@ def test_hedges_denials_and_conditions_are_not_read(text):
 @pytest.mark.parametrize("text", REFUSALS)
 def test_a_refusal_is_one(text):
     assert READERS["best"].read(reply(text), ASKED).missing == "refused"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La respuesta no es B.",
+        "La respuesta correcta no es la B.",
+        "La respuesta nunca es B",
+        "La respuesta tampoco es B",
+        "La respuesta no es Paris.",
+        "A resposta não é B.",
+        "A alternativa correta não é B.",
+        "O gabarito não é B",
+        "La risposta non è B.",
+        "L'opzione corretta non è B.",
+        "La bonne réponse n’est ni A ni B.",
+        "La réponse n'est pas B.",
+        "Bは正解ではない",
+        "Bが正解ではありません。",
+        "Bは適切ではない",
+        "B가 정답이 아닙니다.",
+        "B가 옳지 않다",
+        "B가 맞지 않습니다",
+        "不能选B",
+        "不应选B",
+        "并非答案是B",
+        "很多人误以为答案是B。",
+        "ليست الإجابة هي B",
+        "ليس الجواب هو B.",
+        "لا يمكن أن تكون الإجابة B",
+        "الإجابة غير صحيحة: B",
+        "B সঠিক উত্তর নয়।",
+        "Ìdáhùn kọ́ ni B",
+        "Ìdáhùn náà kò jẹ́ B.",
+        "Jawabannya bukan adalah B.",
+        "The correct answer could not be B",
+        "It is not true that the answer is B.",
+        "It is unlikely that the answer is B.",
+        "I doubt that the answer is B.",
+        "The least likely answer is B.",
+        "The worst answer is B.",
+        "An answer that is wrong is B.",
+        "The answer that must be eliminated is B.",
+        "A common misconception is that the correct answer is B.",
+        "정답은 B가 아닙니다",
+        "The answer is not B.",
+    ],
+)
+def test_what_is_denied_or_doubted_is_not_read(text):
+    assert READERS["best"].read(reply(text), ASKED).letter is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A resposta correta é a B.",
+        "No, the answer is B",
+        "The most likely answer is B",
+        "It isn't A; the answer is B",
+    ],
+)
+def test_what_only_looks_like_a_denial_is_read(text):
+    assert READERS["best"].read(reply(text), ASKED).letter == "B"
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("The answer is -4.", "B"),
+        ("\\boxed{-4}", "B"),
+        ("The answer is 4.", "A"),
+        ("The correct value is -84.", None),
+        ("The answer is 8; 4", None),
+        ("The answer is: 8 4", None),
+        ("The answer is 10 000", "D"),
+    ],
+)
+def test_a_sign_belongs_to_its_number_and_two_numbers_are_not_one(text, letter):
+    asked = question(choices=("4", "-4", "84", "10,000"))
+    assert READERS["best"].read(reply(text), asked).letter == letter

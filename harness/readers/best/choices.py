@@ -11,13 +11,15 @@ from harness.questions import Question
 from harness.readers.best.page import plain
 
 _SAME = str.maketrans("−–—×·’", "---x*'")
-_DROPPED = re.compile(r"""[\s_!"#&()\[\]{}:;?@\\`~$“”‘«»„…。、，；：！？「」『』【】《》।،؛؟]+""")
+_MARKS = r"""[\s_!"#&()\[\]{}:;?@\\`~$“”‘«»„…。、，；：！？「」『』【】《》।،؛؟]"""
+_DROPPED = re.compile(f"{_MARKS}+")
+_APART = re.compile(rf"(?<=\d)(?!\s\d{{3}}(?!\d)){_MARKS}++(?=\d)")  # "8 4" is not 84, but "10 000" is 10,000
 _NUMBER = re.compile(r"[-+]?\d{1,30}(?:\.\d{1,30})?")
 
 
 def squeezed(text: str) -> str:
     """A text as it is compared: lower case, without spaces and the punctuation that no formula needs."""
-    return _DROPPED.sub("", text.translate(_SAME).casefold()).strip(".,'*")
+    return _DROPPED.sub("", _APART.sub("|", text.translate(_SAME).casefold())).strip(".,'*")
 
 
 def letter_of_text(question: Question, text: str) -> str | None:

@@ -156,6 +156,14 @@ PHRASES = (
 # Adjectives behind their noun that turn a phrase: "la respuesta incorrecta es".
 WRONG = re.compile(r"\b(?:incorrecta|incorrecte|incorreta|errada|sbagliata|errata|fausse|salah)\b")
 
+# Between a phrase and its answer: "an answer that is wrong is", "الإجابة غير صحيحة", "ìdáhùn náà kò jẹ́".
+REJECTED = re.compile(r"\b(?:wrong|incorrect|eliminated|excluded|ruled\sout)\b|غير\sصحيح|\bkò\s")
+
+# Before a phrase's verb: "la respuesta no es", "ìdáhùn kọ́ ni", "the answer could not be".
+DENIED = re.compile(
+    r"(?:\b(?:not|never|no|não|nao|non|nunca|tampoco|jamás|jamais|mai|ne|bukan)|n['’]t|\bn['’]|kọ\u0301|kọ́|kò)\s{0,2}$"
+)
+
 # What turns a phrase into something else: "if the answer is", "the wrong answer is".
 UNLESS = re.compile(
     r"""(?:
@@ -164,7 +172,10 @@ UNLESS = re.compile(
       | \b(?:wrong|incorrect|false|another|other|falsche|mauvaise|incorrecta|incorreta|errada|sbagliata|salah)\b
         [^\n,.;:!?]{0,12}
       | \bnot(?:\s(?:the|a|an|my))?(?:\s(?:correct|right|best))?\s
-      | [错錯]误?的? | 不 | 誤った | 間違った | もし | 만약[^\n,.]{0,12} | 틀린\s | 如果[^\n，。]{0,12}
+      | \b(?:least|worst)\b[^\n,.;:!?]{0,20}
+      | \b(?:not\strue|untrue|unlikely|doubt|doubtful|misconception|mistaken|mistakenly)\b[^\n.;:!?]{0,25}
+      | [错錯]误?的? | 不[能应應该該会會可]? | 并非 | 並非 | 误以为 | 誤以為 | 誤った
+      | ليست?\s | لا\sيمكن\sأن\s[تي]كون\s | 間違った | もし | 만약[^\n,.]{0,12} | 틀린\s | 如果[^\n，。]{0,12}
     )$""",
     re.VERBOSE,
 )
@@ -178,15 +189,15 @@ PREDICATES = rf"""
         (?:the|my)\s(?:most\s|only\s)?(?:correct|right|best|appropriate|suitable|accurate|likely)\s
         (?:answer\s)?(?:option|choice|one|response|alternative)\b
   | (?:选项|選項|项|項)?(?:是|为|為)?(?:最)?(?:正确|正確|最佳|合适)(?:的)?(?:答案|选项|選項)
-  | \s?(?:が|は)(?:正解|正答|正しい|適切|最も適切|答え)
-  | \s?번?(?:이|가)\s?(?:정답|답|맞|옳)
+  | \s?(?:が|は)(?:正解|正答|正しい|適切|最も適切|答え)(?!では(?:な|あり)|でな|じゃ)
+  | \s?번?(?:이|가)\s?(?:정답|답|맞|옳)(?!이?\s?(?:아니|아닙|아닌)|지\s?않)
   | \sist\s(?:die\s)?(?:richtige?|korrekte?)(?:\s(?:antwort|option|lösung|wahl))?\b(?!\s(?:falsch|nicht))
   | \sest\s(?:la\s)?(?:bonne|meilleure)\s(?:réponse|option|proposition)\b
   | \sest\s(?:la\s)?(?:réponse|proposition)\s(?:correcte|juste|exacte)\b
   | \ses\sla\s(?:respuesta|opción|alternativa)?\s?correcta\b
   | \sé\sa\s(?:resposta|opção|alternativa)?\s?(?:correta|certa)\b
   | \sè\sla\s(?:risposta|opzione)\s(?:corretta|giusta|esatta)\b
-  | \s(?:सही\s(?:उत्तर|विकल्प|जवाब)\sहै|সঠিক\s(?:উত্তর|বিকল্প))
+  | \s(?:सही\s(?:उत्तर|विकल्प|जवाब)\sहै|সঠিক\s(?:উত্তর|বিকল্প)(?!\sনয়|\sনয়))
   | \s(?:هو|هي)\s(?:(?:الإجابة|الجواب|الخيار)\s)?الصحيحة?
   | \sadalah\s(?:jawaban|pilihan)\s(?:yang\s)?(?:benar|tepat)\b
   | \s(?:ndiyo|ndilo|ni)\sjibu\s(?:sahihi|bora)\b

@@ -14,7 +14,7 @@ _ADVERBS = (
     r"probably|likely|most\slikely|therefore|thus|hence|then|indeed|clearly|definitely|certainly|simply|actually|"
     r"still|so|to\sbe|that|given\sby|represented\sby|the|la|el|le|die|der|das|las|il|"
     "vermutlich|probablement|probablemente|provavelmente|probabilmente|donc|"
-    r"a(?=\s(?:letra|alternativa|opção|opcao)\b)|o(?=\sitem\b)"
+    r"a(?=\s(?:letra|alternativa|opção|opcao)\b)|o(?=\sitem\b)|(?<=é\s)a"
 )
 _NOUNS = (
     r"answer\schoice|answer\soption|answer|option|choice|letter|alternative|statement|item|"

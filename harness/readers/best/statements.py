@@ -6,10 +6,10 @@ by harness/readers/best/values.py.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from harness.readers.best.languages import PHRASES, PREDICATES, UNLESS, WRONG
+from harness.readers.best.languages import DENIED, PHRASES, PREDICATES, REJECTED, UNLESS, WRONG
 from harness.readers.best.page import Page
 from harness.readers.best.signs import signs_of
 from harness.readers.best.values import Value, value_at
@@ -82,12 +82,20 @@ def _behind(page: Page, found: re.Match[str]) -> Value | None:
     limit = sentence.end() if sentence else place
     for _ in range(_COPULAS_TRIED):
         if (value := value_at(page, place)) is not None:
-            return value
+            return _as_meant(value, page.lowered[found.start() : place])
         copula = _COPULA.search(page.lowered, place, limit)
         if copula is None:
             return None
         place = copula.end()
     return None
+
+
+def _as_meant(value: Value, phrase: str) -> Value | None:
+    """The value, which a verb of the phrase before it may deny."""
+    if REJECTED.search(phrase):
+        return None
+    denied = any(DENIED.search(phrase[: verb.start()]) for verb in _COPULA.finditer(phrase))
+    return replace(value, denied=True) if denied else value
 
 
 def _predicates_in(page: Page) -> Iterator[tuple[int, str, Value]]:

@@ -23,7 +23,7 @@ _INITIAL = re.compile(r"\.\s?\w")
 _SENTENCE_ENDS = re.compile(
     r"[.!?。！？;；।](?:\s|$)|[。！？]|\s(?:because|since)\s|,\s(?:because|since|which|so)\s"
 )
-_BEFORE = re.compile(r"[\s:：=→>–—-]{0,12}")
+_BEFORE = re.compile(r"(?:[\s:：=→>–—]|-(?![\w\\])){0,12}")  # not the sign of a number
 _SEVERAL = re.compile(
     r"(?:either|between|both|neither|one\sof|any\sof|any\sone\sof|among|entweder|weder|soit|ambos|ambas|entre|tra|antara)\b",
     re.IGNORECASE,

@@ -21,6 +21,7 @@ from harness.stops import Stop, StopKind
 
 _HOPELESS = 10
 """So many failures without a reply in between, and nothing will come of the rest."""
+_GONE_S = 30.0  # without a reply to anybody, which a question that was on its way before it sees too
 _MUTE = 2
 """So many in vain while nobody had a reply: each has cost two whole time-outs, or half a minute of repeats."""
 _UNWELL = UNWELL | {FailureKind.BAD_REPLY}
@@ -183,7 +184,8 @@ class Asking:
 
     def _is_the_end(self, failure: Failure, asked_at: float) -> bool:
         """Whether every other question would fail too: refused for all, gone, never there, or unwell for long."""
-        gone = failure.kind is FailureKind.UNREACHABLE and self._last_reply < asked_at
+        silent_s = time.monotonic() - self._last_reply
+        gone = failure.kind is FailureKind.UNREACHABLE and (self._last_reply < asked_at or silent_s > _GONE_S)
         mute = failure.kind in _UNWELL and self._last_reply < asked_at
         patience = _MUTE if mute else _HOPELESS
         return failure.fatal or gone or (self._unbegun > 0 and self._failures_in_a_row >= patience)

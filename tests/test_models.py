@@ -220,9 +220,15 @@ def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(key, named):
     assert "sk-" not in str(caught.value)
 
 
+def test_a_key_in_the_path_of_an_address_is_refused_and_not_shown():
+    with pytest.raises(UsageError, match="the base URL holds the API key") as caught:
+        find_model("m", {"K": SECRET}, base_url=f"{LOCAL}/{SECRET}/v1", api_key_env="K")
+    assert SECRET not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", [SECRET, f"org/{SECRET}"])
 def test_a_key_pasted_as_the_models_name_is_not_shown(name):
-    with pytest.raises(UsageError, match="--model holds the API key: give the model's name") as caught:
+    with pytest.raises(UsageError, match="--model holds the API key, and stands in the score file") as caught:
         find_model(name, {"K": SECRET}, base_url=LOCAL, api_key_env="K")
     assert SECRET not in str(caught.value)
 

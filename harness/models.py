@@ -100,7 +100,7 @@ def find_model(
             f"--local-only forbids to ask {url}: {why}; give an endpoint of this machine or of a private network."
         )
     key = _key(name, url, place.host, key_name, api_key_env, environment)
-    for option, value in (("--model", name), ("the base URL", url)):
+    for option, value in (("--model", name), ("the base URL", urlsplit(url).path)):
         if key and len(key) >= _LONG_KEY and key in value:
             raise UsageError(
                 f"{option} holds the API key, and stands in the score file: give the key in its variable alone."

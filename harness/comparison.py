@@ -72,12 +72,14 @@ class Unread(NamedTuple):
     Attributes:
         lost: of those of NEW, where BASE is right.
         won: of those of BASE, where NEW is right.
+        both: how many questions got no letter from either.
     """
 
     base: int = 0
     new: int = 0
     lost: int = 0
     won: int = 0
+    both: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +281,7 @@ def _unread(pairs: Sequence[Pair]) -> Unread:
         new=sum(has_no_letter(new) for _, new in alone),
         lost=sum(old.correct and has_no_letter(new) for old, new in alone),
         won=sum(has_no_letter(old) and new.correct for old, new in alone),
+        both=sum(has_no_letter(old) and has_no_letter(new) for old, new in pairs),
     )
 
 

@@ -12,7 +12,6 @@ from harness.comparison import Part
 from harness.counted import counted
 from harness.gate_checks import RuleResult, as_if, check_floor
 from harness.paired_stats import Table, holm
-from harness.score_file import ScoreFile
 from harness.stats import wilson_interval
 
 _BECOMES = {True: "pass", False: "fail", None: "be undecided"}
@@ -42,13 +41,11 @@ def doubt_of_parts(
     return None
 
 
-def doubt_of_floor(result: RuleResult, score: ScoreFile, least: float) -> str | None:
-    """Whether the rule on NEW's accuracy would come to something else; only where the headline is the micro average."""
-    counts, answered = score.counts, score.counts.questions - score.counts.failed
-    unread = counts.unparsed + counts.refused + counts.truncated
-    if not unread or score.score.average != "micro":
+def doubt_of_floor(result: RuleResult, correct: int, answered: int, unread: int, least: float) -> str | None:
+    """Whether a rule on an accuracy of NEW, a micro average, would come to something else."""
+    if not unread:
         return None
-    right = counts.correct + unread
+    right = correct + unread
     other = check_floor(result.rule, right / answered, wilson_interval(right, answered), answered, least)
     return _sentence(result, "NEW", unread, other) if other.passed != result.passed else None
 

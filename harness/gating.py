@@ -189,7 +189,7 @@ def _checked(comparison: Comparison, rules: Rules) -> Iterator[tuple[RuleResult,
         yield result, doubt_of_parts(result, lambda others: check_none_worse(rule, others), parts)
     if rules.min_accuracy is not None:
         result = _floor(comparison.new.score, rules.min_accuracy)
-        yield result, doubt_of_floor(result, comparison.new.score, rules.min_accuracy)
+        yield result, _doubt_of_headline(result, comparison.new.score, rules.min_accuracy)
     for name, limits in rules.parts.items():
         yield from _part(name, limits, comparison)
     yield from ((result, None) for result in _amounts(comparison.base.score, comparison.new.score, rules))
@@ -217,7 +217,19 @@ def _part(name: str, limits: Limits, comparison: Comparison) -> Iterator[tuple[R
     if limits.min_accuracy is not None:
         scored = _named(name, (*score.groups, *score.subjects))
         rule = _called("min-accuracy", limits.min_accuracy, name)
-        yield check_floor(rule, scored.accuracy, scored.ci95, scored.questions, limits.min_accuracy), None
+        result = check_floor(rule, scored.accuracy, scored.ci95, scored.questions, limits.min_accuracy)
+        compared = _named(name, (*comparison.groups, *comparison.subjects)).unread
+        unread = compared.new + compared.both
+        yield result, doubt_of_floor(result, scored.correct, scored.questions, unread, limits.min_accuracy)
+
+
+def _doubt_of_headline(result: RuleResult, score: ScoreFile, least: float) -> str | None:
+    """Only of a micro average: what a macro average would come to, the counts do not tell."""
+    counts = score.counts
+    if score.score.average != "micro":
+        return None
+    unread = counts.unparsed + counts.refused + counts.truncated
+    return doubt_of_floor(result, counts.correct, counts.questions - counts.failed, unread, least)
 
 
 def _named(name: str, parts: Sequence[Named]) -> Named:

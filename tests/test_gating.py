@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 from builders import answered, plan_of, write_task, written_run
+from compared import Written, large
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.answers import Outcome as Ended
-from harness.comparison import Comparison, Part, of_pairing
+from harness.comparison import Comparison, Part, compare, of_pairing
 from harness.errors import UnfinishedError, UsageError
 from harness.finished import Run, load
 from harness.gate_checks import check_drop, check_floor, check_not_worse
@@ -444,6 +445,18 @@ def test_replies_without_a_letter_that_could_turn_an_accuracy_are_told(run):
     (doubt,) = found.doubts
     assert doubt.startswith("NEW has 8 replies without a letter")
     assert doubt.endswith("were all of them right, 'min-accuracy 70' would pass.")
+
+
+def test_replies_without_a_letter_that_could_turn_a_subjects_accuracy_are_told(tmp_path):
+    written, plan = Written(tmp_path), large(tmp_path, 40)
+    unread = {f"chess/{place}": "I like it." for place in range(9)}
+    old = written("base", {"chess/0": "So do I."}, asked=plan)
+    comparison = compare(old, written("new", unread, asked=plan))
+    found = gate(comparison, Rules(max_drop=0.5, parts={"chess": Limits(min_accuracy=0.85)}))
+    assert [result.passed for result in found.results] == [True, None]
+    (doubt,) = found.doubts
+    assert doubt.startswith("NEW has 9 replies without a letter")
+    assert doubt.endswith("were all of them right, 'min-accuracy 85 in chess' would pass.")
 
 
 # Scores that are not whole

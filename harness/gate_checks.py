@@ -149,10 +149,11 @@ def _interval(part: Part) -> Interval:
     """`ci95`, but no end below that of a NEW which lost more questions.
 
     ci95 is made by another method below 20 flips, and where the two meet, 19 losses can have an end below that of 20.
+    In clusters there is one method alone.
     """
     table = part.table
-    more = math.ceil(_OTHER_METHOD_BELOW / part.worth) - table.lost - table.won
-    if more <= 0 or more > table.both_correct:
+    more = _OTHER_METHOD_BELOW - table.lost - table.won
+    if part.worth < 1 or more <= 0 or more > table.both_correct:
         return part.ci95
     worse = as_if(part, replace(table, lost=table.lost + more, both_correct=table.both_correct - more))
     return max(part.ci95[0], worse.ci95[0]), max(part.ci95[1], worse.ci95[1])

@@ -14,7 +14,7 @@ from harness.stats import Interval, effective_questions, z_of
 
 _FEW_QUESTIONS = 200
 _FEW_OF_A_KIND = 20
-_MORE_CLUSTERS = 0.5
+_MORE_CLUSTERS = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,10 @@ def clustered_stderr(differences: Sequence[float], clusters: Sequence[Hashable])
 def clustered_worth(differences: Sequence[float], clusters: Sequence[Hashable]) -> float:
     """How many independent questions one of these is worth; 1 with a cluster to each, and never more.
 
-    By the design effect of their mean (Korn & Graubard 1998, Survey Methodology 24:193), estimated with half a cluster
-    more, as large as the cluster of a question is on average, as often won as lost. Without that, clusters that
-    happened not to flip promise too much where few flip. That it is half a cluster is not from a paper that we know:
-    with a quarter some intervals held too little, and with a whole one they held too much (benchmarks/intervals.py).
+    By the design effect of their mean (Korn & Graubard 1998, Survey Methodology 24:193), estimated with three quarters
+    of a cluster more, as large as the cluster of a question is on average, as often won as lost. Without that, clusters
+    that happened not to flip promise too much where few flip. That it is three quarters is not from a paper that we
+    know: with half a cluster some intervals held too little (benchmarks/README.md).
     """
     n, flips = len(differences), math.fsum(value * value for value in differences)
     sums: dict[Hashable, float] = {}
@@ -119,7 +119,7 @@ def clustered_worth(differences: Sequence[float], clusters: Sequence[Hashable]) 
 
 
 def difference_interval(table: Table, confidence: float = 0.95, spread: Spread | None = None) -> Interval:
-    """The interval of the difference that is shown beside it: Tango's for few questions, else ± z·SE.
+    """The interval of the difference that is shown beside it: Tango's for few questions or in clusters, else ± z·SE.
 
     Args:
         table: the counts.
@@ -128,7 +128,7 @@ def difference_interval(table: Table, confidence: float = 0.95, spread: Spread |
             questions as these are worth.
     """
     worth = spread.worth if spread else 1.0
-    if is_small(table, worth):
+    if _by_score(table, worth):
         return tango_interval(table, confidence, worth=worth)
     return _around(table.difference, _stderr(table, spread) * z_of(confidence))
 
@@ -235,7 +235,7 @@ def not_worse_p(table: Table, margin: float, spread: Spread | None = None) -> fl
     Source: the score test is Tango's; Liu et al. 2002, Statistics in Medicine 21:231, compare it to others.
     """
     worth = spread.worth if spread else 1.0
-    if is_small(table, worth):
+    if _by_score(table, worth):
         return _above(
             tango_statistic(table.questions * worth, table.lost * worth, table.won * worth, -margin)
         )
@@ -278,6 +278,11 @@ def questions_needed(discordance: float, difference: float, power: float = 0.8) 
     share = max(discordance, difference)
     sides = z_of() * math.sqrt(share) + _z_below(power) * math.sqrt(share - difference**2)
     return math.ceil((sides / difference) ** 2)
+
+
+def _by_score(table: Table, worth: float) -> bool:
+    """Whether a score test is needed: in clusters a few that flip as one can decide the error, however many do not."""
+    return worth < 1 or is_small(table)
 
 
 def _stderr(table: Table, spread: Spread | None) -> float:

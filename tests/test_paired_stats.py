@@ -155,13 +155,15 @@ def test_a_single_cluster_is_worth_one_question():
     assert clustered_worth([1.0, 0.0, 0.0, -1.0], "aaaa") == 1 / 4
 
 
-@pytest.mark.parametrize(("clusters", "size", "share"), [(50, 4, 0.02), (30, 10, 0.05)])
-def test_few_flips_one_way_in_clusters_have_an_interval_that_holds_the_truth(clusters, size, share):
+@pytest.mark.parametrize(
+    ("clusters", "size", "share", "alike"), [(50, 4, 0.02, 0.5), (30, 10, 0.05, 0.5), (100, 20, 0.05, 0.25)]
+)
+def test_few_flips_one_way_in_clusters_have_an_interval_that_holds_the_truth(clusters, size, share, alike):
     rng, held = np.random.default_rng(0), 0
     of = [place // size for place in range(clusters * size)]
     for _ in range(400):
         as_one, each = (rng.random((clusters, width)) < share for width in (1, size))
-        won = np.where(rng.random((clusters, 1)) < 0.5, as_one, each).astype(float).ravel().tolist()
+        won = np.where(rng.random((clusters, 1)) < alike, as_one, each).astype(float).ravel().tolist()
         table = Table(0, 0, int(sum(won)), int(len(won) - sum(won)))
         spread = Spread(clustered_stderr(won, of), clustered_worth(won, of))
         low, high = difference_interval(table, spread=spread)

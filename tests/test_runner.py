@@ -706,6 +706,6 @@ def test_concurrency_finds_its_own_level(results, said, limit, ideal_s):
         made = run(url, "mmlu", results, data=SHARED / "data", limit=limit)
         counted = stats(url)
     assert made.score.status == "partial"
-    assert counted["peak_in_flight"] <= 16
-    assert counted["rejected"] <= 20
+    assert counted["peak_in_flight"] <= 12
+    assert counted["rejected"] <= 10
     assert counted["seconds"] <= 3 * ideal_s  # benchmarks/ has the figures; the machine may be busy

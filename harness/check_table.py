@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from harness.checking import Check
-from harness.endpoint.findings import Finding, Findings
+from harness.endpoint.findings import Finding
 from harness.terminal import print_whole
 
 _WORDS = {True: "yes", False: "no", None: "?"}
@@ -26,6 +26,7 @@ def print_check(check: Check) -> None:
         "chat logprobs": found.chat_logprobs,
         "completion logprobs": found.completion_logprobs,
         "given texts": found.given_texts,
+        "echo": found.echo,
         "forced letters": found.forced_letters,
         "structured output": found.structured_output,
         "begun replies": found.begun_reply,
@@ -34,7 +35,7 @@ def print_check(check: Check) -> None:
     }
     console.print(f"{check.model} at {check.endpoint}")
     print_whole(console, _table("what", abilities))
-    for line in _facts(found):
+    for line in _facts(check):
         console.print(_printable(line))
     print_whole(console, _table("protocol", check.protocols))
 
@@ -46,9 +47,9 @@ def _table(title: str, findings: dict[str, Finding]) -> Table:
     return table
 
 
-def _facts(found: Findings) -> list[str]:
+def _facts(check: Check) -> list[str]:
     """What has a value rather than a yes or no."""
-    context = "not said" if found.context is None else f"{found.context:,} tokens of prompt and reply"
+    found = check.findings
     names = {
         "model": found.served_model,
         "fingerprint": found.system_fingerprint,
@@ -56,7 +57,7 @@ def _facts(found: Findings) -> list[str]:
         "version": found.version,
     }
     called = ", ".join(f"{what} {name}" for what, name in names.items() if name) or "nothing"
-    facts = [f"Context: {context}.", f"It calls itself: {called}."]
+    facts = [f"Context: {_context(check)}.", f"It calls itself: {called}."]
     if found.reasoning is not None:
         facts.insert(0, f"Reasoning: {found.reasoning}{' seen' if found.reasoning == 'none' else ''}.")
     if found.refused_fields:
@@ -67,6 +68,15 @@ def _facts(found: Findings) -> list[str]:
         half = f"half of the replies within {found.latency_s:.2f} s"
         facts.append(f"{found.requests} requests in {found.took_s:.1f} s, {half}.")
     return facts
+
+
+def _context(check: Check) -> str:
+    """What the endpoint says goes before what the model is known for, which may be more than is served."""
+    if check.findings.context is not None:
+        return f"{check.findings.context:,} tokens of prompt and reply"
+    if check.context_of_entry is not None:
+        return f"not said by the endpoint; {check.context_of_entry:,} tokens by the model's entry"
+    return "not said"
 
 
 def _printable(text: str) -> str:

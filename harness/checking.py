@@ -39,12 +39,14 @@ class Check:
         endpoint: its base URL, or "embedded".
         findings: what the endpoint can do.
         protocols: by name, whether each will work, and why.
+        context_of_entry: tokens of prompt and reply together that the model's entry names; None: it names none.
     """
 
     model: str
     endpoint: str
     findings: Findings
     protocols: dict[str, Finding] = field(default_factory=dict)
+    context_of_entry: int | None = None
 
     @property
     def trouble(self) -> str | None:
@@ -57,6 +59,7 @@ class Check:
             "model": self.model,
             "endpoint": self.endpoint,
             "found": asdict(self.findings),
+            "context_of_entry": self.context_of_entry,
             "protocols": {name: asdict(finding) for name, finding in self.protocols.items()},
         }
 
@@ -115,7 +118,7 @@ def check(
     protocols = {
         name: will_work(protocol.build(_QUESTION, ()), findings) for name, protocol in PROTOCOLS.items()
     }
-    return Check(model, found.where, findings, protocols)
+    return Check(model, found.where, findings, protocols, found.profile.context)
 
 
 def will_work(prompt: Prompt, findings: Findings) -> Finding:

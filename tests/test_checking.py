@@ -240,3 +240,20 @@ def test_a_model_file_is_served_for_the_time_of_the_check(smollm2):
 def test_a_check_that_may_go_to_private_networks_alone_refuses_others():
     with pytest.raises(UsageError, match="--local-only forbids"):
         harness.check("m", base_url="http://203.0.113.7/v1", environment={}, local_only=True)
+
+
+@pytest.mark.parametrize(
+    ("listed", "line"),
+    [
+        ({"max_model_len": 8192}, "Context: 8,192 tokens of prompt and reply."),
+        ({}, "Context: not said by the endpoint; 128,000 tokens by the model's entry."),
+    ],
+    ids=["listed", "by the entry"],
+)
+def test_the_context_is_the_endpoints_and_else_that_of_the_entry(here, listed, line):
+    def gpt(request):
+        return listing("gpt-4o", **listed) if request.method == "GET" else bare(request)
+
+    with Loopback(gpt) as server:
+        _, out, _ = here("--model", "gpt-4o", "--base-url", server.url)
+    assert line in " ".join(out.split())

@@ -6,11 +6,11 @@ entry says is not accepted. Does not know in which order it is called (probe.py)
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from harness.endpoint.candidates import letter_logprobs
-from harness.endpoint.choice_routes import ChoiceRoute, GrammarRoute, choice_routes
+from harness.endpoint.choice_routes import ECHO, ChoiceRoute, GrammarRoute, choice_routes
 from harness.endpoint.exchange import Document, first_choice, text_of, usage_of
 from harness.endpoint.failures import FailedAttempt, Judge
 from harness.endpoint.fields import CHAT, COMPLETIONS, Fields
@@ -50,6 +50,8 @@ _IMAGE = (
     "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAAAAACPAi4CAAAAKUlEQVR42u3MQREAAA"
     "wCIKMb3RD77SAA6VEEAoFAIBAIBAKBQCAQfA8G320AeXC6efoAAAAASUVORK5CYII="
 )
+
+_IMAGE_INPUT = "image"
 
 LLAMA_CPP, VLLM = "llamacpp", "vllm"
 """What these servers call themselves, as owners of the models that they list."""
@@ -172,6 +174,19 @@ class Abilities:
         routes_in_turn = sorted(routes, key=lambda route: not isinstance(route, first))
         self.found["given_texts"] = await self._given_texts(routes_in_turn)
 
+    async def echo(self) -> None:
+        """Whether a prompt comes back with its logprobs, where `given_texts` had no need to find out; after it."""
+        if "echo" in self.found:
+            return
+        works = self.found["completions"].works
+        if not works:
+            self.found["echo"] = Finding(works, "no completions")
+        elif self._omits("logprobs"):
+            self.found["echo"] = Finding(False, _BY_ENTRY)
+        else:
+            routes = choice_routes(self._settings, self._judge)
+            await self._scored(next(route for route in routes if route.name == ECHO))
+
     async def forced_letters(self, served_by: str) -> None:
         """Whether the model can be held to a letter; after `completions` and `chat_logprobs`.
 
@@ -184,10 +199,17 @@ class Abilities:
         """Whether a chat's reply can be held to a JSON schema; after `chat` and `forced_letters`."""
         self.found["structured_output"] = await self._structured_output()
 
-    async def images(self) -> None:
-        """Whether a message may hold an image; after `chat`."""
+    async def images(self, inputs: Collection[str]) -> None:
+        """Whether a message may hold an image; after `chat`.
+
+        Args:
+            inputs: what the model reads, as the endpoint lists it; none where it does not.
+        """
         if not self.found["chat"].works:
             self.found["images"] = Finding(self.found["chat"].works, "no chat")
+            return
+        if inputs and _IMAGE_INPUT not in inputs:
+            self.found["images"] = Finding(False, f"listed as reading {', '.join(sorted(inputs))} only")
             return
         parts = [
             {"type": "text", "text": "What colour is this? One word."},
@@ -236,13 +258,21 @@ class Abilities:
         if self._omits("logprobs"):
             return Finding(False, _BY_ENTRY)
         for route in routes:
-            outcome = await route.score(self.exchange(), _CONTEXT, [_CONTINUATION])
+            outcome = await self._scored(route)
             if not isinstance(outcome, FailedAttempt):
                 if math.isfinite(outcome[0]):
                     return Finding(True, f"by {route.name}", route.name)
             elif self._ends(outcome):
                 return self._judged("given_texts", outcome)
         return Finding(False, f"tried {', '.join(route.name for route in routes)}")
+
+    async def _scored(self, route: ChoiceRoute) -> list[float] | FailedAttempt:
+        outcome = await route.score(self.exchange(), _CONTEXT, [_CONTINUATION])
+        if route.name == ECHO:
+            found = self._judged("echo", outcome)
+            lost = found.works and isinstance(outcome, list) and not math.isfinite(outcome[0])
+            self.found["echo"] = Finding(False, "without the prompt's logprobs") if lost else found
+        return outcome
 
     async def _forced_letters(self, served_by: str) -> Finding:
         """The least probable letter: a server that ignores what it does not know would write another."""
@@ -322,7 +352,10 @@ class Abilities:
         self.failed[name] = outcome
         unknown = failure.kind in _UNKNOWN and not _WILL_NOT.search(failure.message)
         works = None if unknown or self._transport.refused(outcome) else False
-        return Finding(works, failure.message.removeprefix(f"{self._judge.where} "))
+        where = self._judge.where
+        return Finding(
+            works, failure.message.removeprefix(f"The reply of {where} ").removeprefix(f"{where} ")
+        )
 
     def _ends(self, failed: FailedAttempt) -> bool:
         """Whether no other way need be tried."""

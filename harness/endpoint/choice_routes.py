@@ -17,6 +17,9 @@ from harness.endpoint.prompt_tokens import Token, echoed, prompt_logprobs, sum_a
 from harness.endpoint.reply import FailureKind
 from harness.endpoint.settings import EndpointSettings
 
+ECHO = "echo"
+"""The name of the route that has a completion give its prompt back."""
+
 
 class ChoiceRoute(Protocol):
     """One way to score continuations."""
@@ -233,7 +236,7 @@ def choice_routes(settings: EndpointSettings, judge: Judge) -> tuple[ChoiceRoute
     """All of them, the cheapest first."""
     given: dict[str, Any] = {"settings": settings, "judge": judge}
     return (
-        PromptRoute("echo", {"echo": True, "logprobs": 1}, echoed, **given),
+        PromptRoute(ECHO, {"echo": True, "logprobs": 1}, echoed, **given),
         PromptRoute("prompt_logprobs", {"prompt_logprobs": 1}, prompt_logprobs, **given),
         GrammarRoute(settings, judge),
     )

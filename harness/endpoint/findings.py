@@ -35,6 +35,7 @@ class Findings:
         chat_logprobs: candidates for the first token of a chat's reply; `value` is how many.
         completion_logprobs: likewise for completions.
         given_texts: whether a text that the model did not choose can be scored; `value` is the way.
+        echo: whether a completion can give its prompt back with the prompt's logprobs, one such way.
         forced_letters: whether the model can be held to a letter; `value` is the way.
         structured_output: whether a chat's reply can be held to a JSON schema.
         begun_reply: whether a chat's reply that was begun is gone on with.
@@ -60,6 +61,7 @@ class Findings:
     chat_logprobs: Finding
     completion_logprobs: Finding
     given_texts: Finding
+    echo: Finding
     forced_letters: Finding
     structured_output: Finding
     begun_reply: Finding

@@ -1,6 +1,7 @@
 """Listings: what an endpoint's GET /models says of the model that is asked for.
 
-Takes the document as it came; gives names, the context limit and who the server says it is. Sends nothing.
+Takes the document as it came; gives names, the context limit, what may be put in and who the server says it is. Sends
+nothing.
 """
 
 import difflib
@@ -20,11 +21,13 @@ class Listing:
         names: ids of all models.
         context: tokens of prompt and reply together; None where the entry does not say.
         owner: the entry's `owned_by`, in which vLLM and llama.cpp name themselves.
+        inputs: what the model reads, such as text and image; empty where the entry does not say.
     """
 
     names: tuple[str, ...] = ()
     context: int | None = None
     owner: str = ""
+    inputs: frozenset[str] = frozenset()
 
     def nearest(self, model: str) -> str:
         """The names most like one that is not listed, separated by commas."""
@@ -41,7 +44,16 @@ def read_listing(document: Document, model: str) -> Listing | None:
     }
     # A server of one model answers to any name (llama.cpp).
     entry = next(iter(named.values())) if len(named) == 1 else named.get(model, {})
-    return Listing(tuple(named), _context(entry), name_of(entry.get("owned_by")) or "")
+    return Listing(tuple(named), _context(entry), name_of(entry.get("owned_by")) or "", _inputs(entry))
+
+
+def _inputs(entry: Document) -> frozenset[str]:
+    """llama.cpp and OpenRouter say so."""
+    architecture = entry.get("architecture")
+    told = architecture.get("input_modalities") if isinstance(architecture, dict) else None
+    return (
+        frozenset(name for name in told if isinstance(name, str)) if isinstance(told, list) else frozenset()
+    )
 
 
 def _context(entry: Document) -> int | None:

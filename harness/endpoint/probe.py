@@ -28,7 +28,7 @@ _AT_ONCE = 4
 _LONGEST_PAUSE_S = 2.0
 _ABILITIES = (
     *("chat", "completions", "chat_logprobs", "completion_logprobs"),
-    *("given_texts", "forced_letters", "structured_output", "begun_reply", "seed", "images"),
+    *("given_texts", "echo", "forced_letters", "structured_output", "begun_reply", "seed", "images"),
 )
 _REFUSED_FOR_ALL = (FailureKind.KEY, FailureKind.QUOTA, FailureKind.NO_MODEL)
 _UNAUTHORIZED = 401  # not 403: a key may ask questions that may not list models
@@ -80,8 +80,9 @@ class _Probe:
                 self._refusal = self._failure_of_both()
         if self._refusal is None:
             await _all(tried.chat_logprobs(), tried.given_texts(self._listing.owner))
-            await _all(self._hold(), tried.images(), tried.begun_reply_and_seed())
+            await _all(self._hold(), tried.images(self._listing.inputs), tried.begun_reply_and_seed())
             await self._ask_server()
+            await tried.echo()
 
     def time_is_up(self) -> None:
         """What is not known now is not going to be."""

@@ -9,7 +9,7 @@ from loopback import Answer, Loopback, chat, completion, error, reply
 from server_kinds import bare, gemini, listing, o3, openai, vllm
 
 from harness.endpoint.embedded import serve
-from harness.endpoint.findings import Findings
+from harness.endpoint.findings import Finding, Findings
 from harness.endpoint.probe import MOST_REQUESTS, probe
 from harness.endpoint.settings import EndpointSettings
 
@@ -49,7 +49,7 @@ def test_a_vllm_has_everything():
     found = at(vllm)
     abilities = (
         *("reachable", "key", "model", "chat", "completions", *HAS_LOGPROBS),
-        *("given_texts", "forced_letters", "structured_output", "begun_reply", "seed", "images"),
+        *("given_texts", "echo", "forced_letters", "structured_output", "begun_reply", "seed", "images"),
     )
     assert works(found, *abilities) == dict.fromkeys(abilities, True)
     assert (found.completion_logprobs.value, found.chat_logprobs.value) == (20, 20)
@@ -75,6 +75,22 @@ def test_an_openai_model_has_chat_logprobs_only():
         "seed": True,
     }
     assert (found.served_model, found.system_fingerprint) == ("served", "fp_1")
+
+
+def test_echo_is_told_of_by_itself():
+    assert at(bare).echo == Finding(False, "no completions")
+    assert at(vllm, omit=frozenset({"logprobs"})).echo == Finding(False, "its entry says so")
+    with Loopback(but(vllm, "completions", completion(" B"))) as server:
+        found = look(server)
+        assert sum("echo" in body for body in bodies(server)) == 1
+    assert found.echo == Finding(False, "does not give the logprobs of its prompt")
+
+
+def test_an_image_is_not_sent_where_the_model_is_listed_as_reading_text_alone():
+    listed = listing("m", owned_by="vllm", architecture={"input_modalities": ["text"]})
+    with Loopback(but(vllm, "models", listed)) as server:
+        assert look(server).images == Finding(False, "listed as reading text only")
+        assert not any("image_url" in request.body.decode() for request in server.requests)
 
 
 def test_a_bare_chat_server_has_chat():
@@ -424,6 +440,8 @@ def test_the_embedded_model_has_all_but_images_within_the_limits(smollm2):
     }
     assert min(found.chat_logprobs.value, found.completion_logprobs.value) > 500
     assert (found.given_texts.value, found.forced_letters.value) == ("llama.cpp grammar", "logit_bias")
+    assert (found.echo.works, found.images.note) == (False, "listed as reading text only")
+    assert "prompt" in found.echo.note
     assert (found.context, found.server, found.model.note) == (4096, "llama.cpp", "listed")
     assert found.requests <= MOST_REQUESTS
     assert found.took_s < 10

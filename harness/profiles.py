@@ -3,13 +3,14 @@
 Takes those files; gives a Catalog. Knows neither keys nor addresses in use, and opens no connection.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from harness.endpoint.weights import PackagedWeights
 from harness.errors import UsageError
@@ -20,6 +21,9 @@ from harness.yaml_file import read_yaml
 
 PROFILES_FILE = Path(__file__).with_name("models.yaml")
 _USERS_FILE = "models.yaml"
+_SECRET = re.compile(
+    r"key|token|.*(apikey|accesskey|accesstoken|authtoken|secret|password|authorization|credentials?)"
+)
 
 
 class _Record(BaseModel):
@@ -31,6 +35,21 @@ class _Record(BaseModel):
         return self.model_copy(update=said)
 
 
+def _without_secrets(extra: dict[str, Any]) -> dict[str, Any]:
+    """Fields of requests stand in the score file, so none may be a key."""
+    for name, value in extra.items():
+        if _SECRET.fullmatch(re.sub(r"[^a-z]", "", name.lower())):
+            raise ValueError(
+                f"{name!r} looks like a secret, and these fields are written to files; put the key into an "
+                "environment variable, and name that as the host's key_env or with --api-key-env"
+            )
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict):
+                _without_secrets(each)
+    return extra
+
+
+Extra = Annotated[dict[str, Any], AfterValidator(_without_secrets)]
 Entry = TypeVar("Entry", bound=_Record)
 
 
@@ -41,7 +60,7 @@ class Offer(_Record):
     prices: Prices | None = None
     max_tokens_field: str | None = None
     omit: frozenset[str] = frozenset()
-    extra: dict[str, Any] = {}
+    extra: Extra = {}
 
 
 class Host(_Record):
@@ -55,7 +74,7 @@ class Host(_Record):
     account: bool = False
     candidates: Annotated[int, Field(gt=0)] | None = None
     omit: frozenset[str] = frozenset()
-    extra: dict[str, Any] = {}
+    extra: Extra = {}
 
     @property
     def is_the_users(self) -> bool:
@@ -79,7 +98,7 @@ class Profile(_Record):
     max_tokens: Annotated[int, Field(gt=0)] | None = None
     max_tokens_field: str = "max_tokens"
     omit: frozenset[str] = frozenset()
-    extra: dict[str, Any] = {}
+    extra: Extra = {}
     host: str | None = None
     hosts: dict[str, Offer] = {}
     weights: PackagedWeights | None = None

@@ -1,5 +1,6 @@
 """Profiles: our own file holds together, and the user's files add to it field by field."""
 
+import json
 import re
 
 import pytest
@@ -132,3 +133,28 @@ def test_an_entry_that_leads_nowhere_is_refused_without_showing_a_password(files
     with pytest.raises(UsageError, match=re.escape(said)) as caught:
         files(here=text)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["api_key", "X-API-Key", "authorization", "access_token", "key", "client_secret"]
+)
+@pytest.mark.parametrize("nested", [False, True], ids=["itself", "within another field"])
+def test_a_secret_among_the_fields_of_requests_is_refused_without_being_shown(files, name, nested):
+    fields = f"{{options: [{{{name}: hunter2}}]}}" if nested else f"{{{name}: hunter2}}"
+    with pytest.raises(
+        UsageError, match=f"models.mine.extra.*{name!r} looks like a secret.*key_env"
+    ) as caught:
+        files(here=f"models:\n  mine:\n    extra: {fields}")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_fields_that_are_named_after_tokens_and_keys_are_no_secrets(files):
+    fields = {
+        "max_tokens": 5,
+        "min_tokens": 1,
+        "top_k": 3,
+        "stop_token_ids": [1],
+        "prompt_cache_key": "mmlu",
+        "logit_bias": {"7": 1},
+    }
+    assert files(here=json.dumps({"models": {"mine": {"extra": fields}}})).models["mine"].extra == fields

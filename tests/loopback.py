@@ -45,7 +45,7 @@ class Answer:
         raw: sent instead of a whole reply, byte for byte.
         length: Content-Length where it should differ from the truth.
         end: what follows: keep the connection, close it, reset it, say no more ("hang"), go on with a
-            space now and then ("trickle") or with spaces for ever ("flood").
+            space a second ("trickle") or with spaces for ever ("flood").
         delay_s: before the first byte.
     """
 
@@ -178,7 +178,7 @@ class Loopback:
         while end in ("trickle", "flood"):
             writer.write(b" " if end == "trickle" else b" " * 2**20)
             await writer.drain()
-            await asyncio.sleep(0.02 if end == "trickle" else 0)
+            await asyncio.sleep(1 if end == "trickle" else 0)
         if end == "reset":
             writer.get_extra_info("socket").setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)

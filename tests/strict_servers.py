@@ -38,7 +38,9 @@ class StrictServer:
         context: tokens of prompt and reply together.
         least_tokens: a reply with a smaller limit is all reasoning, and cut off.
         says: what a chat's reply is, given the letter.
+        at_first: what the first chats that break no rule are answered, each with one of these.
         refused: the requests that broke a rule.
+        chats: how many there were that broke none.
     """
 
     ids: tuple[str, ...]
@@ -54,7 +56,9 @@ class StrictServer:
     context: int = 128_000
     least_tokens: int = 0
     says: Callable[[str], Answer] = lambda letter: chat(f"Let me see.\nAnswer: {letter}")
+    at_first: tuple[Answer, ...] = ()
     refused: list[str] = field(default_factory=list)
+    chats: int = 0
 
     def __call__(self, request: Request) -> Answer:
         refusal = self._refusal(request)
@@ -65,6 +69,9 @@ class StrictServer:
             return reply({"object": "list", "data": [{"id": id_} for id_ in self.ids]})
         if not is_chat(request):
             return self._completion(request)
+        self.chats += 1
+        if self.chats <= len(self.at_first):
+            return self.at_first[self.chats - 1]
         if limit_of(request) < self.least_tokens:
             return chat("", finish_reason="length")
         return self.says(letter_for(sent_text(request)))
@@ -117,6 +124,26 @@ def gemini_refuses(name: str) -> Answer:
     """A list, with the words of a protocol buffer's parser."""
     words = f'Invalid JSON payload received. Unknown name "{name}": Cannot find field.'
     return reply([{"error": {"code": 400, "message": words, "status": "INVALID_ARGUMENT"}}], 400)
+
+
+GEMINI_AT_FIRST = (
+    reply(
+        [
+            {
+                "error": {
+                    "code": 429,
+                    "status": "RESOURCE_EXHAUSTED",
+                    "message": "You exceeded your current quota.",
+                    "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "0.3s"}],
+                }
+            }
+        ],
+        429,
+    ),
+    reply({"object": "chat.completion", "model": "gemini", "choices": []}),
+    chat(None, finish_reason="content_filter"),
+)
+"""Too many requests for the moment, with its pause in the body, and what is sent in place of an unsafe reply."""
 
 
 def openai_chat(letter: str) -> Answer:

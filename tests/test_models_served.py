@@ -7,6 +7,7 @@ import pytest
 from builders import write_task
 from loopback import Loopback
 from strict_servers import (
+    GEMINI_AT_FIRST,
     KEY,
     OPENAI,
     USUAL,
@@ -55,7 +56,11 @@ O3 = {
     "least_tokens": 4096,
     "says": o3,
 }
-GEMINI = {"accepts": USUAL - {"seed", "user"} | {"reasoning_effort"}, "refuse": gemini_refuses}
+GEMINI = {
+    "accepts": USUAL - {"seed", "user"} | {"reasoning_effort"},
+    "refuse": gemini_refuses,
+    "at_first": GEMINI_AT_FIRST,
+}
 SERVED = [
     Served("gpt-4o", StrictServer(("gpt-4o",), **OPEN_AI)),
     Served("gpt-4o-mini", StrictServer(("gpt-4o-mini",), **OPEN_AI)),
@@ -102,7 +107,7 @@ ASKED = [(served, protocol) for served in SERVED for protocol in served.protocol
 
 
 def asked(served: Served, results: Any, task_file: Any, **choices: Any) -> tuple[harness.Run, list[str]]:
-    script = replace(served.server, refused=[])
+    script = replace(served.server, refused=[], chats=0)
     with Loopback(script) as server:
         settings = harness.RunSettings(
             model=served.model,
@@ -137,6 +142,14 @@ def test_a_model_is_sent_only_what_it_accepts_and_scored_as_any_other(tmp_path, 
     assert refused == []
     assert made.score.status == "complete"
     assert made.answers()["answer"].to_dict() == plain.answers()["answer"].to_dict()
+
+
+def test_what_gemini_never_answers_for_safety_is_refused(tmp_path):
+    (served,) = [each for each in SERVED if each.model == "gemini-2.5-flash-lite"]
+    unsafe = replace(served.server, at_first=(), says=lambda _: GEMINI_AT_FIRST[-1])
+    made, _ = asked(replace(served, server=unsafe), tmp_path / "results", write_task(tmp_path))
+    assert made.score.status == "complete"
+    assert made.score.counts.refused == made.score.counts.questions
 
 
 @pytest.mark.parametrize("model", ["gpt-4o", "gpt-4o-mini"])

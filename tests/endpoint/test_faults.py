@@ -324,7 +324,9 @@ def test_a_body_that_stops_in_its_middle_is_a_timeout_and_is_tried_again():
 
 def test_a_body_that_trickles_for_ever_is_a_timeout():
     with Loopback(Answer(length=10**9, end="trickle")) as server:
-        failure_of(CHAT, server, FailureKind.TIMEOUT, timeout_s=0.3, max_wait_s=0)
+        failure_of(
+            CHAT, server, FailureKind.TIMEOUT, timeout_s=2.2, max_wait_s=0
+        )  # two bytes have come by then
 
 
 @pytest.mark.parametrize(

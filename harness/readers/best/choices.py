@@ -14,6 +14,8 @@ _SAME = str.maketrans("−–—×·’", "---x*'")
 _MARKS = r"""[\s_!"#&()\[\]{}:;?@\\`~$“”‘«»„…。、，；：！？「」『』【】《》।،؛؟]"""
 _DROPPED = re.compile(f"{_MARKS}+")
 _APART = re.compile(rf"(?<=\d)(?!\s\d{{3}}(?!\d)){_MARKS}++(?=\d)")  # "8 4" is not 84, but "10 000" is 10,000
+_LEAST = 2  # signs of a choice's text that can be told from another word
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NUMBER = re.compile(r"[-+]?\d{1,30}(?:\.\d{1,30})?")
 
 
@@ -38,6 +40,15 @@ def begins_with_choice(question: Question, letter: str, text: str) -> bool:
     """Whether a text begins with the text of this letter's choice."""
     choice = _texts(question.choices)[question.letters.index(letter)]
     return bool(choice) and squeezed(text[: 2 * len(choice) + 60]).startswith(choice)
+
+
+def names_choice(question: Question, letter: str, text: str) -> bool:
+    """Whether the text of this letter's choice, in words, stands in a short text in lower case."""
+    choice = plain(question.choices[question.letters.index(letter)]).casefold().strip(" .")
+    if len(choice) < _LEAST or not re.search(r"[^\W\d]{2}", choice):
+        return False
+    apart = "" if _CJK.search(choice) else r"(?<!\w)"
+    return re.search(apart + re.escape(choice) + apart.replace("<", ""), text.casefold()) is not None
 
 
 @lru_cache(maxsize=256)

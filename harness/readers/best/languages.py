@@ -49,6 +49,13 @@ PHRASES = (
     ),
     _phrase(r"\b(?:final|correct)\sanswer\s", "l answer ", "t answer "),
     _phrase(
+        r"\banswer['’]s\b|\bmy\sanswer\sto\s(?=\W?\w\W?(?:[.,;\s]|$))", "answer's", "answer’s", "my answer to"
+    ),
+    _phrase(
+        rf"\bmy\s(?:final\s|best\s)?(?:choice|pick|selection|guess|vote|bet){_GAP}{_IS}",
+        *("choice", "pick", "selection", "guess", "vote", " bet"),
+    ),
+    _phrase(
         rf"\b(?:{_FIT})\s(?:\w{{2,12}}\s){{0,2}}?(?:{_KIND})\b{_GAP}{_IS}",
         *("option", "choice", "alternative", "response", "match", " one", "statement", "value", "letter"),
     ),
@@ -95,42 +102,62 @@ PHRASES = (
         "lösung",
     ),
     _phrase(
-        rf"\brichtige\s(?:option|auswahl|aussage)\b{_GAP}(?:\bist\b|[:：])|\bich\swähle\b",
-        "richtige",
-        "wähle",
+        rf"""\brichtige\s(?:option|auswahl|aussage)\b{_GAP}(?:\bist\b|[:：])|\b(?:richtig|korrekt|zutreffend)\sist\b
+            |\bich\s(?:wähle|nehme|tippe\sauf|würde\ssagen,?|entscheide\smich\sfür)\b|\bmeine\santwort\s(?:auf|zu|in)\b
+            |\bich\swürde\s(?:\w{{2,10}}\s){{0,2}}?(?=\W?\w\W?\s(?:wählen|nehmen|sagen|ankreuzen)\b)""",
+        *("richtig", "korrekt ist", "zutreffend", "ich "),
     ),
     # French
     _phrase(rf"\br[ée]ponse\b{_GAP}(?:\b(?:est|serait)\b|[:：])", "réponse", "reponse"),
     _phrase(
-        rf"\b(?:bonne|meilleure)\s(?:option|proposition)\b{_GAP}(?:\best\b|[:：])|\bje\schoisis\b",
-        "bonne",
-        "je choisis",
+        rf"""\b(?:bonne|meilleure)\s(?:option|proposition)\b{_GAP}(?:\best\b|[:：])|\bje\s(?:choisis|dirais)\b
+            |\b(?:faut|vais)\s(?:donc\s)?(?:répondre|choisir|cocher)\b|\bma\sréponse\s(?:pour|en|à)\b""",
+        *("bonne", "je choisis", "je dirais", "faut", "vais", "ma réponse"),
     ),
     # Spanish
     _phrase(rf"\brespuesta\b{_GAP}(?:\b(?:es|sería|seria)\b|[:：])", "respuesta"),
     _phrase(
-        rf"\b(?:opción|opcion|alternativa)\s(?:correcta|adecuada)\b{_GAP}(?:\bes\b|[:：])|\bla\scorrecta\ses\b|\belijo\b",
-        *("correcta", "adecuada", "elijo"),
+        rf"""\b(?:opción|opcion|alternativa)\s(?:correcta|adecuada)\b{_GAP}(?:\bes\b|[:：])|\bla\scorrecta\ses\b
+            |\b(?:elijo|elegiría|marcaría|escogería|me\squedo\scon)\b|\bdiría(?:\sque(?:\ses)?)?\b|\bmi\srespuesta\sa\b""",
+        *(
+            "correcta",
+            "adecuada",
+            "elijo",
+            "elegiría",
+            "marcaría",
+            "escogería",
+            "me quedo",
+            "diría",
+            "mi respuesta a",
+        ),
     ),
     # Portuguese
     _phrase(rf"\b(?:resposta|gabarito)\b{_GAP}(?:\b(?:é|seria)\b|[:：])", "resposta", "gabarito"),
     _phrase(
-        rf"\b(?:opção|opcao|alternativa|letra)\s(?:correta|certa)\b{_GAP}(?:\bé\b|[:：])|\bescolho\b",
-        *("correta", "certa", "escolho"),
+        rf"""\b(?:opção|opcao|alternativa|letra)\s(?:correta|certa)\b{_GAP}(?:\bé\b|[:：])|\ba\s(?:correta|certa)\sé\b
+            |\b(?:escolho|escolheria|marcaria|fico\scom|iria\s(?:de|com|na)|resposta\spara)\b(?:\sa(?=\s))?|\bdiria(?:\sque(?:\sé)?)?\b""",
+        *("correta", "certa", "escolh", "marcaria", "fico com", "iria ", "resposta para", "diria"),
     ),
     # Italian
-    _phrase(rf"\brisposta\b{_GAP}(?:\b(?:è|sarebbe)\b|\be'|[:：])", "risposta"),
     _phrase(
-        rf"\bopzione\s(?:corretta|giusta|esatta)\b{_GAP}(?:\bè\b|\be'|[:：])|\bscelgo\b", "opzione", "scelgo"
+        rf"\brisposta\b{_GAP}(?:\b(?:è|sarebbe|diventa)\b|\be'|[:：])|\bmia\srisposta\s(?:in|a|con)\b",
+        "risposta",
+    ),
+    _phrase(
+        rf"""\bopzione\s(?:corretta|giusta|esatta)\b{_GAP}(?:\bè\b|\be'|[:：])
+            |\b(?:scelgo|sceglierei|direi(?:\sche\sè)?)\b""",
+        *("opzione", "scelgo", "sceglierei", "direi"),
     ),
     # Hindi: the verb comes last, "सही उत्तर B है"
     _phrase(
         r"(?:सही\s(?:उत्तर|विकल्प|जवाब)|(?:उत्तर|जवाब))\s{0,2}(?:है|होगा|[:：ः]|-)?", "उत्तर", "जवाब", "सही विकल्प"
     ),
+    _phrase(r"मैं\s(?:तो\s|इसलिए\s)?(?=\W?\w\W?\s(?:को\s)?चुन)", "चुन"),
     # Arabic
+    _phrase(r"(?<!لا\s)\bس?[أا]ختار\s|\b[إا]جابتي\s[إا]لى\s", "ختار", "جابتي"),
     _phrase(
-        r"""(?:(?:ال)?[إا]جابة|(?:ال)?جواب|(?:الخيار|الاختيار)(?=\s(?:الصحيح|الأفضل|الأنسب)))
-            (?:\s(?:الصحيحة|الصحيح|النهائية|النهائي|الأفضل|الأنسب|الأدق)){0,2}\s{0,2}(?:هي|هو|[:：])?""",
+        r"""(?:(?:ال)?[إا]جابة|(?:ال)?جواب|(?:الخيار|الاختيار)(?=\s(?:الصحيح|الأفضل|الأنسب|المناسب)))
+            (?:\s(?:الصحيحة|الصحيح|النهائية|النهائي|الأفضل|الأنسب|الأدق|المناسب)){0,2}\s{0,2}(?:هي|هو|[:：])?""",
         *("جابة", "جواب", "الخيار", "الاختيار"),
     ),
     # Bengali
@@ -138,48 +165,34 @@ PHRASES = (
         r"(?:(?:উত্তর|জবাব)(?:টি|টা)?|সঠিক\sবিকল্প(?:টি)?)\s{0,2}(?:হলো|হল|হচ্ছে|হবে|[:：ঃ]|-)?",
         *("উত্তর", "জবাব", "সঠিক বিকল্প"),
     ),
+    _phrase(r"আমি\s(?=\W?\w\W?\s(?:কে\s)?বেছে)", "বেছে"),
     # Indonesian
+    _phrase(
+        r"\byang\s(?:paling\s)?(?:benar|tepat)\s(?:adalah|ialah|yaitu)\b|\bjawaban\syang\s(?:benar|tepat)(?=\s\W?\w\b)|\bsaya\s(?:memilih|pilih)\b",
+        "yang ",
+        "saya ",
+    ),
     _phrase(
         rf"\b(?:jawaban(?:nya|ku)?|pilihan\syang\s(?:benar|tepat))\b(?:{_GAP}(?:\b(?:adalah|ialah|yaitu)\b|[:：])|(?=\s\(?[A-Za-z]\b))",
         "jawaban",
         "pilihan yang",
     ),
     # Swahili
+    _phrase(
+        r"\b(?:ninachagua|nachagua|ningechagua|nitachagua)\b|\bjibu\slangu\skuwa\b",
+        "chagua",
+        "jibu langu kuwa",
+    ),
     _phrase(rf"\b(?:jibu|chaguo\s(?:sahihi|bora))\b{_GAP}(?:\bni\b|[:：])", "jibu", "chaguo"),
     # Yoruba
+    _phrase(r"\bmo\s(?:yan|mú)\b|ìdáhùn\smi\s(?:padà\s)?sí\b", "mo yan", "mo mú", "ìdáhùn mi"),
     _phrase(
         rf"(?:ìdáhùn|idáhùn|idahun|àdáhùn|ìdáhun){_GAP}(?:\bni\b|\bjẹ\u0301|\bjẹ́|\bje\b|[:：])",
         *("ìdáhùn", "idáhùn", "idahun", "àdáhùn", "ìdáhun"),
     ),
 )
 
-# Adjectives behind their noun that turn a phrase: "la respuesta incorrecta es".
-WRONG = re.compile(r"\b(?:incorrecta|incorrecte|incorreta|errada|sbagliata|errata|fausse|salah)\b")
-
-# Between a phrase and its answer: "an answer that is wrong is", "الإجابة غير صحيحة", "ìdáhùn náà kò jẹ́".
-REJECTED = re.compile(r"\b(?:wrong|incorrect|eliminated|excluded|ruled\sout)\b|غير\sصحيح|\bkò\s")
-
-# Before a phrase's verb: "la respuesta no es", "ìdáhùn kọ́ ni", "the answer could not be".
-DENIED = re.compile(
-    r"(?:\b(?:not|never|no|não|nao|non|nunca|tampoco|jamás|jamais|mai|ne|bukan)|n['’]t|\bn['’]|kọ\u0301|kọ́|kò)\s{0,2}$"
-)
-
-# What turns a phrase into something else: "if the answer is", "the wrong answer is".
-UNLESS = re.compile(
-    r"""(?:
-        \b(?:if|whether|suppose|supposing|assume|assuming|unless|wenn|falls|jika|kalau|kama)\s(?:\w{1,12}\s){0,2}
-      | \b(?:si|se)\s(?:\w{1,3}\s)?
-      | \b(?:wrong|incorrect|false|another|other|falsche|mauvaise|incorrecta|incorreta|errada|sbagliata|salah)\b
-        [^\n,.;:!?]{0,12}
-      | \bnot(?:\s(?:the|a|an|my))?(?:\s(?:correct|right|best))?\s
-      | \b(?:least|worst)\b[^\n,.;:!?]{0,20}
-      | \b(?:not\strue|untrue|unlikely|doubt|doubtful|misconception|mistaken|mistakenly)\b[^\n.;:!?]{0,25}
-      | [错錯]误?的? | 不[能应應该該会會可]? | 并非 | 並非 | 误以为 | 誤以為 | 誤った
-      | ليست?\s | لا\sيمكن\sأن\s[تي]كون\s | 間違った | もし | 만약[^\n,.]{0,12} | 틀린\s | 如果[^\n，。]{0,12}
-    )$""",
-    re.VERBOSE,
-)
-
+# Behind a letter.
 PREDICATES = rf"""
     \s(?:is|must\sbe|would\sbe|should\sbe|has\sto\sbe|will\sbe|seems\sto\sbe|appears\sto\sbe)\s
         (?:therefore\s|thus\s|indeed\s|clearly\s|(?:most\s)?likely\s|probably\s|actually\s)?
@@ -189,9 +202,12 @@ PREDICATES = rf"""
         (?:the|my)\s(?:most\s|only\s)?(?:correct|right|best|appropriate|suitable|accurate|likely)\s
         (?:answer\s)?(?:option|choice|one|response|alternative)\b
   | (?:选项|選項|项|項)?(?:是|为|為)?(?:最)?(?:正确|正確|最佳|合适)(?:的)?(?:答案|选项|選項)
+  | を(?:選び|選ん|選ぶ|選択し)(?!ませ)
+  | 를\s?(?:선택|고르|고릅)(?!하지)
   | \s?(?:が|は)(?:正解|正答|正しい|適切|最も適切|答え)(?!では(?:な|あり)|でな|じゃ)
   | \s?번?(?:이|가)\s?(?:정답|답|맞|옳)(?!이?\s?(?:아니|아닙|아닌)|지\s?않)
   | \sist\s(?:die\s)?(?:richtige?|korrekte?)(?:\s(?:antwort|option|lösung|wahl))?\b(?!\s(?:falsch|nicht))
+  | \sdie\s(?:richtige|korrekte)\s(?:antwort|option|lösung|wahl)\b(?!\s?\?|\s(?:ist|wäre|falsch|nicht))
   | \sest\s(?:la\s)?(?:bonne|meilleure)\s(?:réponse|option|proposition)\b
   | \sest\s(?:la\s)?(?:réponse|proposition)\s(?:correcte|juste|exacte)\b
   | \ses\sla\s(?:respuesta|opción|alternativa)?\s?correcta\b

@@ -9,14 +9,25 @@ import re
 from functools import lru_cache
 from itertools import accumulate
 
-from harness.readers.best.choices import begins_with_choice, letter_of_text
+from harness.readers.best.choices import begins_with_choice, letter_of_text, names_choice
+from harness.readers.best.doubts import is_joined, is_taken_back
+from harness.readers.best.everyday import CALLED_RIGHT
 from harness.readers.best.page import Page
-from harness.readers.best.signs import signs_of
+from harness.readers.best.signs import BRACKETS, signs_of
+from harness.readers.best.turns import NEGATIVE
 from harness.readers.best.values import value_at
 
 _AROUND = 20  # lines looked at from either end
 _LAST = 400  # characters in which the last sentences are
-_NOTHING = re.compile(r"""[\s.:,;!*_"'”’)\]}]*(?:(?:because|since)\b.*)?""")
+_NUMERALS = "IVX"  # at the beginning of a reply the first of a question's statements, or a pronoun
+_SHORT = 120  # characters of a reply that is one sentence
+_ENDED = re.compile(r"[.!。।！]$")
+_SENTENCE = re.compile(r"[^.!?。！？।\n]+[.!。！।]*")
+_ANNOUNCED = re.compile(r"(?<!\bis)(?<!\bare)(?<!\bbe)(?<!\bwas)(?<!\bfor)[:：]$")
+_REASONS = re.compile(r"\s?(?:[.)\]:](?!\s?[a-z0-9])|[,;—–。，、-]\s?|\s[—–-]\s)")
+_NOTHING = re.compile(
+    r"""(?:입니다|이다|예요|이에요|です|でしょう|だと思います)?[\s.:,;!*_"'”’)\]}]*(?:(?:because|since)\b.*)?"""
+)
 
 
 def lone_letter(page: Page) -> tuple[str, str] | None:
@@ -25,8 +36,10 @@ def lone_letter(page: Page) -> tuple[str, str] | None:
         ("letter", _letters),
         ("line", _lines),
         ("verdict", _verdicts),
+        ("first", _first),
         ("text", _texts),
         ("bracket", _brackets),
+        ("named", _named),
     )
     for rule, read in rules:
         letters = read(page)
@@ -58,9 +71,45 @@ def _lines(page: Page) -> set[str]:
         for place, line in _ends_of(page, _AROUND)
         for letter, rest in filter(None, [_letter_with(page, place, line)])
         if begins_with_choice(page.question, letter, rest.lstrip(" .:)-–—"))
+        and not _is_listed(page, place, letter)
     ]
     letters = {letter for _, letter in found}
     return letters if any(place in ends for place, _ in found) or len(letters) > 1 else set()
+
+
+def _is_listed(page: Page, place: int, letter: str) -> bool:
+    """Whether a line begins a list of the choices that may have been cut: a colon announced it, and no verb."""
+    before = page.lowered[max(place - _SHORT, 0) : place].rstrip()
+    return letter == page.question.letters[0] and not page.ended and _ANNOUNCED.search(before) is not None
+
+
+def _first(page: Page) -> set[str]:
+    """The letter with which a reply begins, its reasons behind it, where no other line begins with another."""
+    ends = _ends_of(page, _AROUND)
+    begun = [(place, line, *found) for place, line in ends if (found := _letter_with(page, place, line))]
+    if not begun or begun[0][0] != ends[0][0]:
+        return set()
+    place, line, letter, rest = begun[0]
+    end = place + len(line) - len(rest)
+    begins = page.text[place:end].strip(
+        "\"'“”*_ "
+    )  # "(B)" begins a part of a question more often than an answer
+    closed = page.text[end - 1] in BRACKETS
+    if letter in _NUMERALS or len(begins.rstrip(".)]:")) != 1 or not (closed or _REASONS.match(rest)):
+        return set()
+    next_one = value_at(page, end + len(rest) - len(rest.lstrip(" .:;,)")))
+    listed = next_one is not None and not next_one.by_text
+    doubtful = listed or is_joined(page, letter, end) or is_taken_back(page, end)
+    return {"", letter} if doubtful else {each for _, _, each, _ in begun}
+
+
+def _named(page: Page) -> set[str]:
+    """The choices whose texts stand in a reply of one sentence that denies nothing."""
+    text = page.lowered.strip()
+    whole = page.ended or _ENDED.search(text)
+    if not whole or len(text) > _SHORT or not _SENTENCE.fullmatch(text) or NEGATIVE.search(text):
+        return set()
+    return {letter for letter in page.question.letters if names_choice(page.question, letter, text)}
 
 
 def _letter_with(page: Page, place: int, line: str) -> tuple[str, str] | None:
@@ -113,8 +162,7 @@ def _brackets(page: Page) -> set[str]:
 def _verdict_pattern(own: str) -> re.Pattern[str]:
     return re.compile(
         rf"""(?<![A-Za-z0-9'’_\\^])(?<!nor\s)(?<!or\s)(?<!and\s)(?<!if\s)(?<!If\s)
-        (?:(?i:option|choice|answer)\s)?[("'“\[]{{0,2}}(?P<sign>{own})["'”)\]]{{0,2}}
-        \s(?:is|must\sbe|would\sbe|should\sbe|seems|appears)\s(?:therefore\s|thus\s|indeed\s|clearly\s|the\s(?:most\s)?)?
-        (?:correct|right|best)\b(?!\s?\?)""",
+        (?:(?i:option|choice|answer)\s)?[("'“\[]{{0,2}}(?P<sign>{own})["'”)\]]{{0,2}}(?:,\s[^,\n.]{{1,40}},)?
+        (?i:{CALLED_RIGHT})""",
         re.VERBOSE,
     )

@@ -17,7 +17,7 @@ _ADVERBS = (
     r"a(?=\s(?:letra|alternativa|opção|opcao)\b)|o(?=\sitem\b)|(?<=é\s)a"
 )
 _NOUNS = (
-    r"answer\schoice|answer\soption|answer|option|choice|letter|alternative|statement|item|"
+    r"answer\schoice|answer\soption|answer|option|choice|letter\b|alternative|statement|item|"
     "opción|opcion|opção|opcao|alternativa|letra|inciso|lettre|choix|proposition|antwort|buchstabe|"
     "lettera|opzione|risposta|réponse|respuesta|resposta|pilihan|opsi|huruf|chaguo|herufi|jibu|àṣàyàn|"
     "选项|選項|选择|答案|選択肢|보기|선택지|विकल्प|বিকল্প|الخيار|خيار|الحرف"
@@ -31,10 +31,13 @@ BRACKETS = frozenset("\"'”’»」』】》])}>$`")
 ENDS = re.compile(
     r"""\s{0,3}(?:
         $ | \n | </ | [,;:،؛](?!\d) | [!?！？。，、；：|।۔)\]}] | \.(?=\s|$|[)"'\]*]) | [–—] | -\s
-      | (?:because|since|as|due|which|based|given|weil|da|denn|car|parce|porque|ya|pois|perché|karena|kwani|nitorí)\b
+      | (?:because|since|as|due|which|based|given|weil|da|denn|car|parce|porque|ya|pois|perché|karena|kwani|nitorí
+          |لأن|क्योंकि|কারণ)\b
       | です | だ | である | とな | にな | と考 | と思 | が正 | が適 | が最 | を選
       | 입니다 | 이다 | 이며 | 이고 | 번 | 예요 | 이에요 | 임
       | 是因为 | 因为 | 因為 | 项 | 項 | 正确 | 号 | 番
+      | (?:wählen|nehmen|sagen|ankreuzen)\b | (?:here|hier|ici|aquí|aqui|qui)\b | (?:को\s)?चुन | (?:কে\s)?বেছে
+      | ni(?=\s?(?:[.\n]|$))
       | है | हैं | होगा | ही | হবে | হলো | হল
     )""",
     re.VERBOSE,
@@ -50,7 +53,7 @@ AND = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-_NOT = r"(?:(?:not|nicht|pas|no|não|non|bukan|si|kii|不是|並非|并非|아니)\s{0,3})?"
+_NOT = r"(?:(?:not|nicht|pas|no|não|non|bukan|si|kii|ليست?|不是|並非|并非|아니)\s{0,3})?"
 _CLOSED = rf"(?P<close>(?:[ ]?{_CLOSERS}){{0,8}}+)"
 
 # The letters as other scripts write them, where the alphabet is the Latin one.

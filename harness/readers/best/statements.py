@@ -5,18 +5,23 @@ by harness/readers/best/values.py.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from harness.readers.best.languages import DENIED, PHRASES, PREDICATES, REJECTED, UNLESS, WRONG
+from harness.readers.best.doubts import is_joined, is_taken_back
+from harness.readers.best.everyday import ALL_BUT, LEADS
+from harness.readers.best.languages import PHRASES, PREDICATES
 from harness.readers.best.page import Page
 from harness.readers.best.signs import signs_of
-from harness.readers.best.values import Value, value_at
+from harness.readers.best.turns import DENIED, REJECTED, UNLESS, WRONG
+from harness.readers.best.values import Value, in_place_of, value_at
 
 _TRIED = 48  # phrases looked at, from the last one back: a reply with more has no answer that one could find
 _COPULAS_TRIED = 3
 _BEFORE = 45  # characters before a phrase in which something may turn it
+_SOON = 30  # characters from a beginning in which everyday words say what the answer is
+_LATE = 150  # characters before the end in which they may stand, with the letter that ends the reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,9 @@ class Statement:
     denied: frozenset[str]
 
 
-_COPULA = re.compile(r"\b(?:is|are|was|be|ist|est|es|é|è|adalah|ni)\b|[:：=]")
+_COPULA = re.compile(r"\b(?:is|are|was|be|ist|est|es|é|è|adalah|ni)\b|(?<!\d)[:：]|[:：](?!\d)|=")
+_SPACES = re.compile(r"\s*")
+_NOTHING_MORE = re.compile(r"""[\s"'”’)\]*_`]*+(?P<end>[.!。।！…]*+)[\s"'”’)\]*_`]*+""")
 _SENTENCE = re.compile(r"[^\n.;!?。；！？]{0,100}")
 _THIS = re.compile(r"(?<!\n)\n{1,3}(?:this|that|which)\s(?:is|would\sbe)\sthe\s(?:correct|right|best)\b")
 
@@ -44,21 +51,65 @@ _ALSO = re.compile(r"""\b\w["')\]]{0,2},?\s{0,2}(?:(?:or|and)\b|[,/&])\s{0,2}(?:
 
 
 def last_statement(page: Page) -> Statement:
-    """What a reply states last; a letter that it denies later on is no longer stated."""
+    """What a reply states last; a letter that it denies or takes back later on is no longer stated."""
     denied: set[str] = set()
     for _, rule, value in _backwards(page):
         if value.denied and value.letter:
             denied.add(value.letter)
-        elif value.letter is None:
+        elif value.letter is None or is_joined(page, value.letter, value.end):
             return Statement(None, "hedge", frozenset(denied))
         elif value.letter not in denied:
+            if is_taken_back(page, value.end):
+                letter = _everyday(page, value.end, denied)
+                return Statement(letter, "everyday" if letter else "withdrawn", frozenset(denied))
             return Statement(value.letter, f"{rule}, text" if value.by_text else rule, frozenset(denied))
-    return Statement(None, None, frozenset(denied))
+    letter = _everyday(page, 0, denied)
+    return Statement(letter, "everyday" if letter else None, frozenset(denied))
+
+
+def _everyday(page: Page, begin: int, denied: Collection[str]) -> str | None:
+    """The letter that everyday words lead to, at the end of a reply or at its beginning: "it's B", "therefore B".
+
+    Anywhere else they are a step of the reasoning, and a letter is more often a variable.
+
+    Args:
+        page: the reply.
+        begin: where it begins, or goes on after it took an answer back.
+        denied: letters that it says are not the answer.
+    """
+    first = _SPACES.match(page.text, begin)
+    begun = first.end() if first else begin
+    near, last = begun + _SOON, max(len(page.text) - _LATE, begun + _SOON)
+    spans = ((max(begin, begun - 1), near + _SOON), (last, len(page.text)))
+    soon, late = (LEADS.finditer(page.lowered, *span) for span in spans)
+    for found in reversed([*soon, *late]):
+        value = value_at(page, found.end())
+        if (
+            value is None
+            or value.by_text
+            or value.denied
+            or DENIED.search(page.lowered[: found.end()][-_BEFORE:])
+        ):
+            continue
+        if found.start() > near and not _ends_there(page, value):
+            continue
+        letter, end = value.letter, value.end
+        doubtful = (
+            letter is None or letter in denied or is_joined(page, letter, end) or is_taken_back(page, end)
+        )
+        return None if doubtful else letter
+    return None
+
+
+def _ends_there(page: Page, value: Value) -> bool:
+    """Whether nothing follows a letter, and its sentence came to an end."""
+    rest = _NOTHING_MORE.fullmatch(page.text, value.end)
+    return rest is not None and (page.ended or bool(rest["end"]))
 
 
 def _backwards(page: Page) -> Iterator[tuple[int, str, Value]]:
     """The values stated, from the last to the first."""
-    found_all = [*_phrases_in(page), *_predicates_in(page), *_lines_meant(page)]
+    found_all = [*_phrases_in(page), *_predicates_in(page), *_lines_meant(page), *_all_but(page)]
     for place, rule, found in sorted(found_all, key=lambda item: item[0], reverse=True)[:_TRIED]:
         value = found if isinstance(found, Value) else _behind(page, found)
         if value is not None:
@@ -82,7 +133,7 @@ def _behind(page: Page, found: re.Match[str]) -> Value | None:
     limit = sentence.end() if sentence else place
     for _ in range(_COPULAS_TRIED):
         if (value := value_at(page, place)) is not None:
-            return _as_meant(value, page.lowered[found.start() : place])
+            return in_place_of(page, _as_meant(value, page.lowered[found.start() : place]))
         copula = _COPULA.search(page.lowered, place, limit)
         if copula is None:
             return None
@@ -116,6 +167,21 @@ def _lines_meant(page: Page) -> Iterator[tuple[int, str, Value]]:
         value = value_at(page, page.lowered.rfind("\n", 0, found.start()) + 1)
         if value is not None and value.letter is not None:
             yield found.end(), "predicate", value
+
+
+def _all_but(page: Page) -> Iterator[tuple[int, str, Value]]:
+    """Letters beside which all others are called wrong: "all but B are wrong"."""
+    signs = signs_of(page.question.letters)
+    for pattern in _all_but_patterns(signs.own):
+        for found in pattern.finditer(page.text):
+            yield found.end(), "predicate", Value(signs.letter_of[found["sign"]], end=found.end())
+
+
+@lru_cache(maxsize=64)
+def _all_but_patterns(own: str) -> tuple[re.Pattern[str], ...]:
+    sign = rf"(?<![A-Za-z0-9])(?P<sign>{own})(?![A-Za-z0-9'’])"
+    letter = rf"(?-i:(?:option\s|la\s|le\s|a\s|die\s|الخيار\s)?[(\"“]?{sign}[)\"”]?)"
+    return tuple(re.compile(pattern.replace("@", letter), re.IGNORECASE) for pattern in ALL_BUT)
 
 
 @lru_cache(maxsize=64)

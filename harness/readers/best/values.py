@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from harness.readers.best.choices import begins_with_choice, letter_of_text
 from harness.readers.best.page import Page
 from harness.readers.best.signs import AND, BRACKETS, ENDS, LINE_ENDS, signs_of
+from harness.readers.best.turns import BUT, RATHER
 
 _LINE = 300  # characters in which a value has to end
 _LISTED = 30  # letters of a list that are looked at
@@ -69,6 +70,17 @@ def value_at(page: Page, place: int) -> Value | None:
     return None
 
 
+def in_place_of(page: Page, value: Value | None) -> Value | None:
+    """The value, or the letter that is meant in its place: "not A but B"."""
+    if value is None or value.letter is None:
+        return value
+    turn = RATHER.match(page.lowered, value.end) or (value.denied and BUT.match(page.lowered, value.end))
+    if not turn:
+        return value
+    meant = value_at(page, turn.end())
+    return value if meant is None or meant.by_text else meant
+
+
 def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
     found = pattern.match(text, place)
     return found.end() if found else place
@@ -106,7 +118,9 @@ def _stands_alone(page: Page, found: re.Match[str], letter: str) -> bool:
     if page.cut and end == len(text) and not closed:
         return False  # the word may have gone on
     ends = LINE_ENDS if weak and not closed else ENDS
-    return bool(ends.match(text, end)) or _own_text_follows(page, end, letter)
+    return any(behind.match(text, end) for behind in (ends, RATHER, BUT)) or _own_text_follows(
+        page, end, letter
+    )
 
 
 def _own_text_follows(page: Page, end: int, letter: str) -> bool:

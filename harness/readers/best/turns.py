@@ -1,0 +1,106 @@
+"""Turns: words that turn what is said: they deny it, take it back, or put another letter beside it.
+
+Data only, in each language, and as bounded as the phrases of harness/readers/best/languages.py. What looks before or
+into a phrase is for lower case; what stands behind a letter is for the text as it is, since letters are in capitals.
+"""
+
+import re
+
+# Adjectives behind their noun that turn a phrase: "la respuesta incorrecta es".
+WRONG = re.compile(r"\b(?:incorrecta|incorrecte|incorreta|errada|sbagliata|errata|fausse|salah)\b")
+
+# Between a phrase and its answer: "an answer that is wrong is", "الإجابة غير صحيحة", "ìdáhùn náà kò jẹ́".
+REJECTED = re.compile(r"\b(?:wrong|incorrect|eliminated|excluded|ruled\sout)\b|غير\sصحيح|\bkò\s")
+
+# Before a phrase's verb: "la respuesta no es", "ìdáhùn kọ́ ni", "the answer could not be".
+DENIED = re.compile(
+    r"(?:\b(?:not|never|no|não|nao|non|nunca|tampoco|jamás|jamais|mai|ne|bukan)|n['’]t|\bn['’]|kọ\u0301|kọ́|kò)\s{0,2}$"
+)
+
+# What turns a phrase into something else: "if the answer is", "the wrong answer is".
+UNLESS = re.compile(
+    r"""(?:
+        \b(?:if|whether|suppose|supposing|assume|assuming|unless|wenn|falls|jika|kalau|kama)\s(?:\w{1,12}\s){0,2}
+      | \b(?:si|se)\s(?:\w{1,3}\s)?
+      | \b(?:wrong|incorrect|false|another|other|falsche|mauvaise|incorrecta|incorreta|errada|sbagliata|salah)\b
+        [^\n,.;:!?]{0,12}
+      | \bnot(?:\s(?:the|a|an|my))?(?:\s(?:correct|right|best))?\s
+      | \b(?:least|worst)\b[^\n,.;:!?]{0,20}
+      | \b(?:not\strue|untrue|unlikely|doubt|doubtful|misconception|mistaken|mistakenly)\b[^\n.;:!?]{0,25}
+      | [错錯]误?的? | 不[能应應该該会會可]? | 并非 | 並非 | 误以为 | 誤以為 | 誤った
+      | ليست?\s | لا\sيمكن\sأن\s[تي]كون\s | 間違った | もし | 만약[^\n,.]{0,12} | 틀린\s | 如果[^\n，。]{0,12}
+    )$""",
+    re.VERBOSE,
+)
+
+# Between a letter and the one that is meant in its place. The first kind needs a denial: "is not A but B".
+BUT = re.compile(
+    r"\s{0,2}[,，、]?\s{0,2}(?:but(?:\srather)?|mais|mas(?:\ssim)?|ma)\s(?:(?:it['’]s|la|a|o)\s)?"
+)
+RATHER = re.compile(
+    r"""\s{0,2}[,，、؛،]?\s{0,2}(?:
+        sondern\s | sino\s(?:la\s)? | bensì\s(?:la\s)? | 而是 | (?:नहीं,?\s)बल्कि\s | بل\s | নয়,?\sবরং\s
+      | melainkan\s | bali\s(?:ni\s)? | bí\skò\sṣe\s | ではなく(?:て)?[、,]? | じゃなくて?[、,]?
+      | (?:가|이)?\s?아니라\s?
+    )""",
+    re.VERBOSE,
+)
+
+# Behind a statement: it is no longer made.
+TAKEN_BACK = re.compile(
+    r"""(?:^|[.!?…,;:)\s।。，！？、—–-])(?:
+        (?:scratch|strike|forget|disregard)\sthat\b | never\s?mind\b | i\stake\s(?:that|it)\sback\b
+      | (?:wait|hold\son|hm+|actually|no|oh)[,.!…\s]{1,5}(?:no\b(?!\s(?:other|need|doubt))
+          | (?:that|this|it)(?:['’]s|\sis|\scan['’]?t\sbe|\sisn['’]t)\s(?:not\s)?(?:right|correct|wrong|incorrect)\b)
+      | i\s(?:really\s|just\s|honestly\s)?(?:can['’]?t|cannot|can\snot)\s
+          (?:tell\b(?!\syou)|decide|be\ssure|say\s(?:for\ssure|which))
+      | i\s(?:really\s|just\s|honestly\s)?(?:don['’]?t|do\snot)\sknow\b
+      | 等等[，,]?\s?不 | 不对[，。,.] | 不對[，。,.] | 我?(?:不能|无法|無法)(?:确定|確定|判断|判斷) | 我不知道
+      | いや[、,]\s?(?:待|違|ちが|わか) | 待って[^\n。]{0,8}(?:違|ちが|わかりません|分かりません)
+      | やっぱり違 | (?:わかりません|分かりません)
+      | 아니[,.]?\s?(?:잠깐|요) | 잠깐만?[^\n.]{0,4}아니 | 모르겠
+      | (?:moment|warte|halt)(?:\smal)?,?\s(?:nein|das\sstimmt\s(?:doch\s|so\s)?nicht|das\sist\s(?:doch\s)?falsch)\b
+      | (?:ich\s(?:weiß|kann)|weiß\sich)\ses\s(?:doch\s)?nicht\b
+      | attend(?:s|ez),?\snon\b | je\sne\ssais\spas\b | je\sne\speux\spas\s(?:dire|trancher|décider|déterminer|savoir)\b
+      | esper[ae],?\sn(?:o|ão)\b | n(?:o|ão),?\sesper[ae]\b | no\s(?:lo\s)?sé\b
+      | no\spuedo\s(?:decidir|decir|determinar|estar)\b
+      | não\ssei\b | não\sposso\s(?:decidir|dizer|determinar|ter\scerteza)\b
+      | aspetta,?\sno\b | anzi,?\sno\b | no,?\saspetta\b | non\s(?:lo\sso|saprei)\b
+      | non\sposso\s(?:dire|decidere|stabilire|determinare)\b
+      | रुकिए,?\sनहीं | मुझे\s(?:नहीं\sपता|पता\sनहीं) | انتظر،?\sلا | لا،?\sانتظر
+      | لا\s(?:أعرف|أدري|أستطيع\s(?:تحديد|الجزم))
+      | (?:না,?\s)?দাঁড়ান | (?:না,?\s)?দাঁড়ান | আমি\sজানি\sনা | tunggu,?\s(?:bukan|tidak|salah)\b
+      | saya\stidak\stahu\b
+      | subiri,?\shapana\b | sijui\b | dúró,?\srárá | (?:mi\sò|n\skò)\smọ̀
+    )""",
+    re.VERBOSE,
+)
+
+# Behind a statement, before another letter, or around it: that one may be meant as well.
+OR_ELSE = r"""
+    \b(?:but|though|although|however|or),?\s(?:(?:it|this|that)\s)?
+        (?:(?:might|may|could|can)\s(?:also\s|possibly\s|equally\s|as\swell\s|just\sas\swell\s)?be|maybe|possibly|perhaps|even)\s
+  | \bmaybe\s | \bpossibly\s
+  | (?:但|不过|不過|或|也)[^。\n]{0,6}可能[是为為]?
+  | \bk(?:önnte|ann)\b[^.\n]{0,20}\s | \bvielleicht\s(?:auch\s)?
+  | \bp(?:ourrait|eut)\b[^.\n]{0,20}être\s(?:la\s)? | \bpeut-être\s(?:aussi\s)?(?:la\s)?
+  | \bp(?:odría|uede)\b[^.\n]{0,20}ser\s(?:la\s)? | \bquizás?\s(?:la\s)?
+  | \bp(?:oderia|ode)\b[^.\n]{0,20}ser\s(?:a\s)? | \btalvez\s(?:a\s)?
+  | \bp(?:otrebbe|uò)\b[^.\n]{0,20}essere\s(?:la\s)? | \bforse\s(?:la\s)?
+  | قد\s(?:تكون|يكون)\s | \b(?:bisa|mungkin)\sjuga\s | \binaweza\spia\skuwa\s | lè\sjẹ́\s
+"""
+AS_WELL = r"""
+    \s(?:might|may|could)\s(?:also\s|equally\s|as\swell\s)?be\s(?:correct|right|true|possible|the\sanswer)\b
+  | \sis\s(?:also|equally)\s(?:correct|right|true|possible)\b
+  | かもしれ | の可能性 | 일\s수도\s있 | \sभी\sहो\sसकता | [-\s]?ও\sহতে\sপারে
+"""
+
+# Anywhere in a short reply: it may deny what it names.
+NEGATIVE = re.compile(
+    r"""\b(?:not|no|neither|nor|never|nicht|kein\w*|ne|pas|nunca|não|non|nessun\w*|bukan|tidak|si)\b
+    | n['’]t\b | \bn['’]
+      | \b(?:incorr|wrong|false|falsch|faux|fausse|errad|sbagliat|salah)
+      | [错錯誤틀不没沒않] | 間違
+      | ない | ません | 아니 | नहीं | गलत | ليس | خاطئ | لا\s | নয় | ভুল | না\b | kò | kì\sí""",
+    re.VERBOSE,
+)

@@ -10,7 +10,7 @@ from harness.readers.best.page import Page
 from harness.readers.best.signs import signs_of
 from harness.readers.best.turns import AS_WELL, OR_ELSE, TAKEN_BACK
 
-_AFTER = 120  # characters in which an answer may be taken back
+_AFTER = 220  # characters in which an answer may be taken back
 _BESIDE = 70  # and in which another may be put beside it
 
 

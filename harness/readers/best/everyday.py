@@ -9,12 +9,13 @@ import re
 # Before a letter that ends its sentence; in lower case.
 LEADS = re.compile(
     r"""(?:(?:^|[\n.!?…:;,।。，！？、—–-])\s{0,3}|\b(?:and|well|hmm),?\s)(?:
-        (?:so|thus|hence|therefore|then),?\s(?:it(?:['’]s|\sis|\smust\sbe)\s)?
+        (?:so|thus|hence|therefore|then)[,:]?\s(?:it(?:['’]s|\sis|\smust\sbe)\s)?
       | (?:i(?:['’]d|\swould)\s(?:say|guess)\s)?
           (?:it|that)(?:['’]s|\s(?:is|must\sbe|has\sto\sbe|should\sbe|would\sbe))\s
       | (?:which|that|this)\s(?:leaves|makes\sit|gives(?:\sus)?|means(?:\sit['’]s|\sit\sis)?)\s(?:us\swith\s)?
           (?:only\s|just\s)?
       | \bnot\s(?:option\s)?\W?\w\W?,?\sbut\s(?:rather\s)?
+      | (?:it['’]?s\s)?gotta\sbe\s
       | leaving\s(?:us\swith\s)?(?:only\s|just\s)?
       | (?:i['’]m\s|i\sam\s)?(?:sticking|going)\swith\s
       | (?:definitely|probably|obviously|clearly|surely|certainly|option|choice)\s
@@ -27,8 +28,10 @@ LEADS = re.compile(
       | (?:donc|ainsi|par\sconséquent|je\spense\sque|je\scrois\sque)[,:]?\s(?:c['’]est\s)?
       | (?:donc\s)?c['’]est\s(?:donc\s|bien\s)?(?:la\s)?
       | il\s(?:s['’]agit\s(?:donc\s)?(?:de|du)|ne\sreste\sque)\s(?:la\s)?
-      | (?:por\s(?:lo\s)?tanto|así\sque|entonces|luego|creo\sque)[,:]?\s(?:es\s)?(?:la\s)? | (?:es|sería|queda)\sla\s
-      | (?:portanto|logo|assim|então|acho\sque)[,:]?\s(?:é\s)?(?:a\s)? | (?:é|seria|resta)\s(?:a\s)?
+      | (?:por\s(?:lo\s)?tanto|así\sque|entonces|luego|creo\sque)[,:]?\s(?:es\s)?(?:la\s)?
+      | (?:es|sería|queda)\s(?:solo\s|sólo\s)?la\s
+      | (?:portanto|logo|assim|então|acho\sque)[,:]?\s(?:é\s)?(?:a\s)?
+      | (?:é|seria|resta|sobra)\s(?:apenas\s|só\s)?(?:a\s)?
       | (?:quindi|dunque|perciò|pertanto|allora|penso\sche|credo\sche)[,:]?\s(?:è\s)?(?:la\s)?
       | è\s(?:la\s)? | resta\s(?:solo\s)?(?:la\s)?
       | si\stratta\s(?:quindi\s)?(?:di|della)\s
@@ -42,6 +45,11 @@ LEADS = re.compile(
     re.VERBOSE,
 )
 
+# Before a letter in the last sentence, where nothing else tells it from a unit or a variable.
+LED = r"""(?i:\b(?:option|choice|answer|letter|statement|opcion|alternativa|letra|opzione|lettera|risposta|respuesta|resposta
+    |lettre|proposition|antwort|variante|pilihan|opsi|jawaban|huruf|chaguo|jibu|herufi
+    |la|le|el|o|die|der|das|doch|also|sondern|donc|quindi|portanto|ni|kuwa|menjadi|ke|milih|memilih|namely|so|it['’]s|be|is)\s)"""
+
 # Before and behind a letter: that all the others are wrong; "@" is the letter.
 ALL_BUT = (
     r"\b(?:all|everything|every\sone|each)\s(?:of\sthem\s|of\sthese\s|options\s|choices\s)?(?:but|except|besides|other\sthan)\s@\s(?:are|is)\s(?:wrong|false|incorrect)",
@@ -51,6 +59,7 @@ ALL_BUT = (
     r"@\s?以外(?:は|の)[^\n。]{0,12}(?:間違|誤|不適切|違)",
     r"@\s?(?:를|을)?\s?제외한[^\n.]{0,15}(?:틀렸|틀린|오답)",
     r"\balle\s(?:anderen\s)?(?:\w{3,12}\s)?(?:außer|bis\sauf)\s@\s(?:sind|ist)\sfalsch",
+    r"\bbis\sauf\s@\s[^\n.;]{0,40}\bfalsch",
     r"\balle\b[^\n.;]{0,25}\bfalsch,?\s(?:außer|bis\sauf)\s@",
     r"\btoutes?\b[^\n.;]{0,40}\b(?:fausses?|incorrectes?)\s(?:sauf|excepté|à\spart)\s@",
     r"\b(?:à\spart|sauf)\s@,?\s[^\n.;]{0,30}\b(?:fausses|incorrectes)",
@@ -118,7 +127,8 @@ CALLED_RIGHT = r"""
   | \s(?:would|will|is\sgoing\sto)\sbe\smy\s(?:answer|choice|pick)\b | \sit\sis\b(?=[\s]{0,2}[.!\n]|$)
   | (?:选项|選項|项|項)?(?:是|为|為)?(?:正确|正確|對的|对的|对(?=[。，,.；;!！]|$))(?:的)?(?![性与與吗嗎])
   | \s?(?:が|は|も)?(?:正しい|適切|妥当)(?!く|で(?:は|な)|じゃ|とは)
-  | \s(?:ist|wäre)\s(?:somit\s|also\s|daher\s|damit\s|hier\s)?(?:richtig|korrekt|zutreffend)\b | \sstimmt\b(?!\snicht)
+  | \s(?:ist|wäre)\s(?:somit\s|also\s|daher\s|damit\s|hier\s)?(?:richtig|korrekt|zutreffend)\b
+  | \s(?:stimmt|trifft\szu)\b(?!\snicht)
   | \sest\s(?:donc\s|bien\s)?(?:la\s)?(?:correcte?|juste|exacte?|bonne)\b(?!\s\w)
   | \ses\s(?:la\s)?(?:correct[ao]|adecuad[ao])\b | \ses\sla\srespuesta\b(?!\s(?:in|equi|err))
   | \s(?:é|está)\s(?:a\s)?(?:corret[ao]|cert[ao])\b
@@ -127,5 +137,5 @@ CALLED_RIGHT = r"""
   | \s(?:هو\s|هي\s)?(?:ال)?صحيحة?(?![\w]) | \sهو\sالجواب
   | \s(?:adalah\s)?(?:yang\s)?(?:benar|tepat)\b
   | \s(?:ni|ndilo|ndiyo)\s(?:jibu\s)?(?:sahihi|bora)\b
-  | \sni\s(?:ó|èyí\stó)\stọ
+  | \s(?:ni\s(?:ó|èyí\stó)|ló)\stọ
 """

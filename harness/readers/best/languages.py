@@ -39,6 +39,12 @@ PHRASES = (
         *("answer", "choice", "option", "letter", "label", "selection", "prediction", "response", '"key'),
         rule="json",
     ),
+    _phrase(
+        r"""["'](?:答案|正解|答え|回答|정답|답|antwort|lösung|réponse|respuesta|resposta|risposta|उत्तर|الإجابة|উত্তর
+            |jawaban|jibu|ìdáhùn)["']\s{0,3}[:：]\s{0,3}""",
+        *('"', "'"),
+        rule="json",
+    ),
     _phrase(r"<(?:final[_-]?)?answer>", "answer>", rule="tag"),
     _phrase(
         rf"""\b(?:answer|ans)\b(?:\s(?:choice|option|letter|key))?["'*_`)\]]{{0,3}}
@@ -168,7 +174,7 @@ PHRASES = (
     _phrase(r"আমি\s(?=\W?\w\W?\s(?:কে\s)?বেছে)", "বেছে"),
     # Indonesian
     _phrase(
-        r"\byang\s(?:paling\s)?(?:benar|tepat)\s(?:adalah|ialah|yaitu)\b|\bjawaban\syang\s(?:benar|tepat)(?=\s\W?\w\b)|\bsaya\s(?:memilih|pilih)\b",
+        r"\byang\s(?:paling\s)?(?:benar|tepat)\s(?:adalah|ialah|yaitu)\b|\b(?:jawaban\s)?yang\s(?:benar|tepat)(?=\s\W?\w\b)|\bsaya\s(?:memilih|pilih)\b",
         "yang ",
         "saya ",
     ),

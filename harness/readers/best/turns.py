@@ -54,31 +54,39 @@ TAKEN_BACK = re.compile(
           | (?:that|this|it)(?:['’]s|\sis|\scan['’]?t\sbe|\sisn['’]t)\s(?:not\s)?(?:right|correct|wrong|incorrect)\b)
       | i\s(?:really\s|just\s|honestly\s)?(?:can['’]?t|cannot|can\snot)\s
           (?:tell\b(?!\syou)|decide|be\ssure|say\s(?:for\ssure|which))
+      | (?:i\s)?(?:ignore|retract|withdraw)\s(?:that|my\sanswer|what\si\ssaid)\b | 取り消 | 취소 | 收回 | 撤回
+      | (?:ziehe|nehme)\s[^.\n]{0,30}zurück | je\sretire\b | (?:lo\s)?retiro\b | ritiro\b
+      | desconsidere\b | वापस\sलेता | أسحب\sإجابتي
+      | tarik\skembali | naondoa\sjibu | fa\sọ̀rọ̀\smi\spadà
       | i\s(?:really\s|just\s|honestly\s)?(?:don['’]?t|do\snot)\sknow\b
       | 等等[，,]?\s?不 | 不对[，。,.] | 不對[，。,.] | 我?(?:不能|无法|無法)(?:确定|確定|判断|判斷) | 我不知道
       | いや[、,]\s?(?:待|違|ちが|わか) | 待って[^\n。]{0,8}(?:違|ちが|わかりません|分かりません)
-      | やっぱり違 | (?:わかりません|分かりません)
+      | やっぱり違 | と言いたいところ | 決められ(?:ない|ません) | (?:わかりません|分かりません)
       | 아니[,.]?\s?(?:잠깐|요) | 잠깐만?[^\n.]{0,4}아니 | 모르겠
       | (?:moment|warte|halt)(?:\smal)?,?\s(?:nein|das\sstimmt\s(?:doch\s|so\s)?nicht|das\sist\s(?:doch\s)?falsch)\b
       | (?:ich\s(?:weiß|kann)|weiß\sich)\ses\s(?:doch\s)?nicht\b
-      | attend(?:s|ez),?\snon\b | je\sne\ssais\spas\b | je\sne\speux\spas\s(?:dire|trancher|décider|déterminer|savoir)\b
+      | attend(?:s|ez),?\snon\b | je\sne\ssais\spas\b
+      | je\sne\speux\spas\s(?:dire|trancher|décider|déterminer|savoir)\b
       | esper[ae],?\sn(?:o|ão)\b | n(?:o|ão),?\sesper[ae]\b | no\s(?:lo\s)?sé\b
       | no\spuedo\s(?:decidir|decir|determinar|estar)\b
-      | não\ssei\b | não\sposso\s(?:decidir|dizer|determinar|ter\scerteza)\b
+      | (?:opa|ops|hum|ih),?\snão\b | não\s(?:sei|consigo)\b
+      | não\sposso\s(?:decidir|dizer|determinar|ter\scerteza)\b
       | aspetta,?\sno\b | anzi,?\sno\b | no,?\saspetta\b | non\s(?:lo\sso|saprei)\b
       | non\sposso\s(?:dire|decidere|stabilire|determinare)\b
-      | रुकिए,?\sनहीं | मुझे\s(?:नहीं\sपता|पता\sनहीं) | انتظر،?\sلا | لا،?\sانتظر
+      | रुकिए,?\sनहीं | नहीं,?\sरुकिए | उत्तर\sनहीं\sपता | मुझे\s(?:नहीं\sपता|पता\sनहीं)
+      | انتظر،?\sلا | لا،?\sانتظر
       | لا\s(?:أعرف|أدري|أستطيع\s(?:تحديد|الجزم))
       | (?:না,?\s)?দাঁড়ান | (?:না,?\s)?দাঁড়ান | আমি\sজানি\sনা | tunggu,?\s(?:bukan|tidak|salah)\b
       | saya\stidak\stahu\b
-      | subiri,?\shapana\b | sijui\b | dúró,?\srárá | (?:mi\sò|n\skò)\smọ̀
+      | subiri,?\shapana\b | sijui\b | dúró,?\srárá | rárá\s(?:o\b|,) | (?:mi\sò|n\skò)\smọ̀
     )""",
     re.VERBOSE,
 )
 
 # Behind a statement, before another letter, or around it: that one may be meant as well.
 OR_ELSE = r"""
-    \b(?:but|though|although|however|or),?\s(?:(?:it|this|that)\s)?
+    \b(?:it|this|that)\s(?:might|may|could|can)\s(?:(?:just\s)?as\swell\s|also\s|equally\s)be\s
+  | \b(?:but|though|although|however|or),?\s(?:(?:it|this|that)\s)?
         (?:(?:might|may|could|can)\s(?:also\s|possibly\s|equally\s|as\swell\s|just\sas\swell\s)?be|maybe|possibly|perhaps|even)\s
   | \bmaybe\s | \bpossibly\s
   | (?:但|不过|不過|或|也)[^。\n]{0,6}可能[是为為]?
@@ -91,6 +99,8 @@ OR_ELSE = r"""
 """
 AS_WELL = r"""
     \s(?:might|may|could)\s(?:also\s|equally\s|as\swell\s)?be\s(?:correct|right|true|possible|the\sanswer)\b
+  | \s(?:también|também)\sp(?:odría|uede|oderia|ode)\sser\b
+  | \spourrait\s(?:aussi\s)?(?:être|convenir)\b | \spotrebbe\s(?:anche\s)?essere\b | \skönnte\s(?:auch\s)
   | \sis\s(?:also|equally)\s(?:correct|right|true|possible)\b
   | かもしれ | の可能性 | 일\s수도\s있 | \sभी\sहो\sसकता | [-\s]?ও\sহতে\sপারে
 """
@@ -99,8 +109,18 @@ AS_WELL = r"""
 NEGATIVE = re.compile(
     r"""\b(?:not|no|neither|nor|never|nicht|kein\w*|ne|pas|nunca|não|non|nessun\w*|bukan|tidak|si)\b
     | n['’]t\b | \bn['’]
+      | \b(?:if|whether|unless|suppose|assume|unlikely|doubt\w*|could|might|maybe|perhaps|possibly|except|least|worst|misconce\w+|mistak\w+|eliminat\w+|exclud\w+)\b
+      | \b(?:wenn|falls|ob|se|jika|kalau|kama|peut-être|vielleicht|quizás?|talvez|forse|mungkin|labda)\b
+      | 并非 | 並非 | 如果 | 若 | 可能 | もし | かもしれ | 만약 | 수도 | यदि | अगर | शायद | إذا | ربما | قد\s | যদি | হয়তো
       | \b(?:incorr|wrong|false|falsch|faux|fausse|errad|sbagliat|salah)
-      | [错錯誤틀不没沒않] | 間違
+      | [错錯誤误틀不没沒않違违]|排除|아닙|오답 | 間違
       | ない | ません | 아니 | नहीं | गलत | ليس | خاطئ | لا\s | নয় | ভুল | না\b | kò | kì\sí""",
+    re.VERBOSE,
+)
+
+# Between what a sentence denies and what it says in its place.
+INSTEAD = re.compile(
+    r"""\b(?:sondern|sino|bensì|mais\s(?:bien\s)?|e\ssim|mas\ssim|but\srather|melainkan|bali)\s | 而是 | ではなく | 아니라 | बल्कि | \sبل\s
+      | \sوإنما\s | বরং | bí\skò\sṣe""",
     re.VERBOSE,
 )

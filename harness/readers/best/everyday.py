@@ -18,7 +18,7 @@ LEADS = re.compile(
       | (?:it['’]?s\s)?gotta\sbe\s
       | leaving\s(?:us\swith\s)?(?:only\s|just\s)?
       | (?:i['’]m\s|i\sam\s)?(?:sticking|going)\swith\s
-      | (?:definitely|probably|obviously|clearly|surely|certainly|option|choice)\s
+      | (?:definitely|probably|obviously|clearly|surely|certainly)\s
       | (?:所以|因此|因而|故|那么|那麼|显然|我认为|我認為|我觉得|我覺得)?[，,]?(?:就|应该|應該|应|應)?(?:是|为|為)
       | (?:所以|因此|因而|故|综上|綜上)[，,]? | 只剩下?
       | (?:よって|したがって|従って|ゆえに|以上より|つまり|だから)[、,]?\s?
@@ -46,8 +46,8 @@ LEADS = re.compile(
 )
 
 # Before a letter in the last sentence, where nothing else tells it from a unit or a variable.
-LED = r"""(?i:\b(?:option|choice|answer|letter|statement|opcion|alternativa|letra|opzione|lettera|risposta|respuesta|resposta
-    |lettre|proposition|antwort|variante|pilihan|opsi|jawaban|huruf|chaguo|jibu|herufi
+LED = r"""(?i:\b(?:option|choice|answer|letter|statement|opcion|alternativa|letra|opzione|lettera|risposta
+    |respuesta|resposta|lettre|proposition|antwort|variante|pilihan|opsi|jawaban|huruf|chaguo|jibu|herufi
     |la|le|el|o|die|der|das|doch|also|sondern|donc|quindi|portanto|ni|kuwa|menjadi|ke|milih|memilih|namely|so|it['’]s|be|is)\s)"""
 
 # Before and behind a letter: that all the others are wrong; "@" is the letter.

@@ -9,24 +9,19 @@ import re
 from functools import lru_cache
 from itertools import accumulate
 
-from harness.readers.best.choices import begins_with_choice, letter_of_text, names_choice
-from harness.readers.best.doubts import is_joined, is_taken_back
-from harness.readers.best.everyday import CALLED_RIGHT, LED
+from harness.readers.best.choices import begins_with_choice, letter_of_text
+from harness.readers.best.everyday import CALLED_RIGHT
 from harness.readers.best.page import Page
-from harness.readers.best.signs import BRACKETS, ENDS, signs_of
-from harness.readers.best.turns import INSTEAD, NEGATIVE
+from harness.readers.best.sentences import choices_named, letter_begun_with, letter_ended_with
+from harness.readers.best.signs import signs_of
+from harness.readers.best.turns import BOTH, UNLESS
 from harness.readers.best.values import value_at
 
 _AROUND = 20  # lines looked at from either end
 _LAST = 400  # characters in which the last sentences are
-_NUMERALS = "IVX"  # at the beginning of a reply the first of a question's statements, or a pronoun
-_SHORT = 120  # characters of a reply that is one sentence
-_ENDED = re.compile(r"[.!。।！]$")
-_SENTENCE = re.compile(r"[^.!?。！？।\n]+[.!。！।]*")
-_LAST_SENTENCE = re.compile(r"(?:^|(?<=[\n.!?。！？।:：]))[^\n.!?。！？।:：]+[.!。！।…\s\"'”)*]*$")
-_FORMULA = re.compile(r"[$\\^=_{}°<>+|]")
+_BEFORE = 45  # characters before a letter in which it may be doubted
+_ABOVE = 120  # characters before a line
 _ANNOUNCED = re.compile(r"(?<!\bis)(?<!\bare)(?<!\bbe)(?<!\bwas)(?<!\bfor)[:：]$")
-_REASONS = re.compile(r"\s?(?:[.)\]:](?!\s?[a-z0-9])|[,;!—–。，、！-]\s?|\s[—–-]\s)")
 _NOTHING = re.compile(
     r"""(?:입니다|이다|예요|이에요|です|でしょう|だと思います)?[\s.:,;!*_"'”’)\]}]*(?:(?:because|since)\b.*)?"""
 )
@@ -36,13 +31,13 @@ def lone_letter(page: Page) -> tuple[str, str] | None:
     """A letter and its rule, None where the reply has none or more than one."""
     rules = (
         ("letter", _letters),
-        ("first", _first),
-        ("last", _last),
+        ("first", letter_begun_with),
+        ("last", letter_ended_with),
         ("line", _lines),
         ("verdict", _verdicts),
         ("text", _texts),
         ("bracket", _brackets),
-        ("named", _named),
+        ("named", choices_named),
     )
     for rule, read in rules:
         letters = read(page)
@@ -82,64 +77,8 @@ def _lines(page: Page) -> set[str]:
 
 def _is_listed(page: Page, place: int, letter: str) -> bool:
     """Whether a line begins a list of the choices that may have been cut: a colon announced it, and no verb."""
-    before = page.lowered[max(place - _SHORT, 0) : place].rstrip()
+    before = page.lowered[max(place - _ABOVE, 0) : place].rstrip()
     return letter == page.question.letters[0] and not page.ended and _ANNOUNCED.search(before) is not None
-
-
-def _first(page: Page) -> set[str]:
-    """The letter with which a reply begins, its reasons behind it, where no other line begins with another."""
-    ends = _ends_of(page, _AROUND)
-    begun = [(place, line, *found) for place, line in ends if (found := _letter_with(page, place, line))]
-    if not begun or begun[0][0] != ends[0][0]:
-        return set()
-    place, line, letter, rest = begun[0]
-    end = place + len(line) - len(rest)
-    begins = page.text[place:end].strip(
-        "\"'“”*_ "
-    )  # "(B)" begins a part of a question more often than an answer
-    closed = page.text[end - 1] in BRACKETS
-    if letter in _NUMERALS or len(begins.rstrip(".)]:")) != 1 or not (closed or _REASONS.match(rest)):
-        return set()
-    next_one = value_at(page, end + len(rest) - len(rest.lstrip(" .:;,)")))
-    listed = next_one is not None and not next_one.by_text
-    if listed or is_joined(page, letter, end) or is_taken_back(page, end):
-        return {"", letter}
-    return {letter} if all(each == letter for _, _, each, _ in begun) else set()
-
-
-def _named(page: Page) -> set[str]:
-    """The choices whose texts stand in a reply of one sentence that denies nothing."""
-    text = page.lowered.strip()
-    whole = page.ended or _ENDED.search(text)
-    if not whole or len(text) > _SHORT or not _SENTENCE.fullmatch(text) or NEGATIVE.search(text):
-        return set()
-    return {letter for letter in page.question.letters if names_choice(page.question, letter, text)}
-
-
-def _last(page: Page) -> set[str]:
-    """The only letter in the last sentence, a short one that denies nothing, or behind what it denies."""
-    text = page.text.rstrip()
-    found = _LAST_SENTENCE.search(text, max(len(text) - _SHORT, 0))
-    if found is None or not (page.ended or _ENDED.search(text)) or _FORMULA.search(found[0]):
-        return set()
-    sentence = found[0]
-    turned = list(INSTEAD.finditer(sentence.lower()))
-    if turned:
-        sentence = sentence[turned[-1].end() :]
-    if NEGATIVE.search(sentence.lower()):
-        return set()
-    signs = signs_of(page.question.letters)
-    found_all = _alone_pattern(signs.own, LED if sentence.isascii() else "").finditer(sentence)
-    letters = {
-        signs.letter_of[each["bracketed"] or each["sign"]] for each in found_all if _is_sign(sentence, each)
-    }
-    others = {signs.letter_of[each["sign"]] for each in _mentioned_pattern(signs.own).finditer(sentence)}
-    return letters if len(letters | others) == 1 and len(sentence.strip(" .!*_()[]")) > 1 else set()
-
-
-def _is_sign(sentence: str, found: re.Match[str]) -> bool:
-    """Whether a letter of another script stands for itself: 乙 begins other words, too."""
-    return found["sign"] is None or found["sign"].isascii() or ENDS.match(sentence, found.end()) is not None
 
 
 def _letter_with(page: Page, place: int, line: str) -> tuple[str, str] | None:
@@ -157,9 +96,13 @@ def _letter_with(page: Page, place: int, line: str) -> tuple[str, str] | None:
 
 
 def _verdicts(page: Page) -> set[str]:
-    """Letters that are called correct."""
+    """Letters that are called correct, with no other beside them."""
     signs = signs_of(page.question.letters)
-    return {signs.letter_of[found["sign"]] for found in _verdict_pattern(signs.own).finditer(page.text)}
+    return {
+        signs.letter_of[found["sign"]]
+        for found in _verdict_pattern(signs.own).finditer(page.text)
+        if not UNLESS.search(before := page.lowered[: found.start()][-_BEFORE:]) and not BOTH.search(before)
+    }
 
 
 def _texts(page: Page) -> set[str]:
@@ -186,28 +129,6 @@ def _brackets(page: Page) -> set[str]:
         rf"\b(?:is|as|are|be|was|so|thus|hence|therefore),?\s\(({signs.own})\)(?:[.\n]|$)", page.text[-_LAST:]
     )
     return {signs.letter_of[last[1]]} if last and len(bracketed) == 1 else set()
-
-
-@lru_cache(maxsize=64)
-def _alone_pattern(own: str, led: str = "") -> re.Pattern[str]:
-    """Letters in round brackets, and those that are no word and no part of a formula.
-
-    Args:
-        own: the letters.
-        led: what has to stand before those without brackets; where all signs are Latin a bare one may be a unit.
-    """
-    return re.compile(
-        rf"""\((?P<bracketed>{own})\)
-        |(?<![A-Za-z0-9'’_\\^$=+*/<>(\[{{-])(?<!\d\s)(?<![=+*/<>-]\s){led}["'“]?(?P<sign>(?!I){own})["'”]?
-            (?![A-Za-z0-9'’_^=+*/<>(\[{{]|-[A-Za-z]|\s?[=+*/<>]|\s[a-z]|\.\s?\w)""",
-        re.VERBOSE,
-    )
-
-
-@lru_cache(maxsize=64)
-def _mentioned_pattern(own: str) -> re.Pattern[str]:
-    """Letters of whatever use, but English's article and pronoun."""
-    return re.compile(rf"(?<![A-Za-z0-9'’])(?P<sign>(?!I|A\s[a-z]{{2}}){own})(?![A-Za-z0-9'’])")
 
 
 @lru_cache(maxsize=64)

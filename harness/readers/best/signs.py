@@ -37,7 +37,7 @@ ENDS = re.compile(
       | 입니다 | 이다 | 이며 | 이고 | 번 | 예요 | 이에요 | 임
       | 是因为 | 因为 | 因為 | 项 | 項 | 正确 | 号 | 番
       | (?:wählen|nehmen|sagen|ankreuzen)\b | (?:here|hier|ici|aquí|aqui|qui)\b | (?:को\s)?चुन | (?:কে\s)?বেছে
-      | ni(?=\s?(?:[.\n]|$))
+      | 才对 | 才是 | の[「『] | qu['’]il\b | ni(?=\s?(?:[.\n]|$))
       | है | हैं | होगा | ही | হবে | হলো | হল
     )""",
     re.VERBOSE,

@@ -5,7 +5,7 @@ by harness/readers/best/values.py.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,12 +14,13 @@ from harness.readers.best.everyday import ALL_BUT, LEADS
 from harness.readers.best.languages import PHRASES, PREDICATES
 from harness.readers.best.page import Page
 from harness.readers.best.signs import signs_of
-from harness.readers.best.turns import DENIED, REJECTED, UNLESS, WRONG
+from harness.readers.best.turns import CONDITION, DENIED, REJECTED, UNLESS, WRONG
 from harness.readers.best.values import Value, in_place_of, value_at
 
 _TRIED = 48  # phrases looked at, from the last one back: a reply with more has no answer that one could find
 _COPULAS_TRIED = 3
 _BEFORE = 45  # characters before a phrase in which something may turn it
+_CASE = 90  # characters before a letter in which its condition stands
 _SOON = 30  # characters from a beginning in which everyday words say what the answer is
 _LATE = 150  # characters before the end in which they may stand, with the letter that ends the reply
 
@@ -53,18 +54,37 @@ _ALSO = re.compile(r"""\b\w["')\]]{0,2},?\s{0,2}(?:(?:or|and)\b|[,/&])\s{0,2}(?:
 def last_statement(page: Page) -> Statement:
     """What a reply states last; a letter that it denies or takes back later on is no longer stated."""
     denied: set[str] = set()
-    for _, rule, value in _backwards(page):
+    stated = list(_backwards(page))
+    for place, rule, value in stated:
         if value.denied and value.letter:
             denied.add(value.letter)
         elif value.letter is None or is_joined(page, value.letter, value.end):
             return Statement(None, "hedge", frozenset(denied))
         elif value.letter not in denied:
+            if _is_one_case(page, place, value.letter, stated):
+                return Statement(None, "hedge", frozenset(denied))
             if is_taken_back(page, value.end):
                 letter = _everyday(page, value.end, denied)
                 return Statement(letter, "everyday" if letter else "withdrawn", frozenset(denied))
             return Statement(value.letter, f"{rule}, text" if value.by_text else rule, frozenset(denied))
     letter = _everyday(page, 0, denied)
     return Statement(letter, "everyday" if letter else None, frozenset(denied))
+
+
+def _is_one_case(page: Page, place: int, letter: str, stated: Sequence[tuple[int, str, Value]]) -> bool:
+    """Whether this and another letter are each stated under a condition: "if it grows, A; if it shrinks, B"."""
+    if not _under_condition(page, place):
+        return False
+    others = (
+        at
+        for at, _, value in stated
+        if at < place and value.letter not in (None, letter) and not value.denied
+    )
+    return any(_under_condition(page, at) for at in others)
+
+
+def _under_condition(page: Page, place: int) -> bool:
+    return CONDITION.search(page.lowered[max(place - _CASE, 0) : place]) is not None
 
 
 def _everyday(page: Page, begin: int, denied: Collection[str]) -> str | None:
@@ -89,6 +109,7 @@ def _everyday(page: Page, begin: int, denied: Collection[str]) -> str | None:
             or value.by_text
             or value.denied
             or DENIED.search(page.lowered[: found.end()][-_BEFORE:])
+            or _under_condition(page, found.end())
         ):
             continue
         if found.start() > near and not _ends_there(page, value):

@@ -27,9 +27,29 @@ UNLESS = re.compile(
       | \bnot(?:\s(?:the|a|an|my))?(?:\s(?:correct|right|best))?\s
       | \b(?:least|worst)\b[^\n,.;:!?]{0,20}
       | \b(?:not\strue|untrue|unlikely|doubt|doubtful|misconception|mistaken|mistakenly)\b[^\n.;:!?]{0,25}
-      | [错錯]误?的? | 不[能应應该該会會可]? | 并非 | 並非 | 误以为 | 誤以為 | 誤った
+      | (?:n['’]t|\bnot)\s(?:think|believe)\s(?:that\s)? | \bglaube\snicht,?\sdass\s
+      | \bne\s(?:pense|crois)\spas\sque\s(?:la\s)?
+      | \bno\s(?:creo|pienso)\sque\s(?:la\s)? | \bnão\s(?:acho|creio)\sque\s(?:a\s)?
+      | \bnon\s(?:credo|penso)\sche\s(?:la\s)?
+      | \btidak\s(?:yakin|pikir|merasa)\s(?:bahwa\s)? | \bsidhani\s(?:kama\s)?
+      | (?:mi\sò|n\skò)\srò\spé\s | لا\s(?:أظن|أعتقد)\sأن\s
+      | 我?不(?:认为|認為|觉得|覺得) | मुझे\sनहीं\sलगता\sकि\s
+      | [错錯]误?的? | [误誤] | 不[能应應该該会會可]? | 并非 | 並非 | 误以为 | 誤以為 | 誤った
       | ليست?\s | لا\sيمكن\sأن\s[تي]كون\s | 間違った | もし | 만약[^\n,.]{0,12} | 틀린\s | 如果[^\n，。]{0,12}
     )$""",
+    re.VERBOSE,
+)
+
+# Before a letter of which the same is said as of another: "A and B are correct".
+BOTH = re.compile(
+    r"""\b\w["')\]]{0,2}(?:も|と|和|及|与|,|、|\s(?:and|or|und|oder|et|ou|y|e|ed|o|dan|atau|na|àti|और|या|ও|আর|و))\s?
+        (?:(?:option|choice|la|le|a|o)\s)?$""",
+    re.VERBOSE,
+)
+
+# Before a letter: it is the answer in one case of several.
+CONDITION = re.compile(
+    r"""(?:\b(?:if|wenn|falls|si|se|jika|kalau|ikiwa|kama)\s|如果|若|もし|만약|यदि|अगर|إن\sكان|إذا|যদি|bí\s)[^.。।!?！？\n]*$""",
     re.VERBOSE,
 )
 
@@ -58,6 +78,7 @@ TAKEN_BACK = re.compile(
       | (?:ziehe|nehme)\s[^.\n]{0,30}zurück | je\sretire\b | (?:lo\s)?retiro\b | ritiro\b
       | desconsidere\b | वापस\sलेता | أسحب\sإجابتي
       | tarik\skembali | naondoa\sjibu | fa\sọ̀rọ̀\smi\spadà
+      | (?:can['’]?t|cannot|can\snot)\s(?:give|offer)\s(?:you\s)?an?\s(?:definite\s)?answer\b | 答不了 | 请忽略 | 不成立
       | i\s(?:really\s|just\s|honestly\s)?(?:don['’]?t|do\snot)\sknow\b
       | 等等[，,]?\s?不 | 不对[，。,.] | 不對[，。,.] | 我?(?:不能|无法|無法)(?:确定|確定|判断|判斷) | 我不知道
       | いや[、,]\s?(?:待|違|ちが|わか) | 待って[^\n。]{0,8}(?:違|ちが|わかりません|分かりません)
@@ -109,18 +130,21 @@ AS_WELL = r"""
 NEGATIVE = re.compile(
     r"""\b(?:not|no|neither|nor|never|nicht|kein\w*|ne|pas|nunca|não|non|nessun\w*|bukan|tidak|si)\b
     | n['’]t\b | \bn['’]
-      | \b(?:if|whether|unless|suppose|assume|unlikely|doubt\w*|could|might|maybe|perhaps|possibly|except|least|worst|misconce\w+|mistak\w+|eliminat\w+|exclud\w+)\b
+      | \b(?:if|whether|unless|suppose|assume|unlikely|doubt\w*|could|might|maybe|perhaps|possibly)\b
+      | \b(?:except|least|worst|misconce\w+|mistak\w+|eliminat\w+|exclud\w+)\b
       | \b(?:wenn|falls|ob|se|jika|kalau|kama|peut-être|vielleicht|quizás?|talvez|forse|mungkin|labda)\b
-      | 并非 | 並非 | 如果 | 若 | 可能 | もし | かもしれ | 만약 | 수도 | यदि | अगर | शायद | إذا | ربما | قد\s | যদি | হয়তো
+      | 并非 | 並非 | 如果 | 若 | 可能 | もし | かもしれ | 만약 | 수도
+      | यदि | अगर | शायद | إذا | ربما | قد\s | যদি | হয়তো
       | \b(?:incorr|wrong|false|falsch|faux|fausse|errad|sbagliat|salah)
       | [错錯誤误틀不没沒않違违]|排除|아닙|오답 | 間違
-      | ない | ません | 아니 | नहीं | गलत | ليس | خاطئ | لا\s | নয় | ভুল | না\b | kò | kì\sí""",
+      | ない | ません | 아니 | नहीं | गलत | ليس | خاطئ | لا\s | নয় | ভুল | না(?=[\s।,]|$) | kò | kì\sí""",
     re.VERBOSE,
 )
 
 # Between what a sentence denies and what it says in its place.
 INSTEAD = re.compile(
-    r"""\b(?:sondern|sino|bensì|mais\s(?:bien\s)?|e\ssim|mas\ssim|but\srather|melainkan|bali)\s | 而是 | ではなく | 아니라 | बल्कि | \sبل\s
+    r"""\b(?:sondern|sino|bensì|mais\s(?:bien\s)?|e\ssim|mas\ssim|but\srather|melainkan|bali)\s
+      | 而是 | ではなく | 아니라 | बल्कि | \sبل\s
       | \sوإنما\s | বরং | bí\skò\sṣe""",
     re.VERBOSE,
 )

@@ -44,7 +44,9 @@ def load_questions(
         raise UsageError(f"--data {data} is not a folder.")
     say = say or _silent
     if task.dataset is None or task.columns is None:
-        return QuestionSet(_inline(task, task.questions), _by_subject(_inline(task, task.shots)))
+        questions = _inline(task, task.questions)
+        _check_chance(task, f"task {task.name}", questions)
+        return QuestionSet(questions, _by_subject(_inline(task, task.shots)))
     loading = _Loading(task, task.dataset, task.columns, data, say, skip_bad_rows)
     loading.read_all()
     _check(task, task.dataset, loading.questions)
@@ -364,11 +366,17 @@ def _check(task: Task, dataset: DatasetSource, questions: list[Question]) -> Non
     repeated = [id_ for id_, times in Counter(q.id for q in questions).items() if times > 1]
     if repeated:
         raise UsageError(f"dataset {named}: the id {repeated[0]!r} is there twice; ids must differ.")
+    _check_chance(task, f"dataset {named}", questions, ": is it another version of the dataset?")
+
+
+def _check_chance(task: Task, named: str, questions: Sequence[Question], doubt: str = ".") -> None:
+    if task.chance is None or isinstance(task.chance, str):
+        return
     chance = fsum(len(question.gold) / len(question.choices) for question in questions) / len(questions)
-    if task.chance is not None and abs(task.chance - chance) > _CHANCE_TOLERANCE:
+    if abs(task.chance - chance) > _CHANCE_TOLERANCE:
         raise UsageError(
-            f"task {task.name} says that guessing gives {task.chance:g}, but by the choices of dataset {named} it "
-            f"gives {chance:.3f}: is it another version of the dataset?"
+            f"task {task.name} says that guessing gives {task.chance:g}, but by the choices of {named} it gives "
+            f"{chance:.3f}{doubt}"
         )
 
 

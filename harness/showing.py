@@ -21,7 +21,7 @@ from harness.prompts import ScoreChoices
 from harness.protocols import PROTOCOLS
 from harness.published import NOT_OURS, Figure, figures_of
 from harness.suite import Member, Suite, figure_in_words
-from harness.task import Task
+from harness.task import BY_QUESTION, Task
 from harness.terminal import print_whole
 
 _MOST_NAMED = 6
@@ -154,7 +154,9 @@ def print_task(task: Task) -> None:
     else:
         print(f"Language: {task.language}")
     print(f"Licence: {task.licence}")
-    if task.chance is not None:
+    if task.chance == BY_QUESTION:
+        print("Guessing: by the choices of each question; a score file says what it comes to")
+    elif task.chance is not None:
         print(f"Guessing: {100 * task.chance:.1f} %")
     if task.citation:
         print(f"Citation: {task.citation}")

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -22,6 +22,9 @@ _PACKAGE = Path(__file__).parent
 
 LANGUAGE = "{language}"
 """In `dataset` and texts of a task in several languages: stands for what the dataset calls one of them."""
+
+BY_QUESTION = "by question"
+"""In `chance`: guessing gives the mean of 1/choices over the questions, whatever it is; score files say it."""
 
 
 class InlineQuestion(Record):
@@ -61,7 +64,8 @@ class Task(Record):
         languages: instead of `language`, where the dataset has the same questions in several: language to what the
             dataset calls it, put in the place of {language}. Each is a task by the name of this one and its own.
         size: questions where the task was written.
-        chance: expected accuracy of guessing, which is checked against the choices.
+        chance: expected accuracy of guessing, which is checked against the choices; or that it is what they give, where
+            their number varies and nobody published what guessing comes to.
         alphabet: the letters of choices, in order.
         groups: group to its subjects, which may be in several; `columns.group` reads them from the rows.
     """
@@ -75,7 +79,7 @@ class Task(Record):
     languages: Annotated[dict[Text, Text], BeforeValidator(list_to_mapping)] = Field(default_factory=dict)
     citation: Text | None = None
     size: Annotated[int, Field(ge=1)] | None = None
-    chance: Annotated[float, Field(gt=0, le=1, strict=False)] | None = None
+    chance: float | Literal["by question"] | None = None
     alphabet: Annotated[str, Field(min_length=2, max_length=len(LETTERS))] = LETTERS
     groups: dict[Text, Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]] = Field(
         default_factory=dict
@@ -132,6 +136,18 @@ class Task(Record):
         if file is not None and file.stem != name:
             raise ValueError(f"{name!r} should be {file.stem!r}, as the file is called")
         return name
+
+    @field_validator("chance", mode="before")
+    @classmethod
+    def _chance_is_a_share(cls, chance: Any) -> Any:
+        if chance in (None, BY_QUESTION):
+            return chance
+        if isinstance(chance, bool) or not isinstance(chance, int | float) or not 0 < chance <= 1:
+            raise ValueError(
+                f"should be a share above 0 and at most 1, such as 0.25, or `{BY_QUESTION}` where the number of "
+                "choices varies"
+            )
+        return chance
 
     @field_validator("alphabet")
     @classmethod

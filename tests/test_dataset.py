@@ -418,8 +418,15 @@ def test_a_stated_chance_level_is_checked(hub, tmp_path):
     hub("a/b/data/test.jsonl", ROWS)  # (1/2 + 1/3 + 1/2) / 3
     dataset = {"path": "a/b", "split": "test"}
     assert loaded(tmp_path, dataset, COLUMNS, chance=0.444)
+    assert loaded(tmp_path, dataset, COLUMNS, chance="by question")
     with pytest.raises(UsageError, match=r"says that guessing gives 0\.25, but .* it gives 0\.444"):
         loaded(tmp_path, dataset, COLUMNS, chance=0.25)
+
+
+def test_a_stated_chance_level_is_checked_of_questions_in_the_task_file_too(tmp_path):
+    task = load_task(write_task(tmp_path, task_document(chance=0.5)))
+    with pytest.raises(UsageError, match=r"says that guessing gives 0\.5, but .* it gives 0\.250\."):
+        load_questions(task)
 
 
 def test_another_number_of_questions_than_the_task_file_knows_is_told(hub, tmp_path):

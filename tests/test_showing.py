@@ -222,6 +222,18 @@ def test_a_tasks_usual_protocol_is_marked(task, capsys):
     assert [row.split()[1] for row in rows] == ["simple-evals"]
 
 
+@pytest.mark.parametrize(
+    ("chance", "said"),
+    [
+        (0.25, "\nGuessing: 25.0 %\n"),
+        ("by question", "\nGuessing: by the choices of each question; a score file says what it comes to\n"),
+    ],
+)
+def test_a_task_is_shown_with_what_guessing_gives(tmp_path, capsys, chance, said):
+    print_task(load_task(write_task(tmp_path, task_document(chance=chance))))
+    assert said in capsys.readouterr().out
+
+
 def test_a_tasks_own_questions_are_counted(task, capsys):
     print_task(task)
     assert "\nQuestions: 12, in the task file\n" in capsys.readouterr().out

@@ -339,3 +339,13 @@ def test_the_docs_name_every_field_form_and_filter():
     forms = Gold.model_fields["form"].annotation.__args__
     for word in (*DatasetSource.model_fields, *Columns.model_fields, *Task.model_fields, *forms, *FILTERS):
         assert re.search(rf"\b{word}\b", page), word
+
+
+@pytest.mark.parametrize("chance", [0, 1.5, "varies", True, [0.25]])
+def test_a_chance_level_is_a_share_or_by_question(tmp_path, chance):
+    message = refused(write_task(tmp_path, task_document(chance=chance)))
+    assert re.search(r"line \d+, field chance: should be a share above 0 .* or `by question` where", message)
+
+
+def test_a_chance_level_may_be_by_question(tmp_path):
+    assert load_task(write_task(tmp_path, task_document(chance="by question"))).chance == "by question"

@@ -12,6 +12,7 @@ from hub_tables import HUB
 from harness.dataset import load_questions
 from harness.suite import read_suite
 from harness.task import load_task, read_task, task_files
+from harness.yaml_file import read_document
 
 TASKS = {name: read_task(path) for name, path in task_files().items() if read_suite(path) is None}
 OF_DATASETS = sorted(name for name, task in TASKS.items() if task.dataset is not None)
@@ -128,13 +129,40 @@ def test_the_columns_of_choices_say_what_guessing_gives():
             assert TASKS[name].chance == pytest.approx(1 / choices, abs=1e-4), name
 
 
-def test_every_task_says_whose_it_is():
-    for name in OF_DATASETS:
-        task = TASKS[name]
-        assert task.citation, name
-        assert task.licence, name
-        assert task.language or task.languages, name
-        assert "{" not in task.title + task.description, name
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_says_whose_it_is_how_it_is_asked_and_what_guessing_gives(name):
+    task = TASKS[name]
+    assert task.citation
+    assert task.licence
+    assert task.language or task.languages
+    assert "{" not in task.title + task.description
+    assert task.protocol in task.protocols
+    assert task.chance
+
+
+@pytest.mark.parametrize("name", OF_DATASETS)
+def test_a_task_of_a_dataset_says_which_one_at_which_commit_and_where_examples_are(name):
+    """Where no commit is pinned, or there are no examples, the file says so by null."""
+    said, columns = stated(name), TASKS[name].columns
+    assert {"path", "revision", "split"} <= set(said["dataset"])
+    assert ({"shots_split", "shots_from"} & set(said["dataset"])) or said.get("shots")
+    assert columns.gold.form
+    by_place = (columns.gold.form == "text" and not columns.fixed_choices) or columns.gold.form == "mask"
+    assert not by_place or columns.choices_order, "the right choice comes first in every row"
+
+
+@pytest.mark.parametrize("name", [name for name in TASKS if name not in OF_DATASETS])
+def test_a_task_of_our_own_has_its_examples_in_the_file(name):
+    assert TASKS[name].shots
+
+
+def stated(name):
+    """What a task's file and the one that it extends say, null included."""
+    whole = read_document(task_files()[name])
+    if parent := whole.pop("extends", None):
+        below = read_document(task_files()[parent])
+        return {**below, **whole, "dataset": {**below["dataset"], **whole.get("dataset", {})}}
+    return whole
 
 
 def test_a_revision_is_a_commit():

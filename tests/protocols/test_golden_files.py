@@ -1,4 +1,7 @@
-"""Every protocol's prompt for one question of our own, to be read by people; tests/golden/prompts holds them."""
+"""Every protocol's prompt for one question of our own, to be read by people; tests/golden/prompts holds them.
+
+Those that want worked examples, another kind of question or examples of their own have theirs beside these.
+"""
 
 import json
 from dataclasses import asdict
@@ -14,7 +17,13 @@ from harness.task import find_task, load_task
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "prompts"
 SUBJECT = "everyday_life"
-TASK = load_task(find_task("sample"))
+TASK = load_task(find_task("sample")).model_copy(update={"protocols": tuple(PROTOCOLS)})
+OF_A_TASK_OF_THEIR_OWN = {
+    name
+    for file in ("lm_eval_prompts.json", "mmlu_pro_prompts.json")
+    for name in json.loads((GOLDEN.parent / file).read_text(encoding="utf-8"))
+} | {name for name in PROTOCOLS if name.startswith("olmes-qa")}
+HERE = [name for name in PROTOCOLS if name not in OF_A_TASK_OF_THEIR_OWN]
 
 
 def written(prompt: Prompt) -> str:
@@ -30,7 +39,7 @@ def written(prompt: Prompt) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-@pytest.mark.parametrize("name", [name for name in PROTOCOLS if name in TASK.protocols])
+@pytest.mark.parametrize("name", HERE)
 def test_a_prompt_is_as_it_was(name, update_golden):
     most = PROTOCOLS[name].max_shots
     plan = make_plan(TASK, load_questions(TASK), protocol=name, shots=3 if most is None else min(most, 3))
@@ -41,7 +50,11 @@ def test_a_prompt_is_as_it_was(name, update_golden):
     assert written(prompt) == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [name for name in PROTOCOLS if name in TASK.protocols])
+def test_every_protocol_has_a_golden_prompt_and_every_golden_prompt_a_protocol():
+    assert {path.stem for path in GOLDEN.glob("*.json")} | OF_A_TASK_OF_THEIR_OWN == set(PROTOCOLS)
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
 def test_a_protocol_is_told_of_in_the_docs(name):
     docs = Path(__file__).parents[2] / "docs" / "protocols.md"
-    assert f"| `{name}` |" in docs.read_text(encoding="utf-8")
+    assert f"\n| `{name}`" in docs.read_text(encoding="utf-8")

@@ -13,8 +13,7 @@ from harness.errors import UsageError
 from harness.plan import make_plan
 from harness.task import find_task, load_task
 
-TESTS = Path(__file__).parents[1]
-GOLDEN = TESTS / "golden" / "prompts"
+GOLDEN = Path(__file__).parents[1] / "golden" / "prompts"
 NAMES = ("olmes-qa", "olmes-qa-cloze", "olmes-qa-pmi")
 CHOSEN = ("Mercury_SC_415702", "MCAS_2009_5_6516", "Mercury_7233695", "Mercury_7041615", "MCAS_1998_4_3")
 OTHERS = ("Mercury_1", "Mercury_2", "Mercury_3", "Mercury_4", "Mercury_5")
@@ -71,8 +70,3 @@ def test_without_them_it_says_that_there_are_too_few(plan):
 def test_without_shots_no_example_is_looked_for(plan):
     made = plan(OTHERS, "olmes-qa-pmi", shots=0)
     assert made.prompt(made.questions[0]).content == "Question: Which is asked? \nAnswer:"
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_each_is_told_of_in_the_docs(name):
-    assert f"| `{name}` |" in (TESTS.parent / "docs" / "protocols.md").read_text(encoding="utf-8")

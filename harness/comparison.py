@@ -57,12 +57,14 @@ class Side:
     Attributes:
         path: the run's folder.
         accuracy: micro, over the questions that are compared.
+        unparsed: share of the same questions whose reply had no readable letter.
     """
 
     model: str
     revision: str | None
     path: Path
     accuracy: float
+    unparsed: float
     score: ScoreFile
 
 
@@ -92,6 +94,7 @@ class Part:
         p_holm: the same, adjusted over all groups or all subjects; None for the whole.
         worth: how many independent questions one of these is worth, below 1 where there are clusters.
         unread: what could turn it.
+        unparsed: how many replies of BASE, and of NEW, had no readable letter.
     """
 
     name: str
@@ -103,6 +106,7 @@ class Part:
     p_holm: float | None = None
     worth: float = 1.0
     unread: Unread = field(default_factory=Unread)
+    unparsed: tuple[int, int] = (0, 0)
 
     @property
     def spread(self) -> Spread:
@@ -221,8 +225,8 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
     subjects = _family(_by(pairs.values(), lambda given: given.subject))
     alpha = None if margin is None else equivalence_p(whole.table, margin, whole.spread)
     found = Comparison(
-        base=side_of(base, whole.table.both_correct + whole.table.lost, whole.table.questions),
-        new=side_of(new, whole.table.both_correct + whole.table.won, whole.table.questions),
+        base=side_of(base, [old for old, _ in pairs.values()]),
+        new=side_of(new, [now for _, now in pairs.values()]),
         whole=whole,
         lettered=_lettered(pairs.values()),
         macro=_macro(subjects, pairs.values(), whole),
@@ -246,10 +250,15 @@ def loaded(run: Run | Path | str) -> Run:
     return run if isinstance(run, Run) else load(run)
 
 
-def side_of(run: Run, correct: int, questions: int) -> Side:
+def side_of(run: Run, answers: Sequence[Given]) -> Side:
     """The run with its accuracy over the questions that are compared."""
-    model = run.score.model
-    return Side(model.name, model.revision, run.path, correct / questions, run.score)
+    model, questions = run.score.model, len(answers)
+    accuracy = sum(one.correct for one in answers) / questions
+    return Side(model.name, model.revision, run.path, accuracy, _unparsed(answers) / questions, run.score)
+
+
+def _unparsed(answers: Iterable[Given]) -> int:
+    return sum(one.outcome is Outcome.UNPARSED for one in answers)
 
 
 def table_of(pairs: Iterable[Pair]) -> Table:
@@ -271,6 +280,7 @@ def _part(name: str, pairs: Iterable[Pair]) -> Part:
         p_mcnemar=mcnemar_exact(table),
         worth=spread.worth,
         unread=_unread(held),
+        unparsed=(_unparsed(old for old, _ in held), _unparsed(new for _, new in held)),
     )
 
 

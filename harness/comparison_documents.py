@@ -26,11 +26,13 @@ _COLUMNS = (
         "gold",
         "base_answer",
         "new_answer",
+        "base_unparsed_rate",
+        "new_unparsed_rate",
     ),
 )
 _RANKING_COLUMNS = (
     *("kind", "model", "revision", "path", "against", "accuracy", "best_rank", "worst_rank", "difference"),
-    *("stderr", "interval_low", "interval_high", "lost", "won"),
+    *("stderr", "interval_low", "interval_high", "lost", "won", "unparsed_rate"),
 )
 
 
@@ -136,6 +138,7 @@ def _side(side: Side) -> dict[str, Any]:
         "revision": side.revision,
         "path": str(side.path),
         "accuracy": side.accuracy,
+        "unparsed_rate": side.unparsed,
     }
 
 
@@ -148,6 +151,7 @@ def _figures(part: Part) -> dict[str, Any]:
         "ci95": part.ci95,
         "p_mcnemar": part.p_mcnemar,
         **asdict(table),
+        "unparsed_rate": _both(*(count / table.questions for count in part.unparsed)),
     }
     return figures if part.p_holm is None else {**figures, "p_holm": part.p_holm}
 
@@ -168,15 +172,19 @@ def _against(one: Against) -> dict[str, Any]:
 
 
 def _part_row(kind: str, part: Part) -> dict[str, Any]:
-    table = part.table
+    table, figures = part.table, _figures(part)
+    low, high = figures.pop("ci95")
+    unparsed = figures.pop("unparsed_rate")
     return {
-        **{name: value for name, value in _figures(part).items() if name != "ci95"},
+        **figures,
         "kind": kind,
         "name": part.name,
         "base": (table.both_correct + table.lost) / table.questions,
         "new": (table.both_correct + table.won) / table.questions,
-        "ci95_low": part.ci95[0],
-        "ci95_high": part.ci95[1],
+        "ci95_low": low,
+        "ci95_high": high,
+        "base_unparsed_rate": unparsed["base"],
+        "new_unparsed_rate": unparsed["new"],
     }
 
 

@@ -6,7 +6,7 @@ there are more flips than fit, fewer are listed.
 
 from collections.abc import Iterable, Sequence
 
-from harness.comparison import Comparison, Flip, Part
+from harness.comparison import Comparison, Flip, Part, Side
 from harness.comparison_words import (
     RANKS_MEAN,
     asked,
@@ -25,8 +25,8 @@ from harness.ranking import Ranking
 from harness.summary import percent
 
 _LONGEST = 60_000
-_HEAD = ("", "questions", "BASE", "NEW", "points", "95 % interval", "lost", "won", "p")
-_NUMBERS = (False, *(True,) * 8)
+_HEAD = ("", "questions", "BASE", "NEW", "points", "95 % interval", "lost", "won", "p", "unparsed")
+_NUMBERS = (False, *(True,) * 9)
 
 
 def comparison_markdown(found: Comparison, *, flips: int) -> str:
@@ -43,12 +43,12 @@ def _blocks(found: Comparison, flips: int) -> Iterable[str]:
     yield f"### {first}"
     yield _escaped(asked(found))
     yield _table(
-        ("", "model", "accuracy", "run"),
+        ("", "model", "accuracy", "unparsed", "run"),
         [
-            (name, _code(model_name(side.score)), percent(side.accuracy), _code(str(side.path)))
+            (name, _code(model_name(side.score)), *_shares(side), _code(str(side.path)))
             for name, side in (("BASE", found.base), ("NEW", found.new))
         ],
-        (False, False, True, False),
+        (False, False, True, True, False),
     )
     if found.notes:
         yield "\n>\n".join(f"> **Note:** {_escaped(note)}" for note in found.notes)
@@ -70,7 +70,7 @@ def ranking_markdown(found: Ranking) -> str:
         (
             ranks(one.ranks),
             _code(model_name(one.side.score)),
-            percent(one.side.accuracy),
+            *_shares(one.side),
             points(one.against_base.difference) if one.against_base else "",
             points_interval(one.against_base.interval) if one.against_base else "",
             in_a_word(one.verdict),
@@ -78,15 +78,19 @@ def ranking_markdown(found: Ranking) -> str:
         )
         for one in sorted(found.models, key=lambda one: -one.side.accuracy)
     ]
-    head = ("ranks", "model", "accuracy", "points", "interval", "verdict", "run")
+    head = ("ranks", "model", "accuracy", "unparsed", "points", "interval", "verdict", "run")
     blocks = [
         f"### {len(found.models)} models on {_escaped(asked(found.comparisons[0], found.questions))}",
-        _table(head, rows, (False, False, True, True, True, False, False)),
+        _table(head, rows, (False, False, True, True, True, True, False, False)),
         RANKS_MEAN,
     ]
     if found.notes:
         blocks.append("\n>\n".join(f"> **Note:** {_escaped(note)}" for note in found.notes))
     return "\n\n".join(blocks)
+
+
+def _shares(side: Side) -> tuple[str, str]:
+    return percent(side.accuracy), percent(side.unparsed)
 
 
 def _row(part: Part) -> tuple[str, ...]:
@@ -102,6 +106,7 @@ def _row(part: Part) -> tuple[str, ...]:
         f"{table.lost:,}",
         f"{table.won:,}",
         p_value(part.p_mcnemar if part.p_holm is None else part.p_holm),
+        " → ".join(percent(count / n) for count in part.unparsed),
     )
 
 

@@ -62,7 +62,7 @@ def print_ranking(found: Ranking, console: Console) -> None:
     _say(console, asked(found.comparisons[0], found.questions), style="bold")
     for note in found.notes:
         _say(console, f"Note: {note}", style="yellow")
-    figures = ("accuracy", "points", "interval")
+    figures = ("accuracy", "unparsed", "points", "interval")
     table = _plain(
         Column("ranks", no_wrap=True),
         Column("model", overflow="fold"),
@@ -77,6 +77,7 @@ def print_ranking(found: Ranking, console: Console) -> None:
             ranks(one.ranks),
             Text(name),
             percent(one.side.accuracy),
+            percent(one.side.unparsed),
             points(against.difference) if against else "",
             Text(points_interval(against.interval) if against else ""),
             in_a_word(one.verdict),
@@ -93,12 +94,16 @@ def _say(console: Console, sentence: str, style: str = "") -> None:
 
 
 def _sides(found: Comparison) -> Table:
+    figures = ("accuracy", "unparsed")
     table = _plain(
-        Column("", no_wrap=True), "", Column("", justify="right", no_wrap=True), Column("", overflow="fold")
+        Column("", no_wrap=True),
+        "model",
+        *(Column(name, justify="right", no_wrap=True) for name in figures),
+        Column("run", overflow="fold"),
     )
     for name, side in (("BASE", found.base), ("NEW", found.new)):
-        table.add_row(name, Text(model_name(side.score)), percent(side.accuracy), Text(str(side.path)))
-    table.show_header = False
+        shares = (percent(side.accuracy), percent(side.unparsed))
+        table.add_row(name, Text(model_name(side.score)), *shares, Text(str(side.path)))
     return table
 
 

@@ -30,9 +30,10 @@ def headline(gate: Gate) -> str:
 
 
 def sides(comparison: Comparison) -> str:
-    """Both models with their accuracies."""
+    """Both models with their accuracies and unparsed rates."""
     base, new = (
-        f"{model_name(side.score)} {percent(side.accuracy)}" for side in (comparison.base, comparison.new)
+        f"{model_name(side.score)} {percent(side.accuracy)} ({percent(side.unparsed)} unparsed)"
+        for side in (comparison.base, comparison.new)
     )
     return f"{base} → {new}"
 

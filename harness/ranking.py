@@ -191,7 +191,7 @@ def _ranked(place: int, run: Run, answers: Sequence[Given], pairs: Sequence[Agai
     worst = len(shown) + 1 - shown.count(Verdict.BETTER)
     against_base = next((one for one in pairs if (one.first, one.second) == (0, place)), None)
     return Ranked(
-        side=side_of(run, sum(one.correct for one in answers), len(answers)),
+        side=side_of(run, answers),
         ranks=(1 + shown.count(Verdict.WORSE), worst),
         against_base=against_base,
         verdict=_shown(against_base, place) if against_base else None,

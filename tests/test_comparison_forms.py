@@ -75,7 +75,11 @@ def test_the_document_has_the_names_that_were_promised(here, runs):
         "revision": "0123456789abcdef",
         "path": str(runs[0]),
         "accuracy": 116 / 120,
+        "unparsed_rate": 0,
     }
+    assert found["new"]["unparsed_rate"] == 9 / 120
+    games = next(one for one in found["groups"] if one["name"] == "games")
+    assert games["unparsed_rate"] == {"base": 0, "new": 9 / 40}
     promised = ("questions", "difference", "stderr", "ci95", "p_mcnemar", "won", "lost", "both_correct")
     assert {
         *promised,

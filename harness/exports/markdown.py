@@ -30,6 +30,9 @@ def _lines(score: ScoreFile) -> Iterator[str]:
     yield _row(whole, answered, score.score.accuracy, score.score.ci95)
     if (share := score.score.right_share) is not None:
         yield f"| right choices' probability | {share.questions:,} | {100 * share.mean:.1f} % | |"
+    unparsed, asked = score.counts.unparsed, score.counts.questions
+    if asked:
+        yield f"| unparsed | {unparsed:,} | {100 * unparsed / asked:.1f} % | |"
     if score.score.chance is not None:
         yield f"| guessing | | {100 * score.score.chance:.1f} % | |"
     yield ""

@@ -59,6 +59,7 @@ def load_questions(
         groups=loading.groups(),
         revision=loading.revision(),
         left_out=tuple(loading.left_out),
+        stripped=tuple(loading.stripped),
         notes=notes,
     )
 
@@ -205,6 +206,7 @@ class _Loading:
         unread: those that all subjects share.
         group_of: subject to its group, as the rows say.
         left_out: what is wrong with the rows that were left out.
+        stripped: questions of whose cells white space was taken off.
         revisions: dataset to the commit that the hub gave; None where it gave none of some part.
         missing: where few-shot splits were looked for in vain.
     """
@@ -220,6 +222,7 @@ class _Loading:
     unread: _Unread | None = None
     group_of: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    stripped: list[str] = field(default_factory=list)
     revisions: dict[str, str | None] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     said: set[str] = field(default_factory=set)
@@ -239,6 +242,7 @@ class _Loading:
                 self._read_examples(
                     examples, (r for r in rows if r.chosen != (source.shots_split == source.split)), subject
                 )
+        self.stripped = questions.stripped
         if self.missing:
             more = f" and {len(self.missing) - 1} more" if len(self.missing) > 1 else ""
             self.say(f"{self.data} has no {self.missing[0]}{more}, so there are no few-shot examples there.")

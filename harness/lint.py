@@ -50,6 +50,7 @@ def lint(held: QuestionSet) -> tuple[Finding, ...]:
         _finding("an empty question or choice", _with(questions, _is_empty)),
         _finding("one choice only", _with(questions, lambda question: len(question.choices) == 1)),
         _finding("white space at an end of the question or a choice", _with(questions, _is_ragged)),
+        _finding("white space at an end of a cell, taken off", held.stripped),
         _finding(
             f"more than {_LONG_CHARS:,} characters", _with(questions, lambda q: _length(q) > _LONG_CHARS)
         ),

@@ -88,6 +88,7 @@ class QuestionSet:
         groups: group to its subjects, where the rows say so; the task's own are not here.
         revision: the commit that the hub gave, None where it was not asked.
         left_out: what is wrong with the rows that were left out, a sentence each.
+        stripped: ids of the questions of whose cells white space was taken off.
         notes: what a reader of the score should know of the questions, as sentences.
     """
 
@@ -96,6 +97,7 @@ class QuestionSet:
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     revision: str | None = None
     left_out: tuple[str, ...] = ()
+    stripped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -21,7 +21,11 @@ Value = Callable[[Row], object]
 
 
 class RowReader:
-    """Makes rows into questions."""
+    """Makes rows into questions.
+
+    Attributes:
+        stripped: ids of the questions of whose cells white space was taken off.
+    """
 
     def __init__(
         self,
@@ -49,6 +53,8 @@ class RowReader:
         self._value_of = {spec: value_of(spec) for spec in columns.specs()}
         self._of_choice = compile_template(columns.choice) if columns.choice else None
         self._seen: Counter[str] = Counter()
+        self.stripped: list[str] = []
+        self._took_off = False
 
     def read(
         self,
@@ -72,7 +78,7 @@ class RowReader:
         Raises:
             ValueError: the row does not fit; saying why.
         """
-        columns = self._columns
+        columns, self._took_off = self._columns, False
         self._check_columns(row)
         subject = str(self._filled(row, columns.subject)) if columns.subject else part or self._subject
         if number is None:
@@ -91,6 +97,8 @@ class RowReader:
         text = self._text(row, columns.question)
         rationale = self._text(row, columns.rationale) if columns.rationale else ""
         _check_characters(id_, subject, context, text, rationale, *choices)
+        if self._took_off:
+            self.stripped.append(id_)
         return Question(
             id=id_,
             subject=subject,
@@ -132,7 +140,14 @@ class RowReader:
         value = self._value_of[spec](row)
         if value is None:
             raise ValueError(f"{spec!r} is empty")
-        return value.strip() if self._columns.strip and isinstance(value, str) else value
+        return self._bare(value) if isinstance(value, str) else value
+
+    def _bare(self, text: str) -> str:
+        if not self._columns.strip:
+            return text
+        bare = text.strip()
+        self._took_off |= len(bare) < len(text)
+        return bare
 
     def _text(self, row: Row, spec: str) -> str:
         text = self._filled(row, spec)
@@ -143,9 +158,7 @@ class RowReader:
         return text
 
     def _choices(self, row: Row) -> tuple[str, ...]:
-        found = self._found_choices(row)
-        if self._columns.strip:
-            found = [choice.strip() for choice in found]
+        found = [self._bare(choice) for choice in self._found_choices(row)]
         if self._careful and not all(choice.strip() for choice in found):
             raise ValueError(f"choice {_place_of_empty(found) + 1} is empty")
         if not 0 < len(found) <= len(self._alphabet):

@@ -180,7 +180,7 @@ def _ways(roles: Roles) -> Iterator[tuple[str, str, str]]:
         yield column, "label", LETTERS
     for alphabet in alphabets():
         yield column, "letter", alphabet
-    yield f"{{{{ row[{column!r}] | string | trim | upper }}}}", "letter", LETTERS
+    yield f"{{{{ row[{column!r}] | string | upper }}}}", "letter", LETTERS
     for form in ("index1", "index0", "text", "mask", "bool"):
         yield column, form, LETTERS
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from builders import question
+from builders import question, task_document, write_task
 from scipy import stats
 from shared import mmlu, mmlu_pro, needs_shared
 
@@ -96,6 +96,48 @@ def test_lint_prints_a_table_or_a_document_and_ends_well(tmp_path, here):
     ]
     assert "mine.csv, line 5: the gold answer 'C'" in document["findings"][0]["examples"][0]
     assert "3 questions, 2 kinds of findings." in here("lint", "mine.csv").stdout
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_white_space_that_is_taken_off_a_tables_cells_is_found_all_the_same(tmp_path, here, ending):
+    rows = [
+        ("Why? ", "x", "y", "A"),
+        ("How?", "x", "\ty", "B"),
+        ("Who?", "x", "y", " A"),
+        ("When?", "x", "y", "B"),
+    ]
+    names = ("question", "A", "B", "answer")
+    lines = [",".join(cells) + "\n" for cells in (names, *rows)]
+    text = (
+        "".join(lines)
+        if ending == "csv"
+        else json.dumps([dict(zip(names, row, strict=True)) for row in rows])
+    )
+    (tmp_path / f"mine.{ending}").write_text(text)
+    (finding,) = json.loads(here("lint", f"mine.{ending}", "--json").stdout)["findings"]
+    assert finding == {
+        "count": 3,
+        "what": "white space at an end of a cell, taken off",
+        "examples": ["mine/0", "mine/1", "mine/2"],
+    }
+
+
+def test_white_space_that_a_task_file_has_taken_off_is_found(tmp_path, here):
+    (tmp_path / "rows.jsonl").write_text(
+        '{"q": "Why?", "c": ["x ", "y"], "g": 0}\n{"q": "Who?", "c": ["x", "y"], "g": 1}\n'
+    )
+    columns = {"question": "q", "choices": "c", "gold": {"column": "g", "form": "index0"}, "strip": True}
+    write_task(
+        tmp_path,
+        task_document(
+            dataset={"file": "rows.jsonl"}, columns=columns, questions=None, shots=None, groups=None
+        ),
+    )
+    (finding,) = json.loads(here("lint", "tiny.yaml", "--json").stdout)["findings"]
+    assert (finding["what"], finding["examples"]) == (
+        "white space at an end of a cell, taken off",
+        ["tiny/0"],
+    )
 
 
 @needs_shared

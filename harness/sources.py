@@ -178,4 +178,4 @@ def _not_to_be_had(source: DatasetSource, split: str, data: Path | None, error: 
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
-    return Table(rows, [f"row {place}" for place in range(len(rows))])
+    return Table(rows, [f"row {number}" for number in range(1, len(rows) + 1)])

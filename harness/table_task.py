@@ -36,7 +36,6 @@ _FORMS = {
     "bool": "true for the first choice",
 }
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
-_SHOWN = 5
 _TRIED = 2_000
 """Rows, spread over the file, by which it is decided how right answers are written."""
 
@@ -159,10 +158,12 @@ def _key(table: Table, roles: Roles) -> tuple[_Key, str | None]:
     keys = [_tried(rows, roles, *way) for way in _ways(roles)]
     best = max(keys, key=lambda key: key.fits)
     if best.fits == 0 and best.complaint:
-        raise ValueError(f"in its first row, {best.complaint}")
+        raise ValueError(f"in {table.places[0]}, {best.complaint}")
     if best.fits < len(rows) / 2:
-        held = ", ".join(list(dict.fromkeys(repr(row.get(roles.gold)) for row in rows))[:_SHOWN])
-        raise ValueError(f"{roles.gold!r} holds no letter, place or text of a choice, but {held}")
+        raise ValueError(
+            f"{roles.gold!r} holds no letter, place or text of a choice in {len(rows) - best.fits:,} of the "
+            f"{len(rows):,} rows that were tried, the first being {_first_wrong(table, roles, best)}"
+        )
     rival = next((key for key in keys if key.fits == best.fits and key.places != best.places), None)
     if rival is None:
         return best, None
@@ -186,15 +187,26 @@ def _ways(roles: Roles) -> Iterator[tuple[str, str, str]]:
 
 
 def _tried(rows: Sequence[Row], roles: Roles, column: str, form: str, alphabet: str) -> _Key:
-    gold = {"column": column, "form": form, **({"labels": roles.labels} if form == "label" else {})}
-    document = {"question": roles.question, "choices": list(roles.choices), "gold": gold, "strip": True}
-    if len(roles.choices) > 1:
-        document["choices_vary"] = True
-    reader = RowReader(Columns.model_validate(document), subject="", alphabet=alphabet)
+    reader = _reader(roles, column, form, alphabet)
     found = [_place(reader, row) for row in rows]
     complaint = found[0] if isinstance(found[0], str) and not found[0].startswith("the gold answer") else None
     places = tuple(place if isinstance(place, int) else None for place in found)
     return _Key(column, form, alphabet, places, complaint)
+
+
+def _reader(roles: Roles, column: str, form: str, alphabet: str) -> RowReader:
+    gold = {"column": column, "form": form, **({"labels": roles.labels} if form == "label" else {})}
+    document = {"question": roles.question, "choices": list(roles.choices), "gold": gold, "strip": True}
+    if len(roles.choices) > 1:
+        document["choices_vary"] = True
+    return RowReader(Columns.model_validate(document), subject="", alphabet=alphabet)
+
+
+def _first_wrong(table: Table, roles: Roles, key: _Key) -> str:
+    """Where the first row of all stands that does not fit, and why it does not."""
+    reader = _reader(roles, key.column, key.form, key.alphabet)
+    found = ((place, _place(reader, row)) for place, row in zip(table.places, table.rows, strict=True))
+    return next(f"{place}: {wrong}" for place, wrong in found if isinstance(wrong, str))
 
 
 def _place(reader: RowReader, row: Row) -> int | str:

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.json_places import after_space, fields, lines_of_elements
 
 Row = dict[str, Any]
 
 TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".arrow")
 
-_WITHOUT_LINES = (".json", ".parquet", ".arrow")
+_WITHOUT_LINES = (".parquet", ".arrow")
 _SEPARATORS = ",;\t|"
 _QUOTED_CHARS = 200
 _SNIFFED_CHARS = 50_000
@@ -33,7 +34,7 @@ class Table:
     """Rows of one file, or of several.
 
     Attributes:
-        places: where each row stands, for people: "line 17" or "row 3".
+        places: where each row stands, for people, counted from 1: "line 17" or "row 3".
         faults: place in `rows` to what is wrong with that row as such.
     """
 
@@ -145,7 +146,7 @@ def _arrow_table(ipc: Any, source: Any) -> Any:
 
 
 def _numbered(rows: Sequence[Row]) -> Table:
-    return Table(rows, [f"row {place}" for place in range(len(rows))])
+    return Table(rows, [f"row {number}" for number in range(1, len(rows) + 1)])
 
 
 def _read_json_lines(path: Path, text: str) -> Table:
@@ -170,12 +171,23 @@ def _read_json(path: Path, text: str) -> Table:
         held = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not JSON ({reason(error)}).") from error
+    begins = after_space(text, 0)
     if isinstance(held, dict):  # {"version": …, "data": [rows]}
-        lists = [value for value in held.values() if _is_rows(value)]
-        held = lists[0] if len(lists) == 1 else held
+        lists = [name for name, value in held.items() if _is_rows(value)]
+        if len(lists) == 1:
+            held, begins = held[lists[0]], fields(text, begins)[lists[0]]
     if not _is_rows(held):
         raise UsageError(f"{path} should hold a list of objects, one for each row.")
-    return _numbered(_filled(held))
+    return Table(_filled(held), _json_places(lines_of_elements(text, begins)))
+
+
+def _json_places(lines: Sequence[int]) -> list[str]:
+    """Each row's line, and its number too where others begin in the same line."""
+    times = Counter(lines)
+    return [
+        f"line {line}" if times[line] == 1 else f"row {number}, line {line}"
+        for number, line in enumerate(lines, start=1)
+    ]
 
 
 def _filled(rows: Sequence[Row]) -> Sequence[Row]:

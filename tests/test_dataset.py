@@ -128,7 +128,7 @@ def test_the_worked_answer_may_be_a_column_which_only_examples_fill(load):
 
 @pytest.mark.parametrize(
     ("rows", "words"),
-    [(ROWS, "row 0: there is no column 'worked'"), ([{**ROWS[0], "worked": 4}], "'worked' should be a text")],
+    [(ROWS, "row 1: there is no column 'worked'"), ([{**ROWS[0], "worked": 4}], "'worked' should be a text")],
 )
 def test_a_worked_answer_that_does_not_fit_is_named(load, rows, words):
     with pytest.raises(UsageError, match=words):
@@ -142,25 +142,25 @@ def test_a_single_choice_is_a_question_too(load):
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        (changed(answer=3), "row 1: the gold answer 3 in 'answer' is none of its 3 choices"),
-        (changed(answer=-1), "row 1: the gold answer -1"),
-        (changed(answer=None), "row 1: 'answer' is empty"),
-        (changed(question=None), "row 1: 'question' is empty"),
-        (changed(choices=None), "row 1: 'choices' is empty"),
-        (changed(subject=None), "row 1: 'subject' is empty"),
-        (changed(choices=["iron", None, "neon"]), "row 1: 'choices' should be a list of texts"),
-        (changed(choices=[]), "row 1: 'choices' holds 0 texts, not 1 to 26"),
-        (changed(choices=["x"] * 27), "row 1: 'choices' holds 27 texts"),
-        ([{**row, "choices": "abc"} for row in ROWS], "row 0: 'choices' should be a list of texts"),
-        ([{**row, "choices": 4} for row in ROWS], "row 0: 'choices' should be a list of texts"),
-        ([{**row, "choices": [1, 2, 3]} for row in ROWS], "row 0: 'choices' should be a list of texts"),
-        ([{**row, "question": 4} for row in ROWS], "row 0: 'question' should be a text"),
-        ([{**row, "answer": float(row["answer"])} for row in ROWS], "row 0: the gold answer 1.0"),
+        (changed(answer=3), "row 2: the gold answer 3 in 'answer' is none of its 3 choices"),
+        (changed(answer=-1), "row 2: the gold answer -1"),
+        (changed(answer=None), "row 2: 'answer' is empty"),
+        (changed(question=None), "row 2: 'question' is empty"),
+        (changed(choices=None), "row 2: 'choices' is empty"),
+        (changed(subject=None), "row 2: 'subject' is empty"),
+        (changed(choices=["iron", None, "neon"]), "row 2: 'choices' should be a list of texts"),
+        (changed(choices=[]), "row 2: 'choices' holds 0 texts, not 1 to 26"),
+        (changed(choices=["x"] * 27), "row 2: 'choices' holds 27 texts"),
+        ([{**row, "choices": "abc"} for row in ROWS], "row 1: 'choices' should be a list of texts"),
+        ([{**row, "choices": 4} for row in ROWS], "row 1: 'choices' should be a list of texts"),
+        ([{**row, "choices": [1, 2, 3]} for row in ROWS], "row 1: 'choices' should be a list of texts"),
+        ([{**row, "question": 4} for row in ROWS], "row 1: 'question' should be a text"),
+        ([{**row, "answer": float(row["answer"])} for row in ROWS], "row 1: the gold answer 1.0"),
         (
             [{**row, "answer": "B"} for row in ROWS],
-            "row 0: the gold answer 'B' in 'answer' is none of its 2 choices",
+            "row 1: the gold answer 'B' in 'answer' is none of its 2 choices",
         ),
-        ([{"answer": 1, "subject": "x"}], "row 0: there is no column 'question'; it has answer, subject"),
+        ([{"answer": 1, "subject": "x"}], "row 1: there is no column 'question'; it has answer, subject"),
     ],
 )
 def test_a_row_that_does_not_fit_is_named(load, rows, words):
@@ -172,12 +172,12 @@ def test_a_row_that_does_not_fit_is_named(load, rows, words):
 @pytest.mark.parametrize("letter", ["C", "b", "", "AB", "1"])
 def test_a_gold_letter_beyond_the_choices_is_refused(load, letter):
     columns = {**COLUMNS, "gold": {"column": "answer", "form": "letter"}}
-    with pytest.raises(UsageError, match=rf"row 0: the gold answer '{letter}' .* \(form letter\)"):
+    with pytest.raises(UsageError, match=rf"row 1: the gold answer '{letter}' .* \(form letter\)"):
         load([{**ROWS[0], "answer": letter}], columns=columns)
 
 
 def test_a_bad_example_is_named_with_its_split(load):
-    with pytest.raises(UsageError, match="split dev, row 1: the gold answer 9"):
+    with pytest.raises(UsageError, match="split dev, row 2: the gold answer 9"):
         load(shots=changed(answer=9))
 
 
@@ -324,7 +324,7 @@ def test_only_rows_that_the_task_chooses_are_asked(hub, tmp_path):
     hub("a/b/data/test-0.parquet", rows)
     dataset = {"path": "a/b", "split": "test", "where": {"error_type": ["ok"]}}
     assert len(loaded(tmp_path, dataset, COLUMNS).questions) == 2
-    with pytest.raises(UsageError, match="row 0: there is no 'kind'"):
+    with pytest.raises(UsageError, match="row 1: there is no 'kind'"):
         loaded(tmp_path, {**dataset, "where": {"kind": ["ok"]}}, COLUMNS)
 
 
@@ -354,7 +354,7 @@ def test_examples_for_all_subjects_are_read_when_they_are_wanted(hub, tmp_path):
     dataset = {"path": "a/b", "split": "test", "shots_split": "train", "shots_by": "all"}
     examples = loaded(tmp_path, dataset, COLUMNS).shots["maths"]
     assert [shot.text for shot in examples[:2]] == [row["question"] for row in ROWS[:2]]
-    with pytest.raises(UsageError, match="split train, row 3: the gold answer 9"):
+    with pytest.raises(UsageError, match="split train, row 4: the gold answer 9"):
         examples[-1]
 
 

@@ -221,9 +221,31 @@ def test_a_wrong_row_is_named_by_its_line_and_can_be_left_out(tmp_path, row, wor
     assert said[0].startswith("1 of 11 rows do not fit and are left out, the first being mine.csv, line 11: ")
 
 
+def test_a_wrong_row_of_indented_json_is_named_by_the_line_where_it_begins(tmp_path):
+    text = json.dumps([*ROWS, {**ROWS[0], "id": 10, "answer": 5}], indent=2)
+    line = text[: text.rindex("{")].count("\n") + 1
+    assert f"mine.json, line {line}: the gold answer 5 in 'answer'" in refused(
+        written(tmp_path, "mine.json", text)
+    )
+
+
 def test_choices_that_are_no_texts_are_told_as_such(tmp_path):
     path = written(tmp_path, "mine.json", json.dumps([{**row, "choices": [1, 2, 3]} for row in ROWS]))
-    assert "in its first row, 'choices' should be a list of texts" in refused(path)
+    assert "in row 1, line 1, 'choices' should be a list of texts" in refused(path)
+
+
+def test_where_most_answers_are_wrong_the_first_is_named_by_its_line(tmp_path):
+    rows = "Why?,x,y,A\nHow?,x,y,perhaps\nWho?,x,y,never\nWhat?,x,y,none\n"
+    sentence = refused(written(tmp_path, "mine.csv", f"question,A,B,answer\n{rows}"))
+    assert "line 3: the gold answer 'perhaps' in 'answer' is none of its 2 choices" in sentence
+    assert "in 3 of the 4 rows that were tried" in sentence
+
+
+def test_the_first_wrong_row_is_found_though_only_some_of_many_are_tried(tmp_path):
+    rows = "Why?,x,y,A\n" + "How?,x,y,perhaps\n" * 20_000
+    assert "line 3: the gold answer 'perhaps'" in refused(
+        written(tmp_path, "mine.csv", f"question,A,B,answer\n{rows}")
+    )
 
 
 def test_a_list_of_27_choices_is_a_wrong_row(tmp_path):

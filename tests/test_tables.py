@@ -1,6 +1,7 @@
 """Files of rows: each format read as it is written, and each row's line known."""
 
 import json
+import time
 
 import pyarrow
 import pyarrow.parquet
@@ -72,6 +73,46 @@ def test_json_is_a_list_of_rows_or_holds_one(tmp_path, wrap):
     assert read_table(written(tmp_path, "t.json", json.dumps(wrap(rows)))).rows == rows
 
 
+INDENTED = """[
+  {
+    "q": "a, ] and }",
+    "c": ["x", {"y": [1]}]
+  },
+
+  {"q": "b\\"\\n"}, {
+    "q": "c"
+  }
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (INDENTED, ["line 2", "row 2, line 7", "row 3, line 7"]),
+        (INDENTED.replace("}, {", "},\n {"), ["line 2", "line 7", "line 8"]),
+        ('{"version": [1],\n "data": [\n  {"q": 1},\n  {"q": 2}\n ]\n}', ["line 3", "line 4"]),
+        ('{"data": 1,\n "data" : [\n{"q": 1}]}', ["line 3"]),
+        (json.dumps([{"q": 1}, {"q": 2}]), ["row 1, line 1", "row 2, line 1"]),
+    ],
+    ids=["indented", "a line each", "in an object", "a field twice", "in one line"],
+)
+def test_a_row_of_json_is_named_by_the_line_where_it_begins(tmp_path, text, places):
+    assert read_table(written(tmp_path, "t.json", text)).places == places
+
+
+def test_the_lines_of_a_hundred_thousand_rows_of_json_are_counted_in_linear_time(tmp_path):
+    path = written(tmp_path, "t.json", json.dumps([{"q": "a", "c": ["x", "y"]}] * 100_000, indent=1))
+    began = time.process_time()
+    assert read_table(path).places[-1] == "line 699995"
+    assert time.process_time() - began < 5
+
+
+def test_rows_of_several_json_files_are_named_by_file_and_line(tmp_path):
+    paths = [written(tmp_path, f"{name}.json", '[\n {"q": 1}]') for name in "xy"]
+    assert read_tables(paths).places == ["x.json, line 2", "y.json, line 2"]
+
+
 @pytest.mark.parametrize("ending", ["parquet", "arrow"])
 def test_parquet_and_arrow_keep_their_types(tmp_path, ending):
     rows = [{"q": "a", "c": ["x", "y"], "n": {"k": 1}}]
@@ -82,6 +123,7 @@ def test_parquet_and_arrow_keep_their_types(tmp_path, ending):
         with pyarrow.OSFile(str(path), "wb") as file, pyarrow.ipc.new_stream(file, table.schema) as stream:
             stream.write_table(table)
     assert read_table(path).rows == rows
+    assert read_table(path).places == ["row 1"]
 
 
 @pytest.mark.parametrize(

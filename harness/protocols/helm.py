@@ -3,7 +3,10 @@
 Source: run_specs/lite_run_specs.py, adapters/in_context_learning_adapter.py of stanford-crfm/helm @ 63754d0 (0.5.16),
 without output_format_instructions. The examples' order is HELM's own (`balanced`), another in each subject. HELM opens
 the files in text mode, so that `\\r\\n` is `\\n`. The average is over subjects: Lite has five of them, the leaderboard
-all. A chat model that begins with "The" has used up its one token.
+all.
+
+Traps: a reply that begins with `The` or a line break is wrong, as it has used up its one token; and since the texts of
+choices are compared, of two equal ones either letter is right.
 """
 
 from collections.abc import Sequence

@@ -4,6 +4,9 @@ Source: run_specs/capabilities_run_specs.py and run_expander.py of stanford-crfm
 one, of the leaderboard's version 2, has one more sentence, which says what to insert, and 10,000 tokens more. HELM
 samples at temperature 1, which is its default and is set nowhere; we send temperature 0 unless told otherwise. It asks
 1,000 questions drawn at random, of an older revision of the dataset.
+
+Traps: one of its four patterns is broken (its brackets are escaped), and the last takes the next capital, whatever
+word it begins: "The correct answer is to add Helium" is H.
 """
 
 from collections.abc import Sequence

@@ -4,6 +4,9 @@ Source: evaluate.py of hendrycks/test @ 4450500 (2023-04-24); Hendrycks et al. 2
 Two things look like mistakes and are not: the two spaces after "about" (the original code puts one
 before each word of the subject), and white space kept as it is in the file. Ten questions have the choice `None`, of
 which the original code makes `nan` under pandas 2; here it stays `None`.
+
+Trap: a letter that is not among the candidates counts as a logprob of −100. The original asked for 100 candidates;
+where an endpoint gives few, this decides answers. Such questions are counted.
 """
 
 from collections.abc import Sequence

@@ -4,6 +4,9 @@ Source: `leaderboard|mmlu` of huggingface/lighteval v0.10.0, and tasks/tasks/mml
 prompt but for white space, which is kept. The second is HELM's prompt in HELM's order, read from five written tokens;
 its instruction is followed by four line breaks, since it ends with two and is joined with two more. lighteval averages
 over subjects. (Its third, `original|mmlu` of v0.10, is `hendrycks`, byte for byte.)
+
+Trap of the second: what is written must be the letter and nothing else, so that a reply that begins with `The` or a
+line break is wrong.
 """
 
 from collections.abc import Sequence

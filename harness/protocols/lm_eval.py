@@ -4,6 +4,11 @@ Source: tasks/mmlu/{default,continuation,generative} of EleutherAI/lm-evaluation
 One space after "about"; the question is stripped, its choices are not. Its default is 0-shot, while nearly every
 published figure is 5-shot: `--shots 5`. The chat form is what `--apply_chat_template` makes of the first (the
 description is the system message, each example a turn), with the letter scored as the first token of the reply.
+
+Traps: until August 2024 (version 1) the description lacked its line break, so that older figures are of another prompt.
+A prompt that is too long is cut from its beginning there; here examples are left out. lm-eval-continuation: `acc`, the
+sum of the logprobs, favours short choices, so say which reading is quoted. lm-eval-generative: `B. Paris` and
+`The answer is B` are wrong, `(B)` and `b.` are right.
 """
 
 from collections.abc import Sequence

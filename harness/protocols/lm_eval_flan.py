@@ -4,6 +4,10 @@ Source: tasks/mmlu/{flan_n_shot,flan_cot_zeroshot} of EleutherAI/lm-evaluation-h
 2 and 3. The source runs the chain of thought on the validation split, and its 256 tokens, which are no choice of the
 task's but a default, cut longer reasoning off before its answer. Here both are the user's: the split is the task's,
 `--max-tokens` the limit.
+
+Traps of the strict readers: most models begin with a space, and ` (B)` is wrong in the n-shot form; that of the chain
+of thought loses the last character of the line, so that `The answer is B` is wrong, and `The answer is B. Because`
+too. The source's groups sum a figure that these tasks do not give: look at its subjects.
 """
 
 from collections.abc import Sequence

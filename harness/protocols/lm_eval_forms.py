@@ -3,21 +3,26 @@
 Source: lm_eval/tasks of EleutherAI/lm-evaluation-harness @ 4e7e0d47 (0.4.13); a Form names its folder. All are text to
 be continued. Most score the choices' texts: `acc` is the reader `choices`, `acc_norm` is `choices-per-char`, and
 `acc_bytes` is `choices-per-byte`; one run gives all three. Some show the choices and score their letters. The source's
-default is 0-shot; examples are drawn as harness/protocols/lm_eval_draws.py says. What to know of each:
+default is 0-shot; examples are drawn as harness/protocols/lm_eval_draws.py says. `acc`, a sum, favours short texts.
+What to know of each, traps included:
 
 agieval: the row is the paper's whole prompt, choices and all, so it has tasks of its own (agieval_en_lm_eval).
 arc: the figure that is quoted of ARC-Challenge is acc_norm; of ARC-Easy often acc.
 boolq: the source reads SuperGLUE's copy of the questions, which is our task boolq_super_glue.
 gpqa-zeroshot: no space after the colon. gpqa-n-shot has a header of its own, and is 0-shot too unless told otherwise.
 leaderboard-gpqa: a space after "Answer:", and the letter's own after it. Brackets are deleted from the choices, so that
-    cyclopenta[c]pyridine loses its [c]. The order of the choices is the task's, in all of GPQA's forms.
+    `cyclopenta[c]pyridine` is `cyclopentapyridine`.
+gpqa, all forms: the source shuffles the choices by a generator that anything moves; the order here is the task's, and
+    `order: lm-eval` in a task file makes it the source's.
 leaderboard-musr: an empty line between choices and "Answer:".
 logiqa: letters are shown and the choices' texts scored. The source's copy of the data is a loading script; ours is
     another one, which was not compared.
 openbookqa, hellaswag: the question alone, without a word before or after it.
+pubmedqa: the source's copy has a training split of its own, from which other examples are drawn than here.
 race: the source's data are the last question of each article, with the others answered (race_lm_eval).
-truthfulqa-mc1, truthfulqa-mc2: six examples of the source's own stand before every question. The source's figure of
-    mc2 is not an accuracy but the true answers' share of the probability of all: `right_share` in the score file.
+truthfulqa-mc1, truthfulqa-mc2: six examples of the source's own stand before every question, and its right choice is
+    always the first: shuffle before anything but texts is scored. The source's figure of mc2 is not an accuracy but
+    the true answers' share of the probability of all: `right_share` in the score file.
 """
 
 from collections.abc import Callable, Sequence

@@ -4,7 +4,10 @@ Source: tasks/mmlu_pro (3.1) and tasks/leaderboard/mmlu_pro (0.1) of EleutherAI/
 (0.4.13). The first is close to mmlu-pro-local and not the same: one newline under the instruction instead of four,
 options stripped (since 2026-01; 532 questions differ by it), and a reply without the letter is wrong. The second is
 Open LLM Leaderboard v2's: no instruction, no reasoning, the most probable letter. The leaderboard shows it rescaled,
-(accuracy - 0.1) / 0.9 and nothing below 0: its 50 is an accuracy of 55 %.
+(accuracy - 0.1) / 0.9 and nothing below 0: its 50 is an accuracy of 55 %, although guessing gives 0.111. The
+suite `open_llm_leaderboard_v2` shows both.
+
+Traps of the first: the first `answer is (X)` counts, not the last, and `answer is **X**` is not read.
 """
 
 from collections.abc import Sequence

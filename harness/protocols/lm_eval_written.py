@@ -4,6 +4,8 @@ Source: tasks/arc/arc_challenge_chat.yaml (1.0) and tasks/gpqa/cot_zeroshot (2.2
 @ 4e7e0d47 (0.4.13). Traps kept: the first one's file has its line breaks in single quotes, so that models see a
 backslash and an n; it names A to D and shows at most four choices, whatever the question has. The second one's prompt
 ends with a space, and its 256 tokens, a default that the task does not set, cut longer reasoning off; `--max-tokens`.
+Its strict reader loses the last character of the line, and wants a capital T. The order of the choices is the task's;
+`order: lm-eval` in a task file makes it the source's.
 
 Under --apply_chat_template, for which the first is made, its reply is begun with "The best answer is", as
 `meta-llama3-chat`'s is: see there for the servers that go on with it.

@@ -7,6 +7,9 @@ not public). Meta reports macro averages. Its base models are asked by `hendryck
 meta-llama3-chat begins the last reply with `The best answer is`. vLLM and SGLang go on with such a message where they
 are told so (they are: harness/endpoint/generate.py), llama.cpp always; OpenAI begins a new one, and refuses to be told.
 Where a server begins a new one, the exact reader finds no letter, and `llama-cookbook` may.
+
+Traps: "MMLU" of an instruct model's card is two figures, one of each form, and both are macro. Of the chain of thought
+`best answer is **B**`, `best answer is (B)` and `best answer is: B` are not read, and `best answer is The` reads T.
 """
 
 from collections.abc import Sequence

@@ -4,6 +4,8 @@ Source: eval_details.md of meta-llama/llama-models @ a9c89c4; the template is th
 EleutherAI/lm-evaluation-harness @ 4e7e0d47, which reproduces the prompts that Meta released. The question is stripped,
 its options are not. Meta reports the mean over the subjects, lm-evaluation-harness that over all questions: one to two
 points apart. Llama 4's figures are zero-shot: `--shots 0`.
+
+Trap: `best answer is (B)` and `best answer is **B**` are not read.
 """
 
 import re

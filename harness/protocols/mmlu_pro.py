@@ -8,6 +8,12 @@ What looks like a mistake and is not: four newlines under the local instruction 
 adds one), the API's message ending in two, and nothing stripped. The sources leave out options that read "N/A"; no
 question of today has one, and we leave none out. Where a prompt is too long, evaluate_from_local.py takes examples
 away until it has fewer than 2,048 tokens; we take them away when the endpoint says that it does not fit.
+
+Traps: the reader `strict` takes the first `answer is (X)`, not the last, and does not read `answer is **X**`. `chain`
+deletes `**` first, and where nothing better is there takes the last letter that is a word of its own, which may be the
+pronoun "I" or the article "A". Replies without a letter get a random one, drawn anew at every
+save; here they are wrong, and `expected_with_guessing` says what drawing would bring. The API's script leaves out
+requests that failed, as we do, and one beside it (evaluate_from_apiX.py) can ask again where the answer was wrong.
 """
 
 from collections.abc import Sequence

@@ -5,6 +5,9 @@ there are two spaces after "about", as in the original, but only one line break 
 letter with which the whole text has the lowest perplexity. The texts differ in their last letter alone, so where each
 letter is one token (every tokenizer in use) that is the most probable letter, which is what we ask for: one request
 instead of four. gen has no limit of its own; 1,024 tokens are what the source gives most models.
+
+Traps of gen: without any pattern the first capital A to D counts, so that `As an AI, I cannot answer this` is A; after
+a `1` the first letter in order in the whole rest counts.
 """
 
 from collections.abc import Sequence

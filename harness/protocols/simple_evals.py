@@ -1,4 +1,4 @@
-"""simple-evals, simple-evals-gpqa, deepseek-r1: zero-shot chain of thought in chat, the letter read from the text.
+r"""simple-evals, simple-evals-gpqa, deepseek-r1: zero-shot chain of thought in chat, the letter read from the text.
 
 Source: common.py, mmlu_eval.py and gpqa_eval.py of openai/simple-evals @ ee3b031 (2025-07-09). OpenAI's README and
 DeepSeek's R1 report use it. OpenAI samples at temperature 0.5 under a system message. It asks GPQA's questions by the
@@ -9,6 +9,11 @@ reads them is not told; we read by OpenAI's patterns for MMLU. `--as-published` 
 temperature 0 and no system message, once. The source names its four letters ABCD; for another number of choices we name
 that many. Of MMLU's ten choices `None` it makes `nan` under pandas 2; here they stay. Its own file of MMLU was not
 compared.
+
+Traps: `Answer: b` is wrong, and so is an earlier `answer: a number`; `Answer: (B)` and a letter on the next line are
+not read; the first `Answer:` counts, not the last. Of GPQA `**Answer:** B`, `Answer: **B**` and `Answer: \boxed{B}`,
+which are read of MMLU, are not read. The source grades a request that was refused (400) as a wrong answer; here it is
+a failure. DeepSeek's figures are of that sampling: one greedy reply, a system message or a lower limit give others.
 """
 
 from collections.abc import Sequence

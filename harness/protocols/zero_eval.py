@@ -1,9 +1,12 @@
-"""zero-eval: a JSON object with the reasoning and then the letter, in chat.
+r"""zero-eval: a JSON object with the reasoning and then the letter, in chat.
 
 Source: src/templates/MCQA.py, src/_TEMPLATES.py and src/unified_infer.py of WildEval/ZeroEval @ 8c1485e (2025-04-14),
 where yuchenlin/ZeroEval moved to. DeepSeek reports MMLU-Redux by it. White space is the source's: a line break before
 all and one at the end, a space at the end of four lines. To models behind OpenAI's interface it sends a system message
 (`--as-published` does); to open weights none.
+
+Traps: `"B. Paris"` and `"b"` are wrong, and `"(A) or (B)"` is right whichever of the two is; of two equal choices only
+the first is right. Of models called Llama-3.1 the source also reads `\boxed{…}`; here no model is special.
 """
 
 from collections.abc import Sequence

@@ -183,6 +183,8 @@ def print_suite_of(tasks: Sequence[Task], suite: Suite) -> None:
     print(_average(suite, tasks))
     for part, why in suite.missing.items():
         print(f"Not in it, though in its source: {part} ({why}).")
+    if suite.missing:
+        print("So this average is not the one that the source publishes.")
     print(f"See one task by its name: harness tasks {tasks[0].name}")
 
 

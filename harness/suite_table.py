@@ -24,7 +24,8 @@ def print_suite(score: SuiteScore, console: Console) -> None:
         table.add_row(*map(Text, (task.task, how, percent(task.score), *rescaled, percent(task.unparsed))))
     table.add_section()
     rescaled = [percent(score.rescaled_average)] if with_rescaled else []
-    table.add_row("average of tasks", "", percent(score.average), *rescaled, style="bold")
+    averaged = f"average of these {len(score.tasks)}" if score.missing else "average of tasks"
+    table.add_row(averaged, "", percent(score.average), *rescaled, style="bold")
     console.print()
     console.print(Text(f"{score.model} on {score.title}", style="bold"), soft_wrap=True)
     print_whole(console, table)
@@ -42,5 +43,7 @@ def _sentences(score: SuiteScore, *, with_rescaled: bool) -> list[str]:
         said.append(f"Asked in part only: {', '.join(partial)}.")
     if score.missing:
         parts = "; ".join(f"{name} ({why})" for name, why in score.missing.items())
-        said.append(f"Not in this average, though in its source's: {parts}.")
+        said.append(
+            f"Not in this average, though in its source's: {parts}; so it is not the one that the source publishes."
+        )
     return said

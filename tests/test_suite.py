@@ -167,8 +167,15 @@ def test_a_table_ends_the_suite_and_names_what_its_average_lacks(particular, her
     done = ran(here)
     assert [line.split("/")[2] for line in done.stdout.splitlines()] == ["one", "two"]
     table = done.stderr.split("m on both")[1]
-    for words in ("average of tasks", "rescaled", "2-shot, read by letters", "Three (it is a poem)"):
+    for words in ("average of these 2", "rescaled", "2-shot, read by letters", "Three (it is a poem)"):
         assert words in table
+    assert "so it is not the one that the source publishes." in " ".join(table.split())
+
+
+def test_the_average_of_a_whole_suite_is_called_so(suite, here):
+    table = ran(here).stderr.split("m on both")[1]
+    assert "average of tasks" in table
+    assert "the source" not in table
 
 
 def test_the_share_of_unparsed_replies_stands_beside_each_task(particular, here):
@@ -239,6 +246,20 @@ def test_a_suite_is_shown_with_how_each_task_is_asked_and_what_the_average_is(pa
     ):
         assert words in shown.stdout
     assert "Not in it, though in its source: Three (it is a poem)." in shown.stdout
+    assert "So this average is not the one that the source publishes." in shown.stdout
+
+
+def test_a_suite_that_lacks_nothing_speaks_of_no_other_average(suite, here):
+    assert "the source" not in here("tasks", "both.yaml").stdout
+
+
+@pytest.mark.parametrize(("name", "held"), [("v1", "five of its six"), ("v2", "three of its six")])
+def test_a_leaderboards_suite_says_how_much_of_it_is_there_what_is_not_and_why(here, name, held):
+    shown = here("tasks", f"open_llm_leaderboard_{name}").stdout
+    missing = read_suite(task_files()[f"open_llm_leaderboard_{name}"]).missing
+    assert f"Open LLM Leaderboard {name}, {held} tasks" in shown
+    assert all(f"Not in it, though in its source: {part} ({why})." in shown for part, why in missing.items())
+    assert "So this average is not the one that the source publishes." in shown
 
 
 @pytest.mark.parametrize(

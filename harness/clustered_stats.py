@@ -128,10 +128,11 @@ def clustered_macro_interval(
 
 
 def _by_part(cells: Mapping[tuple[str, Hashable], Tally]) -> dict[str, list[Tally]]:
+    """By name, whatever the order of the answers: a sum of fractions depends on it in its last digit."""
     clusters_of: dict[str, list[Tally]] = {}
     for (part, _), tally in cells.items():
         clusters_of.setdefault(part, []).append(tally)
-    return clusters_of
+    return dict(sorted(clusters_of.items()))
 
 
 def _sum(clusters: Sequence[Tally]) -> Tally:

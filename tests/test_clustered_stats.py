@@ -102,3 +102,17 @@ def test_a_single_cluster_tells_nothing():
         clustered_macro_interval({("a", 1): Tally(1, 2), ("b", 1): Tally(1, 2), ("b", 2): Tally(0, 2)})
         is None
     )
+
+
+def test_the_order_of_the_parts_does_not_matter_to_the_last_digit():
+    """A run that was interrupted has its answers in another order."""
+    cells = {
+        ("algebra", "a"): Tally(0, 2),
+        ("algebra", "b"): Tally(2, 2),
+        ("botany", "c"): Tally(0, 1),
+        ("botany", "d"): Tally(1, 1),
+        ("chess", "e"): Tally(0, 1),
+        ("chess", "f"): Tally(1, 1),
+    }
+    backwards = dict(reversed(cells.items()))
+    assert clustered_macro_interval(cells) == clustered_macro_interval(backwards)

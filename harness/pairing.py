@@ -203,7 +203,10 @@ def _refusal(base: Run, new: Run, before: Mapping[str, Given], after: Mapping[st
     said = "; ".join(reasons) or "questions, prompts or reader differ in a way that the files do not tell"
     out = ""
     if shared and not ways:
-        out = f" --on-common-questions compares the {shared:,} that were asked alike."
+        out = (
+            f" `harness compare {base.path} {new.path} --on-common-questions` compares the {shared:,} that were asked "
+            "alike; a gate wants both asked the same."
+        )
     elif len(ways) == 1 and base.score.task.reader != new.score.task.reader:
         out = f" `harness regrade {new.path} --reader {base.score.task.reader}` reads NEW's replies as BASE's were."
     return f"{base.path} and {new.path} are not comparable: {said}.{out}"

@@ -241,7 +241,7 @@ def test_another_choice_of_questions_is_named_as_it_was_typed(written, task_file
     part = plan_of(task_file, limit=6)
     said = refused(written("base"), written("new", asked=part, limit=6))
     assert "other questions: all against --limit 6." in said
-    assert said.endswith("--on-common-questions compares the 6 that were asked alike.")
+    assert "--on-common-questions` compares the 6 that were asked alike" in said
 
 
 def test_other_subjects_are_named(written, task_file):

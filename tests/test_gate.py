@@ -137,6 +137,22 @@ def test_scores_of_other_questions_are_wrong_use_whatever_their_status(here, run
     assert "not comparable" in ended.stderr
 
 
+def test_scores_of_a_part_and_the_whole_are_wrong_use_and_the_way_out_is_a_command_that_there_is(
+    here, runs, tmp_path
+):
+    task_file = big_task(tmp_path)
+    plan = plan_of(task_file, limit=30)
+    part = written(tmp_path, plan, task_file, "part", {})
+    ended = here("gate", runs["base"], part)
+    assert is_wrong_use(ended)
+    way_out = f"harness compare {runs['base']} {part} --on-common-questions"
+    assert (
+        f"`{way_out}` compares the 30 that were asked alike; a gate wants both asked the same."
+        in ended.stderr
+    )
+    assert here(*way_out.split()[1:]).returncode == 0
+
+
 @pytest.mark.parametrize("status", ["incomplete", "interrupted"])
 @pytest.mark.parametrize("side", ["BASE", "NEW"])
 def test_a_score_that_is_not_whole_is_3_and_never_a_pass(here, runs, with_status, status, side):

@@ -128,7 +128,7 @@ def test_it_is_compared_with_our_run_question_by_question_and_named_as_imported(
 
 def test_a_part_that_lm_eval_asked_is_compared_on_the_common_questions(made, results):
     imported, ours = only(made("letters"), results), our_run(results, limit=20)
-    with pytest.raises(UsageError, match="--on-common-questions compares the 8 that were asked alike"):
+    with pytest.raises(UsageError, match="--on-common-questions` compares the 8 that were asked alike"):
         harness.compare(imported, ours)
     assert harness.compare(imported, ours, on_common_questions=True).questions == 8
 

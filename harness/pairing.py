@@ -240,7 +240,9 @@ def _questions(base: Run, new: Run) -> list[str]:
         revisions = (old.dataset.revision or "none named", now.dataset.revision or "none named")
         named = _if_different("dataset revisions differ", *revisions)
         reasons = named or ["the dataset's questions changed, though not its revision"]
-    chosen = _if_different("other questions", *(_chosen(run) for run in (base, new)))
+    told = [_chosen(run) for run in (base, new)]
+    as_many = old.questions == now.questions and not any(said.startswith("--") for said in told)
+    chosen = _if_different("other questions", *told, alike=as_many)
     if not chosen and old.questions != now.questions:
         chosen = [f"other questions: {old.questions:,} against {now.questions:,}"]
     return reasons + chosen
@@ -258,7 +260,10 @@ def _chosen(run: Run) -> str:
     """Which questions the user chose, as far as the run's settings are still there."""
     if not (run.path / "run.json").exists():
         return "all" if run.score.status == "complete" else f"{run.score.task.questions:,}"
-    settings: Mapping[str, Any] = read_record(run.path).settings
+    record = read_record(run.path)
+    if record.imported_from:  # it may have asked a part, by options of its own
+        return f"the {run.score.task.questions:,} that {record.imported_from} asked"
+    settings: Mapping[str, Any] = record.settings
     options: Iterable[str] = (
         f"--{name} {','.join(value) if isinstance(value, list) else value}"
         for name in ("limit", "subjects", "sample", "seed", "repeats")

@@ -128,9 +128,22 @@ def test_it_is_compared_with_our_run_question_by_question_and_named_as_imported(
 
 def test_a_part_that_lm_eval_asked_is_compared_on_the_common_questions(made, results):
     imported, ours = only(made("letters"), results), our_run(results, limit=20)
-    with pytest.raises(UsageError, match="--on-common-questions` compares the 8 that were asked alike"):
+    with pytest.raises(UsageError) as caught:
         harness.compare(imported, ours)
+    assert "other questions: the 8 that lm-eval 0.4.13 asked against --limit 20" in str(caught.value)
+    assert "--on-common-questions` compares the 8 that were asked alike" in str(caught.value)
     assert harness.compare(imported, ours, on_common_questions=True).questions == 8
+
+
+def test_as_many_questions_are_not_called_others_for_being_asked_elsewhere(made, results):
+    imported = only(made("letters"), results)
+    ours = our_run(results, reader="best", protocol="simple-evals", shots=0)
+    record = json.loads((ours.path / "run.json").read_text())
+    record["settings"] |= {"limit": None, "subjects": []}  # all, of a task of eight questions
+    (ours.path / "run.json").write_text(json.dumps(record))
+    with pytest.raises(UsageError, match="protocols differ") as caught:
+        harness.compare(imported, ours)
+    assert "other questions" not in str(caught.value)
 
 
 def test_other_prompts_are_not_compared_and_it_is_said_why(made, results):

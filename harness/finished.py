@@ -81,20 +81,31 @@ def score_path(path: Path | str) -> Path:
         UnfinishedError: the folder is that of a run that has not ended.
     """
     named = Path(path)
-    if named.is_dir():
-        if (named / "run.json").exists() and not (named / "score.json").exists():
-            raise UnfinishedError(
-                f"the run in {path} has not ended, and so has no score.json; run the same command again, or score what "
-                f"there is with `harness regrade {path}`."
-            )
-        if not (named / "score.json").exists() and (runs := sorted(named.glob("**/score.json"))):
-            raise UsageError(
-                f"{path} is no run's folder but holds {counted(len(runs), 'run')}; name one, such as {runs[-1].parent}."
-            )
-        return named / "score.json"
+    folder = named if named.is_dir() else named.parent
+    file = folder / "score.json" if named.is_dir() else named
+    if file.name == "score.json" and not file.exists() and (folder / "run.json").exists():
+        raise UnfinishedError(
+            f"the run in {folder} has not ended, and so has no score.json; run the same command again, or score what "
+            f"there is with `harness regrade {folder}`."
+        )
     if not named.exists():
         raise UsageError(f"{path} does not exist; name a run's folder or its score.json.")
-    return named
+    if not file.exists():
+        _refuse_folder_of_runs(named)
+    return file
+
+
+def _refuse_folder_of_runs(folder: Path) -> None:
+    if runs := sorted(folder.glob("**/score.json")):
+        raise UsageError(
+            f"{folder} is no run's folder but holds {counted(len(runs), 'run')}; name one, such as {runs[-1].parent}."
+        )
+    if begun := sorted(folder.glob("**/run.json")):
+        have = "has" if len(begun) == 1 else "have"
+        raise UsageError(
+            f"{folder} is no run's folder but holds {counted(len(begun), 'run')} that {have} not ended, such as "
+            f"{begun[-1].parent}."
+        )
 
 
 def _row(entry: Entry) -> dict[str, Any]:

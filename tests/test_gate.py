@@ -120,6 +120,46 @@ def test_a_score_that_is_missing_is_wrong_use(here, runs):
     assert "nowhere does not exist" in ended.stderr
 
 
+@pytest.mark.parametrize("form", [".", "score.json"], ids=["by its folder", "by its file"])
+def test_a_run_that_has_not_ended_is_3_by_either_name(here, runs, tmp_path, form):
+    folder = Path(shutil.copytree(runs["equal"], tmp_path / "killed"))
+    (folder / "score.json").unlink()
+    ended = here("gate", runs["base"], folder / form)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert is_one_sentence(ended.stderr)
+    assert "killed has not ended, and so has no score.json; run the same command again" in ended.stderr
+
+
+@pytest.mark.parametrize("form", ["nowhere", "nowhere/score.json", "runs/notes.json"])
+def test_a_place_where_no_run_is_is_2_by_any_name(here, runs, tmp_path, form):
+    (tmp_path / "runs").mkdir()
+    ended = here("gate", runs["base"], tmp_path / form)
+    assert is_wrong_use(ended)
+    assert "does not exist; name a run's folder or its score.json" in ended.stderr
+
+
+def test_a_folder_of_runs_is_wrong_use_and_one_of_them_is_named(here, runs):
+    ended = here("gate", runs["base"], runs["base"].parents[2])
+    assert is_wrong_use(ended)
+    assert "is no run's folder but holds 5 runs; name one, such as" in ended.stderr
+
+
+def test_a_folder_of_runs_that_have_not_ended_says_so(here, runs, tmp_path):
+    folder = Path(shutil.copytree(runs["equal"], tmp_path / "results" / "m" / "t" / "killed"))
+    (folder / "score.json").unlink()
+    ended = here("gate", runs["base"], tmp_path / "results")
+    assert is_wrong_use(ended)
+    assert "results is no run's folder but holds 1 run that has not ended" in ended.stderr
+
+
+def test_several_runs_are_wrong_use_and_the_command_for_them_is_named(here, runs):
+    ended = here("gate", runs["base"], runs["equal"], runs["worse"])
+    assert is_wrong_use(ended)
+    several = f"harness compare {runs['base']} {runs['equal']} {runs['worse']}"
+    assert f"a gate judges one NEW, and 2 are named; `{several}` ranks them" in ended.stderr
+    assert here(*several.split()[1:]).returncode == 0
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"\x00\xff"], ids=["empty", "another", "no text"])
 def test_a_score_that_cannot_be_read_is_wrong_use(here, runs, tmp_path, content):
     (tmp_path / "score.json").write_bytes(content)

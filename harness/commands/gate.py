@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from harness.errors import UsageError
 from harness.gate_options import (
     EachPart,
     GitHub,
@@ -29,7 +30,8 @@ def gate(
         Path, typer.Argument(parser=path_in, metavar="BASE", help="A run's folder, or its score.json.")
     ],
     new: Annotated[
-        Path, typer.Argument(parser=path_in, metavar="NEW", help="The same of the model to be judged.")
+        list[Path],  # of which more than one is refused with the way out
+        typer.Argument(parser=path_in, metavar="NEW", help="The same of the one model to be judged."),
     ],
     max_drop: MaxDrop = None,
     each: EachPart = None,
@@ -48,6 +50,12 @@ def gate(
 
     Example: harness gate results/base results/new --max-drop 1.0
     """
+    judged, *others = new
+    if others:
+        several = " ".join(map(str, (base, *new)))
+        raise UsageError(
+            f"a gate judges one NEW, and {len(new)} are named; `harness compare {several}` ranks them."
+        )
     given = given_rules(
         max_drop=max_drop,
         each=each,
@@ -67,7 +75,7 @@ def gate(
     from harness.gating import compare_finished
     from harness.gating import gate as gate_
 
-    if is_judged_early((run := load(new)).score, given.rules):
+    if is_judged_early((run := load(judged)).score, given.rules):
         sys.exit(show_early_gate(load(base), run, given.rules, shown))
-    comparison = compare_finished(base, new)
+    comparison = compare_finished(base, judged)
     sys.exit(show_gate(gate_(comparison, given.rules), comparison, given.source, shown))

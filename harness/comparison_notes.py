@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.answers import Outcome
 from harness.clustered_stats import FEW
-from harness.comparison_words import no_answer_differs, points, points_interval
+from harness.comparison_words import no_answer_differs, p_value, points, points_interval
 from harness.noise import read_noise
 from harness.paired_stats import Table, mcnemar_exact
 from harness.pairing import Given, Pairing
@@ -167,12 +167,17 @@ def _sameness(found: "Comparison", pairing: Pairing) -> Iterable[str]:
 
 
 def _edge(found: "Comparison") -> Iterable[str]:
-    low, high = found.whole.ci95
-    if (low > 0 or high < 0) and found.whole.p_mcnemar >= _ALPHA:
-        yield (
-            f"This is the edge: the interval leaves 0 out and McNemar's exact test does not (p = "
-            f"{found.whole.p_mcnemar:.3f}); a difference counts as shown where both show it."
+    (low, high), p = found.whole.ci95, found.whole.p_mcnemar
+    outside, below = low > 0 or high < 0, p < _ALPHA
+    if outside == below:
+        return
+    shows, does_not = "the interval leaves 0 out", f"McNemar's exact test does not (p = {p_value(p)})"
+    if below:
+        shows, does_not = (
+            f"McNemar's exact test shows a difference (p = {p_value(p)})",
+            "the interval holds 0",
         )
+    yield f"This is the edge: {shows} and {does_not}; a difference counts as shown where both show it."
 
 
 def _macro(found: "Comparison") -> Iterable[str]:

@@ -42,7 +42,20 @@ def check_not_worse(rule: str, part: Part) -> RuleResult:
     worse, better = is_worse(part), _is_shown(part)
     if worse or better:
         return RuleResult(rule, not worse, f"{'worse' if worse else 'better'}: {measured(part)}")
-    return RuleResult(rule, True, f"no difference shown, {_hidden(-100 * part.ci95[0])}: {measured(part)}")
+    reason = f"no difference shown, {_hidden(-100 * part.ci95[0])}: {measured(part)}{_decided(part)}"
+    return RuleResult(rule, True, reason)
+
+
+_P_DECIDED = "the interval leaves 0 out, so it is p that decided"
+
+
+def _decided(part: Part) -> str:
+    """Which of test and interval kept a difference from being shown, where the other shows it."""
+    if not part.ci95[0] <= 0 <= part.ci95[1]:
+        return f"; {_P_DECIDED}"
+    if part.p_mcnemar < LEVEL:
+        return f"; p is below {LEVEL:g}, so it is the interval that decided: 0 lies in it"
+    return ""
 
 
 def _hidden(drop: float) -> str:
@@ -71,7 +84,9 @@ def check_none_worse(rule: str, parts: Sequence[Part]) -> RuleResult:
     """The same over several parts, whose p are corrected for their number."""
     worse = [part for part in parts if is_worse(part)]
     if not worse:
-        return RuleResult(rule, True, f"none of {len(parts)} is shown to be worse (Holm's correction)")
+        edge = sum(part.ci95[1] < 0 for part in parts)
+        said = f"; of {edge} {_P_DECIDED}" if edge else ""
+        return RuleResult(rule, True, f"none of {len(parts)} is shown to be worse (Holm's correction){said}")
     named = ", ".join(f"{part.name} ({points(part.table.difference)})" for part in worse)
     return RuleResult(rule, False, f"worse in {len(worse)} of {len(parts)} (Holm's correction): {named}")
 

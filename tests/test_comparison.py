@@ -168,7 +168,28 @@ def test_at_the_edge_a_difference_counts_where_test_and_interval_both_show_it(wr
     assert found.whole.p_mcnemar == 0.0625
     assert found.whole.ci95[1] < 0
     assert found.verdict is Verdict.NOT_SHOWN
-    assert any(note.startswith("This is the edge") for note in found.notes)
+    assert any(note.startswith("This is the edge: the interval leaves 0 out and") for note in found.notes)
+
+
+def test_at_the_edge_of_clusters_the_test_alone_shows_nothing_and_it_is_said(tmp_path):
+    file = passages_task(tmp_path, 12, 6)
+    plan = plan_of(file)
+    texts = wrong(plan, *(question.id for question in plan.questions[:6]))  # of one passage
+    runs = [
+        written_run(
+            tmp_path / name,
+            plan,
+            file,
+            answered(plan, said),
+            record=record_of(plan, file, id=f"20261123T12000{at}Z-0000"),
+        ).path
+        for at, (name, said) in enumerate((("base", {}), ("new", texts)))
+    ]
+    found = harness.compare(*runs)
+    assert (found.whole.p_mcnemar, found.verdict) == (2 / 2**6, Verdict.NOT_SHOWN)
+    assert found.whole.ci95[1] > 0
+    said = "This is the edge: McNemar's exact test shows a difference (p = 0.031) and the interval holds 0;"
+    assert any(note.startswith(said) for note in found.notes)
 
 
 def test_a_drop_that_is_one_of_form_is_called_out_first(tmp_path, written):

@@ -13,7 +13,7 @@ from harness.answers import Outcome as Ended
 from harness.comparison import Comparison, Part, compare, of_pairing
 from harness.errors import UnfinishedError, UsageError
 from harness.finished import Run, load
-from harness.gate_checks import check_drop, check_floor, check_not_worse
+from harness.gate_checks import check_drop, check_floor, check_none_worse, check_not_worse
 from harness.gating import Gate, Limits, Outcome, Rules, gate
 from harness.paired_stats import Table, difference_interval, mcnemar_exact, paired_stderr
 from harness.pairing import Given, LeftOut, Pairing
@@ -113,6 +113,31 @@ def test_a_gain_that_the_interval_alone_shows_hides_no_drop():
     result = check_not_worse("", part(Table(14, 0, 5, 22)))
     assert result.passed
     assert result.reason.startswith("no difference shown, and no drop could hide in it: +12.2 points")
+
+
+@pytest.mark.parametrize(
+    ("ci95", "p", "decided"),
+    [
+        ((-0.255, -0.01), 0.0625, "; the interval leaves 0 out, so it is p that decided"),
+        ((-0.255, 0.01), 0.03, "; p is below 0.05, so it is the interval that decided: 0 lies in it"),
+        ((-0.255, 0.01), 0.0625, ""),
+    ],
+    ids=["p", "the interval", "both"],
+)
+def test_where_one_of_test_and_interval_shows_a_difference_the_other_is_said_to_have_decided(
+    ci95, p, decided
+):
+    result = check_not_worse("", replace(part(Table(14, 5, 0, 22)), ci95=ci95, p_mcnemar=p))
+    assert result.passed
+    assert result.reason.endswith(f"lost 5 and won 0 of 41{decided}")
+
+
+def test_subjects_whose_interval_alone_shows_a_loss_are_counted():
+    losing, equal = part(Table(14, 5, 0, 22)), part(Table(14, 5, 5, 22))
+    result = check_none_worse("", [replace(one, p_holm=0.12) for one in (losing, equal)])
+    assert result.reason == (
+        "none of 2 is shown to be worse (Holm's correction); of 1 the interval leaves 0 out, so it is p that decided"
+    )
 
 
 def test_a_drop_too_small_to_show_is_not_said_to_be_none():

@@ -139,7 +139,7 @@ def test_a_place_where_no_run_is_is_2_by_any_name(here, runs, tmp_path, form):
 
 
 def test_a_folder_of_runs_is_wrong_use_and_one_of_them_is_named(here, runs):
-    ended = here("gate", runs["base"], runs["base"].parents[2])
+    ended = here("gate", runs["base"], runs["base"].parent)
     assert is_wrong_use(ended)
     assert "is no run's folder but holds 5 runs; name one, such as" in ended.stderr
 

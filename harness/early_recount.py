@@ -67,12 +67,18 @@ def recount(base: Run, new: Run, said: EarlyStopPart) -> Recount:
         other = _told(EarlyStopping(chosen, wanted, old, of=said.of), new_)
         return other.part(baseline=said.baseline, baseline_answers=said.baseline_answers).verdict
 
-    unread_new = _unread(now, before)
-    unread_base = _unread(before, now)
+    unread_new, unread_base = _unread(now, before), _unread(before, now)
     doubts = (
         *_doubt("NEW", unread_new, made.verdict, verdict_if(_right(before), _right(now) | unread_new)),
         *_doubt("BASE", unread_base, made.verdict, verdict_if(_right(before) | unread_base, _right(now))),
     )
+    if not doubts and (both := _unread_in_both(before, now)):
+        new_right = verdict_if(_right(before), _right(now) | unread_new | both)
+        base_right = verdict_if(_right(before) | unread_base | both, _right(now))
+        doubts = (
+            *_doubt_of_both("NEW", "BASE", both, made.verdict, new_right),
+            *_doubt_of_both("BASE", "NEW", both, made.verdict, base_right),
+        )
     return Recount(made.model_copy(update={"saved": said.saved}), chosen.rule, alike, doubts)
 
 
@@ -95,13 +101,32 @@ def _unread(given: dict[str, Given], other: dict[str, Given]) -> dict[str, bool]
     }
 
 
+def _unread_in_both(before: dict[str, Given], now: dict[str, Given]) -> dict[str, bool]:
+    """Those without a letter in either run, as if they were right."""
+    return {id_: True for id_, one in now.items() if has_no_letter(one) and has_no_letter(before[id_])}
+
+
 def _doubt(side: str, unread: dict[str, bool], verdict: str | None, other: str | None) -> list[str]:
     if not unread or other == verdict:
         return []
     replies = counted(len(unread), "reply", "replies")
-    shown = repr(other) if other else "nothing by then"
     counted_so = f"{side} alone has {replies} without a letter, which count as wrong"
-    return [f"{counted_so}; were all of them right, the test would have shown {shown}."]
+    return [f"{counted_so}; were all of them right, the test would have shown {_shown(other)}."]
+
+
+def _doubt_of_both(
+    right: str, wrong: str, both: dict[str, bool], verdict: str | None, other: str | None
+) -> list[str]:
+    if other == verdict:
+        return []
+    questions = counted(len(both), "question")
+    worst = f"at worst, were all replies of {right} without one right and none of {wrong}"
+    counted_so = f"{questions} got a letter from neither run, which counts as wrong in both"
+    return [f"{counted_so}; {worst}, the test would have shown {_shown(other)}."]
+
+
+def _shown(verdict: str | None) -> str:
+    return repr(verdict) if verdict else "nothing by then"
 
 
 def _refuse_another(made: EarlyStopPart, new: Run, said: EarlyStopPart) -> None:

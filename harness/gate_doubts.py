@@ -1,12 +1,14 @@
 """Gate doubts: whether answers that were not read could turn what a rule came to.
 
 Replies without a letter (unparsed, refused, truncated) count as wrong, which is a choice. Where the other choice,
-that all of them were right, leads elsewhere, one sentence says so. Of a difference only those count to which the other
-run's reply gave a letter: what neither gave is no difference. Takes a rule's result and the part that it is on.
+that all of them were right, leads elsewhere, one sentence says so: first of the replies that one run alone left without
+a letter, then of those that neither gave one to, which may hide a difference too. The verdict stays what it is. Takes a
+rule's result and the part that it is on.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from harness.comparison import Part
 from harness.counted import counted
@@ -17,27 +19,43 @@ from harness.stats import wilson_interval
 _BECOMES = {True: "pass", False: "fail", None: "be undecided"}
 
 
+class _Extreme(NamedTuple):
+    """What a part would be if all replies without a letter of one side were right, and none of the other's.
+
+    Attributes:
+        side: whose would be.
+        alone: how many of these there are where the other side gave a letter.
+        both: likewise where neither did; 0 where those are left as they are.
+        table: as it would be.
+    """
+
+    side: str
+    alone: int
+    both: int
+    table: Table
+
+
 def doubt_of_difference(result: RuleResult, check: Callable[[Part], RuleResult], part: Part) -> str | None:
     """Whether a rule on a part's difference would come to something else, and by whose answers."""
-    for side, unread, table in _extremes(part):
-        other = check(as_if(part, table))
-        if unread and other.passed != result.passed:
-            return _sentence(result, f"{side} alone", unread, other)
-    return None
+    return doubt_of_parts(result, lambda parts: check(*parts), [part], corrected=False)
 
 
 def doubt_of_parts(
-    result: RuleResult, check: Callable[[Sequence[Part]], RuleResult], parts: Sequence[Part]
+    result: RuleResult,
+    check: Callable[[Sequence[Part]], RuleResult],
+    parts: Sequence[Part],
+    *,
+    corrected: bool = True,
 ) -> str | None:
-    """The same of a rule on several parts at once, whose p are corrected for their number."""
-    for place, side in enumerate(("NEW", "BASE")):
-        extremes = [tuple(_extremes(part))[place] for part in parts]
-        read = [as_if(part, table) for part, (*_, table) in zip(parts, extremes, strict=True)]
-        corrected = holm([part.p_mcnemar for part in read])
-        other = check([replace(part, p_holm=p) for part, p in zip(read, corrected, strict=True)])
-        unread = sum(count for _, count, _ in extremes)
-        if unread and other.passed != result.passed:
-            return _sentence(result, f"{side} alone", unread, other)
+    """The same of a rule on several parts at once, whose p are `corrected` for their number."""
+    for extremes in zip(*map(_extremes, parts), strict=True):
+        read = [as_if(part, extreme.table) for part, extreme in zip(parts, extremes, strict=True)]
+        if corrected:
+            adjusted = holm([part.p_mcnemar for part in read])
+            read = [replace(part, p_holm=p) for part, p in zip(read, adjusted, strict=True)]
+        other = check(read)
+        if other.passed != result.passed:
+            return _sentence(result, extremes, other)
     return None
 
 
@@ -47,35 +65,49 @@ def doubt_of_floor(result: RuleResult, correct: int, answered: int, unread: int,
         return None
     right = correct + unread
     other = check_floor(result.rule, right / answered, wilson_interval(right, answered), answered, least)
-    return _sentence(result, "NEW", unread, other) if other.passed != result.passed else None
+    return _of_replies(result, "NEW", unread, other) if other.passed != result.passed else None
 
 
-def _extremes(part: Part) -> Iterator[tuple[str, int, Table]]:
-    """Side, how many replies it alone left without a letter, and the table if all of them were right."""
+def _extremes(part: Part) -> Iterator[_Extreme]:
+    """The likelier ones first: of a question that neither answered, both would have to be what suits."""
     table, unread = part.table, part.unread
-    yield (
-        "NEW",
-        unread.new,
-        Table(
-            both_correct=table.both_correct + unread.lost,
-            lost=table.lost - unread.lost,
-            won=table.won + unread.new - unread.lost,
-            both_wrong=table.both_wrong - (unread.new - unread.lost),
-        ),
+    new = Table(
+        both_correct=table.both_correct + unread.lost,
+        lost=table.lost - unread.lost,
+        won=table.won + unread.new - unread.lost,
+        both_wrong=table.both_wrong - (unread.new - unread.lost),
     )
-    yield (
-        "BASE",
-        unread.base,
-        Table(
-            both_correct=table.both_correct + unread.won,
-            lost=table.lost + unread.base - unread.won,
-            won=table.won - unread.won,
-            both_wrong=table.both_wrong - (unread.base - unread.won),
-        ),
+    base = Table(
+        both_correct=table.both_correct + unread.won,
+        lost=table.lost + unread.base - unread.won,
+        won=table.won - unread.won,
+        both_wrong=table.both_wrong - (unread.base - unread.won),
+    )
+    both = unread.both
+    yield _Extreme("NEW", unread.new, 0, new)
+    yield _Extreme("BASE", unread.base, 0, base)
+    yield _Extreme(
+        "NEW", unread.new, both, replace(new, won=new.won + both, both_wrong=new.both_wrong - both)
+    )
+    yield _Extreme(
+        "BASE", unread.base, both, replace(base, lost=base.lost + both, both_wrong=base.both_wrong - both)
     )
 
 
-def _sentence(result: RuleResult, whose: str, unread: int, other: RuleResult) -> str:
+def _sentence(result: RuleResult, extremes: Sequence[_Extreme], other: RuleResult) -> str:
+    side = extremes[0].side
+    alone, both = (sum(count) for count in zip(*((one.alone, one.both) for one in extremes), strict=True))
+    if not both:
+        return _of_replies(result, f"{side} alone", alone, other)
+    more = f", and {counted(alone, 'more reply', 'more replies')} of {side} had none" if alone else ""
+    counted_so = (
+        f"{counted(both, 'question')} got a letter from neither run, which counts as wrong in both{more}"
+    )
+    worst = f"at worst, were all of these replies of {side} right and none of {'BASE' if side == 'NEW' else 'NEW'}"
+    return f"{counted_so}; {worst}, {result.rule!r} would {_BECOMES[other.passed]}."
+
+
+def _of_replies(result: RuleResult, whose: str, unread: int, other: RuleResult) -> str:
     replies = counted(unread, "reply", "replies")
     return (
         f"{whose} has {replies} without a letter, which count as wrong; were all of them right, "

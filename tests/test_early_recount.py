@@ -13,6 +13,7 @@ from harness.early_stopping import EarlyStop, EarlyStopping
 from harness.errors import UnfinishedError, UsageError
 from harness.finished import load
 from harness.gating import DEFAULT
+from harness.journal import read_journal
 
 WRONG = {"A": "B", "B": "C", "C": "D", "D": "A"}
 
@@ -23,8 +24,19 @@ class Runs:
     def __init__(self, folder):
         self.folder = folder
         self.task_file = big_task(folder, 30)
+        self.base = self._baseline()
+
+    def _baseline(self, unread=frozenset()):
         plan = plan_of(self.task_file)
-        self.base = load(written_run(folder / "base", plan, self.task_file, answered(plan)).path)
+        entries = answered(plan, dict.fromkeys(unread, "It is what I said."))
+        record = record_of(plan, self.task_file, id=f"20261123T120000Z-{len(unread):04}")
+        return load(written_run(self.folder / "base", plan, self.task_file, entries, record=record).path)
+
+    def unread_by_both(self, loses, **how):
+        """A run that leaves one reply in so many without a letter, over a baseline that did so too."""
+        ids = [q.id for q in plan_of(self.task_file).questions if int(q.id.split("/")[1]) % loses == 0]
+        self.base = self._baseline(frozenset(ids))
+        return self.new(loses, unread=True, **how)
 
     def new(self, loses=None, *, margin=0.02, limit=None, behind=0, gap=None, cut=None, unread=False):
         """A run over the baseline.
@@ -42,7 +54,10 @@ class Runs:
         lost = [q for q in plan.questions if loses and int(q.id.split("/")[1]) % loses == 0]
         texts = {q.id: "It is what I said." if unread else f"Answer: {WRONG[q.gold]}" for q in lost}
         entries = {made.id: made for made in answered(plan, texts)}
-        test = EarlyStopping(EarlyStop(margin), entries, dict.fromkeys(entries, True))
+        right = {
+            line.id: line.outcome == "correct" for line in read_journal(self.base.path / "answers.jsonl")
+        }
+        test = EarlyStopping(EarlyStop(margin), entries, right)
         if gap is not None:
             held = entries[test.order[gap]]
             lacks = {name: getattr(held, name) for name in ("subject", "gold", "prompt_sha256")}
@@ -213,6 +228,15 @@ def test_a_loss_of_letters_alone_is_doubted(runs):
     assert gate.passed is False
     assert doubt.startswith("NEW alone has ")
     assert doubt.endswith("were all of them right, the test would have shown nothing by then.")
+
+
+def test_what_neither_run_gave_a_letter_to_is_doubted_where_it_could_turn_the_test(runs):
+    gate = runs.judged(runs.unread_by_both(3, margin=0.1)).gate
+    doubts = [doubt for doubt in gate.doubts if "a letter" in doubt]
+    assert gate.passed
+    assert [doubt.partition("; ")[2] for doubt in doubts] == [
+        "at worst, were all replies of BASE without one right and none of NEW, the test would have shown 'worse'."
+    ]
 
 
 def test_a_loss_of_right_answers_is_not_doubted(runs):

@@ -429,9 +429,52 @@ def test_replies_of_base_without_a_letter_count_where_new_is_wrong_too(run):
     assert doubt.startswith("BASE alone has 30 replies without a letter")
 
 
-def test_replies_that_neither_run_gave_a_letter_to_raise_no_doubt(run):
-    same = pairs((Ended.CORRECT, Ended.CORRECT, 70), (UNREAD, UNREAD, 30))
-    assert gate(compared(run, *same), Rules(max_drop=0.05)).doubts == ()
+@pytest.mark.parametrize(
+    ("lost", "rules", "outcome_", "worst"),
+    [
+        (0, Rules(max_drop=0.05), Outcome.PASSED, ("BASE", "NEW", "'max-drop 5' would fail.")),
+        (0, Rules(), Outcome.PASSED, ("BASE", "NEW", "'fail if significantly worse at 95 %' would fail.")),
+        (20, Rules(max_drop=0.05), Outcome.REGRESSION, ("NEW", "BASE", "'max-drop 5' would pass.")),
+    ],
+    ids=["a drop", "no rule", "a regression"],
+)
+def test_questions_that_got_a_letter_from_neither_run_and_could_turn_it_are_told(
+    run, lost, rules, outcome_, worst
+):
+    some = pairs((Ended.CORRECT, Ended.CORRECT, 70), (UNREAD, UNREAD, 30), (Ended.CORRECT, Ended.WRONG, lost))
+    found = gate(compared(run, *some), rules)
+    assert found.outcome is outcome_
+    right, wrong, becomes = worst
+    (doubt,) = found.doubts
+    assert doubt.startswith("30 questions got a letter from neither run, which counts as wrong in both; ")
+    assert doubt.endswith(
+        f"; at worst, were all of these replies of {right} right and none of {wrong}, {becomes}"
+    )
+
+
+def test_replies_of_one_run_alone_are_counted_beside_those_of_neither(run):
+    some = pairs((Ended.CORRECT, Ended.CORRECT, 970), (UNREAD, UNREAD, 10), (UNREAD, Ended.CORRECT, 4))
+    (doubt,) = gate(compared(run, *some), Rules(max_drop=0.01)).doubts
+    assert doubt.startswith(
+        "10 questions got a letter from neither run, which counts as wrong in both, and 4 more "
+    )
+    assert "replies of BASE had none; at worst, were all of these replies of BASE right" in doubt
+
+
+def test_a_few_questions_that_got_a_letter_from_neither_run_raise_no_doubt(run):
+    same = [*pairs((Ended.CORRECT, Ended.CORRECT, 995), (UNREAD, UNREAD, 5))]
+    for rules in (Rules(), Rules(max_drop=0.02), Rules(each="subjects")):
+        assert gate(compared(run, *same), rules).doubts == ()
+
+
+def test_questions_that_got_a_letter_from_neither_run_count_in_each_of_the_subjects(run):
+    same = pairs((Ended.CORRECT, Ended.CORRECT, 70), (UNREAD, UNREAD, 30), subject="chess")
+    rest = pairs((Ended.CORRECT, Ended.CORRECT, 9000))
+    found = gate(compared(run, *same, *rest), Rules(max_drop=0.01, each="subjects"))
+    assert found.outcome is Outcome.PASSED
+    (doubt,) = found.doubts
+    assert doubt.startswith("30 questions got a letter from neither run")
+    assert doubt.endswith("in any of the subjects' would fail.")
 
 
 def test_replies_without_a_letter_that_could_turn_a_subject_are_told(run):

@@ -14,7 +14,7 @@ from harness.comparison import Part
 from harness.counted import counted
 from harness.gate_checks import RuleResult, as_if, check_floor
 from harness.paired_stats import Table, holm
-from harness.stats import wilson_interval
+from harness.stats import Interval
 
 _BECOMES = {True: "pass", False: "fail", None: "be undecided"}
 
@@ -59,12 +59,13 @@ def doubt_of_parts(
     return None
 
 
-def doubt_of_floor(result: RuleResult, correct: int, answered: int, unread: int, least: float) -> str | None:
-    """Whether a rule on an accuracy of NEW, a micro average, would come to something else."""
+def doubt_of_floor(
+    result: RuleResult, accuracy: float, ci95: Interval | None, answered: int, unread: int, least: float
+) -> str | None:
+    """Whether a rule on NEW's accuracy would come to something else by what it is if all unread replies are right."""
     if not unread:
         return None
-    right = correct + unread
-    other = check_floor(result.rule, right / answered, wilson_interval(right, answered), answered, least)
+    other = check_floor(result.rule, accuracy, ci95, answered, least)
     return _of_replies(result, "NEW", unread, other) if other.passed != result.passed else None
 
 

@@ -18,13 +18,13 @@ from harness.finished import load
 from harness.gate_checks import (
     RuleResult,
     check_drop,
-    check_floor,
     check_increase,
     check_none_worse,
     check_not_worse,
     check_share,
 )
-from harness.gate_doubts import doubt_of_difference, doubt_of_floor, doubt_of_parts
+from harness.gate_doubts import doubt_of_difference, doubt_of_parts
+from harness.gate_floors import floor_of_all, floor_of_part
 from harness.score_file import NamedPart, ScoreFile
 from harness.task import did_you_mean
 
@@ -188,8 +188,7 @@ def _checked(comparison: Comparison, rules: Rules) -> Iterator[tuple[RuleResult,
         result = check_none_worse(rule, parts)
         yield result, doubt_of_parts(result, lambda others: check_none_worse(rule, others), parts)
     if rules.min_accuracy is not None:
-        result = _floor(comparison.new.score, rules.min_accuracy)
-        yield result, _doubt_of_headline(result, comparison.new.score, rules.min_accuracy)
+        yield floor_of_all(_called("min-accuracy", rules.min_accuracy), comparison, rules.min_accuracy)
     for name, limits in rules.parts.items():
         yield from _part(name, limits, comparison)
     yield from ((result, None) for result in _amounts(comparison.base.score, comparison.new.score, rules))
@@ -199,11 +198,6 @@ def _accuracy(part: Part, max_drop: float | None) -> RuleResult:
     if max_drop is None:
         return check_not_worse(WHOLE, part)
     return check_drop(_called("max-drop", max_drop), part, max_drop)
-
-
-def _floor(score: ScoreFile, least: float) -> RuleResult:
-    rule, answered = _called("min-accuracy", least), score.counts.questions - score.counts.failed
-    return check_floor(rule, score.score.accuracy, score.score.ci95, answered, least)
 
 
 def _part(name: str, limits: Limits, comparison: Comparison) -> Iterator[tuple[RuleResult, str | None]]:
@@ -217,19 +211,8 @@ def _part(name: str, limits: Limits, comparison: Comparison) -> Iterator[tuple[R
     if limits.min_accuracy is not None:
         scored = _named(name, (*score.groups, *score.subjects))
         rule = _called("min-accuracy", limits.min_accuracy, name)
-        result = check_floor(rule, scored.accuracy, scored.ci95, scored.questions, limits.min_accuracy)
-        compared = _named(name, (*comparison.groups, *comparison.subjects)).unread
-        unread = compared.new + compared.both
-        yield result, doubt_of_floor(result, scored.correct, scored.questions, unread, limits.min_accuracy)
-
-
-def _doubt_of_headline(result: RuleResult, score: ScoreFile, least: float) -> str | None:
-    """Only of a micro average: what a macro average would come to, the counts do not tell."""
-    counts = score.counts
-    if score.score.average != "micro":
-        return None
-    unread = counts.unparsed + counts.refused + counts.truncated
-    return doubt_of_floor(result, counts.correct, counts.questions - counts.failed, unread, least)
+        compared = _named(name, (*comparison.groups, *comparison.subjects))
+        yield floor_of_part(rule, scored, compared, limits.min_accuracy)
 
 
 def _named(name: str, parts: Sequence[Named]) -> Named:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from builders import answered, plan_of, write_task, written_run
-from compared import Written, large
+from builders import answered, inline, plan_of, task_document, write_task, written_run
+from compared import Written, large, wrong_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -309,6 +309,39 @@ def test_an_accuracy_whose_interval_is_below_fails():
     assert result.reason == "below 50.0 %: 40.0 % [35.0, 45.0] of 370 questions"
 
 
+def test_a_floor_that_base_fails_too_says_so_and_is_broken_all_the_same(tmp_path):
+    written, plan = Written(tmp_path), large(tmp_path, 40)
+    old = written("base", wrong_in(plan, "chess", range(18)), asked=plan)
+    new = written("new", wrong_in(plan, "chess", range(20)), asked=plan)
+    rules = Rules(
+        min_accuracy=0.95, parts={"chess": Limits(min_accuracy=0.9), "games": Limits(min_accuracy=0.9)}
+    )
+    found = gate(compare(old, new), rules)
+    assert [result.passed for result in found.results] == [True, False, False, False]
+    assert [result.reason.rpartition("; ")[2] for result in found.results[1:]] == [
+        "BASE's 85.0 % is below it too",
+        "BASE's 55.0 % is below it too",
+        "BASE's 55.0 % is below it too",
+    ]
+
+
+def test_an_open_floor_says_where_base_is_below_it(tmp_path):
+    written, plan = Written(tmp_path), large(tmp_path, 40)
+    old = written("base", wrong_in(plan, "chess", range(20)), asked=plan)
+    new = written("new", wrong_in(plan, "chess", range(8)), asked=plan)
+    found = gate(compare(old, new), Rules(min_accuracy=0.9))
+    assert found.results[1].passed is None
+    assert found.results[1].reason.endswith("; BASE's 83.3 % is below it")
+
+
+def test_a_floor_that_base_keeps_says_nothing_of_it(tmp_path):
+    written, plan = Written(tmp_path), large(tmp_path, 40)
+    new = written("new", wrong_in(plan, "chess", range(30)), asked=plan)
+    found = gate(compare(written("base", asked=plan), new), Rules(min_accuracy=0.95))
+    assert found.results[1].passed is False
+    assert "BASE" not in found.results[1].reason
+
+
 def test_a_subject_has_limits_of_its_own(run):
     questions = (
         *pairs((Ended.CORRECT, Ended.WRONG, 30), (Ended.CORRECT, Ended.CORRECT, 70), subject="algebra"),
@@ -525,6 +558,32 @@ def test_replies_without_a_letter_that_could_turn_a_subjects_accuracy_are_told(t
     (doubt,) = found.doubts
     assert doubt.startswith("NEW has 9 replies without a letter")
     assert doubt.endswith("were all of them right, 'min-accuracy 85 in chess' would pass.")
+
+
+@pytest.mark.parametrize(
+    ("unread", "least", "passed", "becomes"),
+    [(9, 0.9, None, "pass"), (30, 0.99, False, "be undecided"), (1, 0.9, True, None), (1, 0.99, None, None)],
+)
+def test_replies_without_a_letter_that_could_turn_a_macro_average_are_told(
+    tmp_path, unread, least, passed, becomes
+):
+    written = Written(tmp_path)
+    questions = [
+        inline(subject, place)
+        for subject, many in (("algebra", 200), ("botany", 200), ("chess", 40))
+        for place in range(many)
+    ]
+    plan = plan_of(
+        write_task(tmp_path, task_document(name="uneven", questions=questions)), protocol="helm", shots=0
+    )
+    right = {question.id: f" {question.gold}" for question in plan.questions}
+    new = {**right, **{f"chess/{place}": "I like it." for place in range(unread)}}
+    comparison = compare(written("base", right, asked=plan), written("new", new, asked=plan))
+    assert comparison.new.score.score.average == "macro"
+    found = gate(comparison, Rules(max_drop=0.9, min_accuracy=least))
+    assert found.results[1].passed is passed
+    said = f"were all of them right, 'min-accuracy {100 * least:g}' would {becomes}."
+    assert [doubt.partition("; ")[2] for doubt in found.doubts] == ([said] if becomes else [])
 
 
 # Scores that are not whole

@@ -3,7 +3,7 @@
 Replies without a letter (unparsed, refused, truncated) count as wrong, which is a choice. Where the other choice,
 that all of them were right, leads elsewhere, one sentence says so: first of the replies that one run alone left without
 a letter, then of those that neither gave one to, which may hide a difference too. The verdict stays what it is. Takes a
-rule's result and the part that it is on.
+rule's result and the part that it is on. Seconds a reply have a doubt of their own, of how busy the servers were.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,11 @@ from harness.comparison import Part
 from harness.counted import counted
 from harness.gate_checks import RuleResult, as_if, check_floor
 from harness.paired_stats import Table, holm
+from harness.score_file import LatencyPart
 from harness.stats import Interval
+
+_BUSIER = 1.5
+"""Times as many questions at once, from which on seconds a reply are doubted."""
 
 _BECOMES = {True: "pass", False: "fail", None: "be undecided"}
 
@@ -67,6 +71,25 @@ def doubt_of_floor(
         return None
     other = check_floor(result.rule, accuracy, ci95, answered, least)
     return _of_replies(result, "NEW", unread, other) if other.passed != result.passed else None
+
+
+def doubt_of_latency(result: RuleResult, base: LatencyPart, new: LatencyPart) -> str | None:
+    """Whether the two were asked with so different a number of questions at once that seconds tell of that."""
+    before, now = _at_once(base), _at_once(new)
+    if before is None or now is None or max(before, now) < _BUSIER * min(before, now):
+        return None
+    return (
+        f"BASE was asked about {counted(round(before), 'question')} at once and NEW about {round(now):,}, by their "
+        f"median seconds and questions a second: a busier server takes longer over each, so {result.rule!r} may be "
+        "about load; --concurrency sets it."
+    )
+
+
+def _at_once(latency: LatencyPart) -> float | None:
+    """How many questions were on their way, on average. Source: Little 1961, Operations Research 9:383."""
+    if latency.p50 is None or latency.questions_per_second is None:
+        return None
+    return max(latency.p50 * latency.questions_per_second, 1.0)
 
 
 def _extremes(part: Part) -> Iterator[_Extreme]:

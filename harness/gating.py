@@ -23,7 +23,7 @@ from harness.gate_checks import (
     check_not_worse,
     check_share,
 )
-from harness.gate_doubts import doubt_of_difference, doubt_of_parts
+from harness.gate_doubts import doubt_of_difference, doubt_of_latency, doubt_of_parts
 from harness.gate_floors import floor_of_all, floor_of_part
 from harness.score_file import NamedPart, ScoreFile
 from harness.task import did_you_mean
@@ -191,7 +191,7 @@ def _checked(comparison: Comparison, rules: Rules) -> Iterator[tuple[RuleResult,
         yield floor_of_all(_called("min-accuracy", rules.min_accuracy), comparison, rules.min_accuracy)
     for name, limits in rules.parts.items():
         yield from _part(name, limits, comparison)
-    yield from ((result, None) for result in _amounts(comparison.base.score, comparison.new.score, rules))
+    yield from _amounts(comparison.base.score, comparison.new.score, rules)
 
 
 def _accuracy(part: Part, max_drop: float | None) -> RuleResult:
@@ -223,17 +223,18 @@ def _named(name: str, parts: Sequence[Named]) -> Named:
     raise UsageError(f"a rule is for {name!r}, which is no group or subject here{did_you_mean(name, known)}.")
 
 
-def _amounts(base: ScoreFile, new: ScoreFile, rules: Rules) -> Iterator[RuleResult]:
+def _amounts(base: ScoreFile, new: ScoreFile, rules: Rules) -> Iterator[tuple[RuleResult, str | None]]:
     """What was counted or measured, and has no interval."""
     if rules.max_unparsed is not None:
         rule = _called("max-unparsed", rules.max_unparsed)
-        yield check_share(rule, new.counts.unparsed, new.counts.questions, rules.max_unparsed)
+        yield check_share(rule, new.counts.unparsed, new.counts.questions, rules.max_unparsed), None
     if rules.max_cost_increase is not None:
         rule, most = _called("max-cost-increase", rules.max_cost_increase), rules.max_cost_increase
-        yield check_increase(rule, "US dollars a question", _cost(base), _cost(new), most)
+        yield check_increase(rule, "US dollars a question", _cost(base), _cost(new), most), None
     if rules.max_latency_increase is not None:
         rule, most = _called("max-latency-increase", rules.max_latency_increase), rules.max_latency_increase
-        yield check_increase(rule, "median seconds a reply", base.latency.p50, new.latency.p50, most)
+        result = check_increase(rule, "median seconds a reply", base.latency.p50, new.latency.p50, most)
+        yield result, doubt_of_latency(result, base.latency, new.latency)
 
 
 def _cost(score: ScoreFile) -> float | None:

@@ -423,6 +423,31 @@ def test_cost_and_latency_may_rise_so_much(run, rule, part_, field_, before, now
     assert gate(comparison, Rules(**{rule: 0.25})).results[1].passed is passed
 
 
+def test_a_rise_is_said_to_be_a_ratio_that_nothing_tests(run):
+    base, new = (changed(run, latency={"p50": p50, "questions_per_second": None}) for p50 in (0.5, 0.8))
+    found = gate(
+        compared(base, *pairs((Ended.CORRECT, Ended.CORRECT, 12)), new=new), Rules(max_latency_increase=0.5)
+    )
+    assert found.results[1].reason == (
+        "median seconds a reply: 0.5 before, 0.8 now (+60.0 %), a ratio of two figures that no test allows chance for"
+    )
+    assert found.doubts == ()
+
+
+@pytest.mark.parametrize(("rate", "is_doubted"), [(20.0, True), (1.25, False), (1.8, False), (None, False)])
+def test_latencies_of_a_busier_server_are_doubted(run, rate, is_doubted):
+    base = changed(run, latency={"p50": 0.5, "questions_per_second": 2.0})
+    new = changed(run, latency={"p50": 0.8, "questions_per_second": rate})
+    comparison = compared(base, *pairs((Ended.CORRECT, Ended.CORRECT, 12)), new=new)
+    found = gate(comparison, Rules(max_latency_increase=0.5, max_cost_increase=0.5))
+    said = (
+        "BASE was asked about 1 question at once and NEW about 16, by their median seconds and questions a second: a "
+        "busier server takes longer over each, so 'max-latency-increase 50' may be about load; --concurrency sets it."
+    )
+    assert found.doubts == ((said,) if is_doubted else ())
+    assert gate(comparison).doubts == ()
+
+
 def test_a_cost_that_is_not_known_is_undecided_and_says_of_whom(run):
     comparison = compared(run, *pairs((Ended.CORRECT, Ended.CORRECT, 12)))
     found = gate(comparison, Rules(max_cost_increase=0.1))

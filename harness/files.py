@@ -14,7 +14,7 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         StorageError: the disk is full or the folder cannot be written to; `path` is as it was.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    temporary = _beside(path)
     try:
         with temporary.open("xb") as file:  # with the rights that the user's umask gives new files
             file.write(content)
@@ -28,3 +28,18 @@ def write_whole(path: Path, content: bytes) -> None:
             f"{path} cannot be written: {error.strerror}; make room or choose another place, then run the same "
             "command again."
         ) from error
+
+
+def probe(path: Path) -> None:
+    """See whether `write_whole` could begin, and leave nothing behind.
+
+    Raises:
+        OSError: it could not.
+    """
+    temporary = _beside(path)
+    temporary.open("xb").close()
+    temporary.unlink()
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}")

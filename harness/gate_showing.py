@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.comparison import Comparison
 from harness.errors import StorageError, UsageError
-from harness.files import write_whole
+from harness.files import probe, write_whole
 from harness.gating import Gate
 from harness.terminal import drop_standard_output
 
@@ -38,20 +38,35 @@ class Outputs:
     github: bool = False
 
     def prepare(self) -> None:
-        """Remove an earlier verdict's files: where this one ends in an error, nobody shall take them for its own.
+        """See that all can be written, and remove an earlier verdict's files: where this one ends in an error, nobody
+        shall take them for its own.
 
         Raises:
-            UsageError: a file could not be written; before anything is asked or read for it.
+            UsageError: a file could not be written; before anything is asked, read or said for it.
         """
-        for option, path in (("--junit", self.junit), ("--markdown", self.markdown)):
-            if path is None:
-                continue
-            if path.is_dir() or not path.parent.is_dir():
+        files = {
+            option: path for option, path in (("--junit", self.junit), ("--markdown", self.markdown)) if path
+        }
+        for option, path in files.items():
+            if not path.parent.is_dir() or (path.exists() and not path.is_file()):
                 raise UsageError(f"{option} {path} should be a file in a folder that there is.")
+        if len(files) == 2 and len({path.resolve() for path in files.values()}) == 1:
+            raise UsageError(f"--junit and --markdown name the same file, {self.junit}; give each its own.")
+        for option, path in files.items():
             try:
+                probe(path)
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise UsageError(f"{option} {path} cannot be replaced: {error.strerror}.") from error
+                raise UsageError(
+                    f"{option} {path} cannot be written: {error.strerror}; choose another place."
+                ) from error
+        if self.summary is not None:
+            try:
+                self.summary.open("a").close()
+            except OSError as error:
+                raise UsageError(
+                    f"the step's summary {self.summary} cannot be written: {error.strerror}; --no-github leaves it out."
+                ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +105,17 @@ def show(page: Page, outputs: Outputs) -> int:
     """Write and print a verdict; gives the exit code.
 
     Raises:
-        StorageError: a file cannot be written; the verdict is printed all the same.
+        StorageError: a file cannot be written; then nothing is said, and no other file of it is left.
     """
+    try:
+        _write(page, outputs)
+    except StorageError:
+        for path in (outputs.junit, outputs.markdown):
+            if path is not None:
+                with suppress(OSError):
+                    path.unlink()
+        raise
     _print(page, outputs)
-    _write(page, outputs)
     return page.gate.exit_code
 
 

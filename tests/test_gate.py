@@ -458,12 +458,46 @@ def test_a_file_of_markdown_leaves_the_summary_of_a_step_as_it_would_be(here, ru
     assert (tmp_path / "summary.md").read_text() == (tmp_path / "gate.md").read_text() + "\n"
 
 
-def test_a_file_that_cannot_be_written_is_told_and_is_no_pass(runs, tmp_path):
-    environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "nowhere" / "summary.md")}
-    ended = done("gate", str(runs["base"]), str(runs["better"]), environment=environment)
-    assert ended.returncode == 3
-    assert "cannot be written" in ended.stderr
-    assert "Passed" in ended.stdout
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no folder that nobody can write to")
+@pytest.mark.parametrize("option", ["--markdown", "--junit"])
+def test_a_place_that_cannot_be_written_to_is_wrong_use_before_anything_is_said(here, runs, tmp_path, option):
+    other = {"--markdown": "--junit", "--junit": "--markdown"}[option]
+    ended = here("gate", runs["base"], runs["better"], option, "/proc/gate", other, tmp_path / "other")
+    assert is_wrong_use(ended)
+    assert f"{option} /proc/gate cannot be written" in ended.stderr
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("name", ["nowhere/summary.md", "."])
+def test_a_summary_of_a_step_that_cannot_be_written_is_wrong_use(here, runs, tmp_path, name):
+    files = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / name)}
+    ended = here("gate", runs["base"], runs["better"], **files)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"Error: the step's summary {tmp_path / name} cannot be written: " in ended.stderr
+
+
+def test_two_forms_in_one_file_are_wrong_use(here, runs):
+    ended = here("gate", runs["base"], runs["better"], "--junit=gate", "--markdown=./gate")
+    assert is_wrong_use(ended)
+    assert "--junit and --markdown name the same file" in ended.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders")
+def test_a_pipe_is_no_file_and_is_not_removed(here, runs, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    ended = here("gate", runs["base"], runs["better"], "--markdown=pipe")
+    assert is_wrong_use(ended)
+    assert "--markdown pipe should be a file" in ended.stderr
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_disk_that_is_full_by_then_leaves_no_verdict_behind(runs, tmp_path):
+    files = ("--junit", str(tmp_path / "gate.xml"), "--markdown", str(tmp_path / "gate.md"))
+    ended = done("gate", str(runs["base"]), str(runs["better"]), *files, file_limit=600)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert is_one_sentence(ended.stderr)
+    assert "gate.md cannot be written" in ended.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_replies_that_could_turn_it_are_told(here, runs):

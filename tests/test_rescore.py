@@ -112,6 +112,20 @@ def test_old_weights_where_a_change_is_expected_are_exit_code_2(here, words, res
     assert left_behind(results) == []
 
 
+def test_a_verdict_that_cannot_be_shown_leaves_the_run_that_was_paid_for(here, words, tmp_path):
+    def meanwhile(request):
+        (tmp_path / "gate.md").mkdir(exist_ok=True)
+        return knowing(40, salt="other")(request)
+
+    with Loopback(meanwhile) as server:
+        ended = here(*words(server, "--junit", tmp_path / "gate.xml", "--markdown", tmp_path / "gate.md"))
+    assert ended.returncode == 3
+    assert "gate.md cannot be written" in ended.stderr
+    assert "Regression" not in ended.stdout
+    assert not (tmp_path / "gate.xml").exists()
+    assert score_of(ended).counts.questions == 600
+
+
 def test_old_weights_are_named_before_the_rest_is_asked(here, words):
     with Loopback(knowing(90)) as server:
         ended = here(*words(server))

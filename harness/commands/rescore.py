@@ -181,9 +181,11 @@ def rescore(
     from harness.summary import print_summary
 
     print_summary(run.score, console)
-    code = _judge(baseline, run, given, shown)
-    if not json:
-        print_path(run.path / "score.json")
+    try:
+        code = _judge(baseline, run, given, shown)
+    finally:  # it was paid for: where there is no verdict, `harness gate` can give one
+        if not json:
+            print_path(run.path / "score.json")
     sys.exit(code)
 
 

@@ -60,7 +60,7 @@ def asked(found: "Comparison", questions: int | None = None) -> str:
 
 
 def verdict(found: "Comparison") -> tuple[str, ...]:
-    """The verdict, then what it rests on and what it could not see."""
+    """The verdict, after the doubt of a run that is not whole; then what it rests on and what it could not see."""
     from harness.comparison import Verdict
 
     margin = _margin(found.margin)
@@ -70,10 +70,21 @@ def verdict(found: "Comparison") -> tuple[str, ...]:
         case Verdict.EQUIVALENT:
             first = f"NEW and BASE are equivalent: a difference of {margin} or more is excluded either way."
         case Verdict.NOT_SHOWN:
-            first = f"No difference is shown: {_hidden(found.whole)}.{_margin_open(found)}"
+            first = f"no difference is shown: {_hidden(found.whole)}.{_margin_open(found)}"
         case _:
             assert_never(found.verdict)
-    return first, _evidence(found.whole), *_subjects(found), _power(found)
+    doubted = f"{_unfinished(found)}{first}"
+    return f"{doubted[0].upper()}{doubted[1:]}", _evidence(found.whole), *_subjects(found), _power(found)
+
+
+def _unfinished(found: "Comparison") -> str:
+    """What of a run is missing is not a random part of it: the words after this hold for what is there."""
+    told = [
+        f"{name} has {score.counts.questions - score.counts.failed:,} of {score.task.questions:,} replies"
+        for name, score in (("BASE", found.base.score), ("NEW", found.new.score))
+        if score.status in ("incomplete", "interrupted")
+    ]
+    return f"Incomplete, {' and '.join(told)}: " if told else ""
 
 
 def _size(whole: "Part") -> str:

@@ -19,6 +19,7 @@ from compared import Written, large, wrong, wrong_in
 
 import harness
 from harness.comparison import Verdict
+from harness.comparison_words import verdict
 from harness.errors import UsageError
 
 
@@ -395,6 +396,7 @@ def test_an_interrupted_run_is_compared_with_a_loud_note(tmp_path, written, task
     found = harness.compare(written("base"), half)
     assert (found.questions, found.left_out.only_base) == (7, 5)
     assert any(note.startswith("NEW is INTERRUPTED: 7 of 12 questions have a reply") for note in found.notes)
+    assert verdict(found)[0].startswith("Incomplete, NEW has 7 of 12 replies: no difference is shown: ")
 
 
 def test_runs_are_taken_by_folder_score_file_or_loaded(written):

@@ -277,3 +277,23 @@ def test_a_run_that_is_not_comparable_is_exit_code_2_in_one_sentence(here, writt
 def test_a_missing_run_is_one_sentence(here):
     done = here("compare", "nowhere", "nowhere")
     assert (done.returncode, is_one_sentence(done.stderr)) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ({}, {"chess/0": None}, "Incomplete, NEW has 11 of 12 replies: "),
+        ({"chess/0": None, "chess/1": None}, {}, "Incomplete, BASE has 10 of 12 replies: "),
+        (
+            {"chess/1": None},
+            {"chess/0": None},
+            "Incomplete, BASE has 11 of 12 replies and NEW has 11 of 12 replies: ",
+        ),
+    ],
+    ids=["NEW", "BASE", "both"],
+)
+@pytest.mark.parametrize("form", ["", "--markdown"])
+def test_the_verdict_on_a_run_that_is_not_whole_begins_with_that(here, written, old, new, said, form):
+    done = here("compare", written("base", old), written("new", new), *form.split())
+    assert done.returncode == 0
+    assert f"{said}no difference is shown: with 95 %" in " ".join(done.stdout.split())

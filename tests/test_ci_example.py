@@ -55,6 +55,24 @@ def test_weights_that_are_worse_are_a_regression(tmp_path):
     assert re.search(r"Error 1\b", ended.stderr), "the gate's"
 
 
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5])
+def test_a_job_can_read_the_gates_own_code_which_make_hides(tmp_path, code):
+    program = tmp_path / "ends.py"
+    program.write_text(f"raise SystemExit({code})\n")
+    words = (f"HARNESS={sys.executable} {program}", "WEIGHTS=new.gguf", "BASELINE=old")
+    ended = subprocess.run(
+        ("make", "--file", str(EXAMPLES / "Makefile"), "rescore", *words),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=clean_environment(),
+        check=False,
+    )
+    assert ended.returncode == (2 if code else 0)
+    assert f"the gate's exit code is {code}" in ended.stderr
+    assert (tmp_path / "gate.code").read_text() == f"{code}\n"
+
+
 def commands(text: str) -> list[list[str]]:
     """The words of each command of the harness that a job runs."""
     lines = " ".join(text.split())

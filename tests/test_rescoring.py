@@ -270,6 +270,34 @@ def short(request):
     return chat(json.loads(answer.body)["choices"][0]["message"]["content"].splitlines()[-1])
 
 
+def test_ten_letters_that_are_alike_are_told_before_the_rest_is_asked(tmp_path, task_file, results):
+    with Loopback(short) as server:
+        base = run(server, task_file, tmp_path / "baseline", limit=60)
+        before, told = questions_sent(server), Told()
+        sent_by_then = []
+        told.say = lambda sentence: sent_by_then.append((questions_sent(server) - before, sentence))
+        rescored(server, base, results, observer=told, concurrency=8)
+    ((asked, said),) = [one for one in sent_by_then if "replies are those of the baseline" in one[1]]
+    assert asked == 10
+    assert said.startswith(
+        "The first 10 replies are those of the baseline, word for word: the endpoint may serve"
+    )
+    assert said.endswith("may agree by chance. --expect-change would end a run where 100 are alike.")
+
+
+def test_one_long_reply_among_ten_that_are_alike_is_proof(tmp_path, task_file, results):
+    def one_long(request):
+        long_ = request.method == "POST" and "algebra 1 one" in sent_text(request)
+        return chat("So it is. " * 30 + "\nAnswer: A") if long_ else short(request)
+
+    with Loopback(one_long) as server:
+        base = run(server, task_file, tmp_path / "baseline", limit=60)
+        before = questions_sent(server)
+        with pytest.raises(UsageError, match="serves the same weights"):
+            rescored(server, base, results, expect_change=True, concurrency=8)
+        assert questions_sent(server) - before == 10
+
+
 def test_replies_of_a_letter_alone_must_be_alike_a_hundred_times(tmp_path, task_file, results):
     with Loopback(short) as server:
         base = run(server, task_file, tmp_path / "baseline", limit=150)

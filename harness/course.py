@@ -26,11 +26,20 @@ class Course(Protocol):
     first: int
     agreed: Mapping[str, Any]
 
-    def recalled(self, entry: Entry) -> Stop | None:
-        """Why there is nothing more to ask, once there is not, by the replies of earlier sessions; before `begin`."""
+    def recalled(self, entry: Entry, session: int) -> Stop | None:
+        """Why there is nothing more to ask, once there is not, by the replies of earlier sessions; before `begin`.
+
+        Args:
+            entry: the last line of a question that has a reply, in the journal's order.
+            session: number of the session that wrote it.
+        """
 
     def begin(self, questions: Sequence[Question]) -> Sequence[Question]:
-        """Begin a session with what has no reply yet; gives it in the order in which it is asked."""
+        """Begin a session with what has no reply yet; gives it in the order in which it is asked.
+
+        Raises:
+            UsageError: what was recalled should not be gone on with.
+        """
 
     def heard(self, entry: Entry) -> Stop | None:
         """Why the run should end, once it should; entries come in any order."""
@@ -45,7 +54,7 @@ class InOrder:
     first = 0
     agreed: Mapping[str, Any] = {}
 
-    def recalled(self, entry: Entry) -> Stop | None:
+    def recalled(self, entry: Entry, session: int) -> Stop | None:
         """Nothing ends it."""
 
     def begin(self, questions: Sequence[Question]) -> Sequence[Question]:

@@ -66,17 +66,22 @@ class Journal:
     """An answers.jsonl that is being written; a context manager.
 
     Each line goes to the operating system in one write, so that it outlives the process.
+
+    Attributes:
+        lines_before: how many lines earlier sessions wrote.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = -1
-        self._size = self._begun = 0
+        self._size = self._begun = self.lines_before = 0
 
     def __enter__(self) -> Self:
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-            self._size = self._begun = read_extent(self.path).whole_bytes
+            extent = read_extent(self.path)
+            self._size = self._begun = extent.whole_bytes
+            self.lines_before = extent.lines
             os.ftruncate(self._file, self._size)
         except OSError as error:
             raise UsageError(f"{self.path} cannot be written: {error.strerror}.") from error
@@ -161,10 +166,16 @@ def read_last_lines(path: Path) -> Iterator[Entry]:
     Raises:
         UsageError: as `read_lines`.
     """
+    for _, entry in read_last_places(path):
+        yield entry
+
+
+def read_last_places(path: Path) -> Iterator[tuple[int, Entry]]:
+    """The same, each with how many lines are before it."""
     last = {entry.id: place for place, entry in enumerate(read_lines(path))}
     for place, entry in enumerate(read_lines(path)):
         if last.get(entry.id) == place:  # not there: written since, by a run that goes on
-            yield entry
+            yield place, entry
 
 
 def read_lines(path: Path) -> Iterator[Entry]:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.baseline import Baseline, as_baseline, read_baseline, refuse_other_questions
+from harness.counted import counted
 from harness.course import Course, InOrder
 from harness.early_stopping import EarlyStop, EarlyStopping
 from harness.errors import UsageError
 from harness.finished import Run
-from harness.first_replies import FIRST, MANY, FirstReplies
+from harness.first_replies import FIRST, MANY, EarlierReplies, FirstReplies
 from harness.journal import Entry
 from harness.observer import Observer, Silent
 from harness.plan import Plan
@@ -124,7 +125,7 @@ class SameModel(InOrder):
         self._path = baseline.run.path
         self._served = baseline.run.score.model.served_model
 
-    def recalled(self, entry: Entry) -> Stop | None:
+    def recalled(self, entry: Entry, session: int) -> Stop | None:  # noqa: ARG002 - each reply has its name
         """As `heard`, of a reply that will be kept."""
         return self._stop(entry, "leave them behind with --fresh")
 
@@ -165,7 +166,8 @@ class Rescoring:
         self._baseline = baseline
         self._test = EarlyStopping(early_stop, ids, right) if early_stop else None
         self._order = self._test.order if self._test else ids
-        self._earlier = self._replies = self._held_against(self._order)
+        self._earlier: dict[int, EarlierReplies] = {}
+        self._replies = self._held_against(self._order)
         self._expect_change = expect_change
         self._say = say
         self.agreed: Mapping[str, Any] = {}
@@ -176,18 +178,20 @@ class Rescoring:
                 "early_stop_baseline": baseline.run.score.answers.sha256,
             }
 
-    def recalled(self, entry: Entry) -> Stop | None:
-        """Stop where a run that expects other weights already has replies of the old ones; else as `heard`."""
-        before = self._earlier.certain
-        self._earlier.heard(entry)
-        if self._earlier.certain and self._expect_change:
-            return Stop(StopKind.WRONG_WEIGHTS, f"the {self._of_earlier()}; run again with --fresh.")
-        if self._earlier.certain and not before:
-            self._say(f"The {self._of_earlier()}; --fresh would start over.")
+    def recalled(self, entry: Entry, session: int) -> Stop | None:
+        """As `heard`, but for the weights of its session, which `begin` judges by all that it left."""
+        if session not in self._earlier:
+            self._earlier[session] = EarlierReplies(self._baseline.said, questions=len(self._order))
+        self._earlier[session].heard(entry)
         return self._test.heard(entry) if self._test else None
 
     def begin(self, questions: Sequence[Question]) -> Sequence[Question]:
-        """By the seed, where a test may end the run; else as they are."""
+        """By the seed, where a test may end the run; else as they are.
+
+        Raises:
+            UsageError: an earlier session's replies are of the old weights, and others were expected.
+        """
+        self._look_back()
         place = {id_: at for at, id_ in enumerate(self._order)}
         ordered = sorted(questions, key=lambda question: place[question.id])
         self._replies = self._held_against([question.id for question in ordered])
@@ -213,11 +217,20 @@ class Rescoring:
     def _held_against(self, order: Sequence[str]) -> FirstReplies:
         return FirstReplies(order, self._baseline.said, questions=len(self._order))
 
-    def _of_earlier(self) -> str:
-        return (
-            f"first replies that this run has from before are those of the baseline, {self._to_the_last()}: the "
-            f"endpoint served the same weights ({_WHY})"
-        )
+    def _look_back(self) -> None:
+        for earlier in self._earlier.values():
+            replies = counted(earlier.first.same, "reply", "replies")
+            said = f"{replies} that this run has from before are those of the baseline, {self._to_the_last()}"
+            sure = f"{said}: the endpoint served the same weights then ({_WHY})"
+            if earlier.certain and self._expect_change:
+                raise UsageError(f"{sure}; see to that, and run again with --fresh.")
+            if earlier.certain:
+                self._say(f"{sure}; --fresh would start over.")
+            elif earlier.untold:
+                self._say(
+                    f"The {said}: the endpoint may have served the same weights then ({_WHY}), though so short replies "
+                    "may agree by chance; --fresh would start over."
+                )
 
     def _sentence(self) -> str:
         said = f"The first {self._replies.same} replies are those of the baseline, {self._to_the_last()}"

@@ -8,6 +8,7 @@ Takes the settings that decide what is asked, sent and read; knows nothing of qu
 import hashlib
 import re
 import secrets
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,7 +55,8 @@ class SessionRecord(BaseModel):
     """What one session of a run learned of its endpoint: the settings really sent, and what it cannot do.
 
     `given_up_usd` is what questions given up in flight may have cost, where a limit made somebody count; `worked_s`
-    the seconds that the run had worked when this was noted, earlier sessions included.
+    the seconds that the run had worked when this was noted, earlier sessions included; `lines_before` the lines that
+    were in the journal when the session began, which the first files lack.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +65,7 @@ class SessionRecord(BaseModel):
     warnings: tuple[str, ...]
     given_up_usd: float = 0.0
     worked_s: float = 0.0
+    lines_before: int = 0
 
 
 class RunRecord(BaseModel):
@@ -100,6 +103,10 @@ class RunRecord(BaseModel):
     def worked_s(self) -> float:
         """Seconds that the run has worked, as far as its sessions noted: waiting in vain for a reply is work too."""
         return max((session.worked_s for session in self.sessions), default=0.0)
+
+    def session_of(self, line: int) -> int:
+        """Number of the session that wrote this line of the journal; lines are counted from 0."""
+        return bisect_right([session.lines_before for session in self.sessions], line) - 1
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from harness.endpoint.embedded import SLOTS, SLOTS_FOR_LETTERS
 from harness.errors import EndpointError, LimitError, UsageError
 from harness.files import write_whole
 from harness.finished import Run
-from harness.journal import Journal, has_reply, read_last_lines, read_lines
+from harness.journal import Journal, has_reply, read_last_places, read_lines
 from harness.models import Model, find_model
 from harness.observer import Observer, Silent
 from harness.plan import Plan, make_plan
@@ -301,7 +301,9 @@ def _ask_the_rest(
                 endpoint=endpoint,
                 died=died,
                 allowance=allowance,
-                note=lambda learned: note_session(folder, place, learned),
+                note=lambda learned: note_session(
+                    folder, place, learned.model_copy(update={"lines_before": journal.lines_before})
+                ),
                 observer=observer,
             )
         finally:
@@ -315,10 +317,11 @@ def _recall(folder: RunFolder, course: Course) -> tuple[dict[str, Outcome], Stop
     """The outcomes of the questions that have their replies, and why they end the course, if they do."""
     earlier: dict[str, Outcome] = {}
     ended: Stop | None = None
-    for entry in read_last_lines(folder.answers):
+    record = read_record(folder.path)
+    for line, entry in read_last_places(folder.answers):
         if entry.reply is not None:
             earlier[entry.id] = entry.outcome
-            ended = course.recalled(entry) or ended
+            ended = course.recalled(entry, record.session_of(line)) or ended
     return earlier, ended
 
 

@@ -213,6 +213,52 @@ def test_old_weights_are_found_out_where_a_run_goes_on_too_and_do_not_count(base
     assert questions_sent(server) - sent == 10 + 40
 
 
+@pytest.mark.parametrize("protocol", ["simple-evals", "hendrycks"])
+@pytest.mark.parametrize("before", [0, 20], ids=["its first session", "a later one"])
+def test_old_weights_of_a_session_that_was_killed_in_its_first_ten_do_not_go_on(
+    baseline, results, begun, protocol, before
+):
+    base = baseline(limit=60, protocol=protocol, shots=0)
+    if before:
+        serving, server, journal = begun(base, OTHER, before, expect_change=True)
+        serving.restarted(knowing(80))
+        serving.left = 7
+        rescored(server, base, results, concurrency=1)  # without having heard ten, it says nothing
+    else:
+        serving, server, journal = begun(base, knowing(80), 7, expect_change=True)
+    kept, sent = journal.read_bytes(), questions_sent(server)
+    assert len(kept.splitlines()) == before + 7
+    serving.restarted(OTHER)
+    said = r"7 replies that this run has from before are those of the baseline.*run again with --fresh"
+    with pytest.raises(UsageError, match=said):
+        rescored(server, base, results, expect_change=True)
+    assert (questions_sent(server), journal.read_bytes()) == (sent, kept)
+    assert rescored(server, base, results, expect_change=True, fresh=True).score.counts.questions == 60
+
+
+def test_a_few_letters_that_a_killed_session_left_are_told_and_gone_on_with(
+    tmp_path, task_file, results, begun
+):
+    with Loopback(short) as server:
+        base = run(server, task_file, tmp_path / "baseline", limit=60)
+    serving, server, _ = begun(base, short, 7, expect_change=True)
+    serving.restarted(OTHER)
+    told = Told()
+    new = rescored(server, base, results, expect_change=True, observer=told)
+    assert new.score.counts.questions == 60
+    (said,) = [sentence for sentence in told.sentences if "from before are those of the baseline" in sentence]
+    assert said.startswith("The 7 replies that this run has from before")
+    assert said.endswith("though so short replies may agree by chance; --fresh would start over.")
+
+
+def test_new_weights_of_a_session_that_was_killed_in_its_first_ten_go_on(baseline, results, begun):
+    base = baseline(limit=60)
+    serving, server, journal = begun(base, OTHER, 7, expect_change=True)
+    serving.restarted(OTHER)
+    new = rescored(server, base, results, expect_change=True)
+    assert (new.path, new.score.counts.questions) == (journal.parent, 60)
+
+
 def test_the_last_few_questions_of_a_run_find_old_weights_out(baseline, results, begun):
     base = baseline(limit=60)
     serving, server, _ = begun(base, OTHER, 56, expect_change=True)

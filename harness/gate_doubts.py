@@ -53,6 +53,8 @@ def doubt_of_parts(
 ) -> str | None:
     """The same of a rule on several parts at once, whose p are `corrected` for their number."""
     for extremes in zip(*map(_extremes, parts), strict=True):
+        if not any(extreme.alone or extreme.both for extreme in extremes):
+            continue
         read = [as_if(part, extreme.table) for part, extreme in zip(parts, extremes, strict=True)]
         if corrected:
             adjusted = holm([part.p_mcnemar for part in read])

@@ -41,28 +41,19 @@ class _Extreme(NamedTuple):
 
 def doubt_of_difference(result: RuleResult, check: Callable[[Part], RuleResult], part: Part) -> str | None:
     """Whether a rule on a part's difference would come to something else, and by whose answers."""
-    return doubt_of_parts(result, lambda parts: check(*parts), [part], corrected=False)
+    return _doubt(result, lambda read: check(*read), [part])
 
 
 def doubt_of_parts(
-    result: RuleResult,
-    check: Callable[[Sequence[Part]], RuleResult],
-    parts: Sequence[Part],
-    *,
-    corrected: bool = True,
+    result: RuleResult, check: Callable[[Sequence[Part]], RuleResult], parts: Sequence[Part]
 ) -> str | None:
-    """The same of a rule on several parts at once, whose p are `corrected` for their number."""
-    for extremes in zip(*map(_extremes, parts), strict=True):
-        if not any(extreme.alone or extreme.both for extreme in extremes):
-            continue
-        read = [as_if(part, extreme.table) for part, extreme in zip(parts, extremes, strict=True)]
-        if corrected:
-            adjusted = holm([part.p_mcnemar for part in read])
-            read = [replace(part, p_holm=p) for part, p in zip(read, adjusted, strict=True)]
-        other = check(read)
-        if other.passed != result.passed:
-            return _sentence(result, extremes, other)
-    return None
+    """The same of a rule on several parts at once, whose p are corrected for their number."""
+
+    def corrected(read: Sequence[Part]) -> RuleResult:
+        adjusted = holm([part.p_mcnemar for part in read])
+        return check([replace(part, p_holm=p) for part, p in zip(read, adjusted, strict=True)])
+
+    return _doubt(result, corrected, parts)
 
 
 def doubt_of_floor(
@@ -92,6 +83,18 @@ def _at_once(latency: LatencyPart) -> float | None:
     if latency.p50 is None or latency.questions_per_second is None:
         return None
     return max(latency.p50 * latency.questions_per_second, 1.0)
+
+
+def _doubt(
+    result: RuleResult, check: Callable[[Sequence[Part]], RuleResult], parts: Sequence[Part]
+) -> str | None:
+    for extremes in zip(*map(_extremes, parts), strict=True):
+        if not any(extreme.alone or extreme.both for extreme in extremes):
+            continue
+        other = check([as_if(part, one.table) for part, one in zip(parts, extremes, strict=True)])
+        if other.passed != result.passed:
+            return _sentence(result, extremes, other)
+    return None
 
 
 def _extremes(part: Part) -> Iterator[_Extreme]:

@@ -149,7 +149,7 @@ def check_increase(rule: str, what: str, base: float | None, new: float | None, 
     said = f"{what}: {base:.3g} before, {new:.3g} now"
     if base > 0:
         said += f" ({100 * (new / base - 1):+.1f} %)".replace("-", "−")
-    said += ", a ratio of two figures that no test allows chance for"
+    said += ", a plain ratio, without a test"
     return RuleResult(rule, new <= base * (1 + most), said)
 
 

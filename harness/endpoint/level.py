@@ -60,7 +60,9 @@ class Level:
         if self._fixed or epoch != self.epoch:
             return
         self._replies += 1
-        self._latency_s += latency_s
+        # Later ones count more: the first of an epoch find no queue yet, and would promise throughput that there is not.
+        self._weight += self._replies
+        self._weighted_s += self._replies * latency_s
         wanted = self.limit if self._phase == "doubling" else 2 * self.limit
         if self._replies >= max(wanted, _FEWEST):
             self._judge()
@@ -76,7 +78,7 @@ class Level:
     def _judge(self) -> None:
         elapsed_s = self._now_s - self._since_s
         at_once = self._request_seconds / elapsed_s if elapsed_s else 0.0
-        throughput = at_once * self._replies / self._latency_s if self._latency_s else math.inf
+        throughput = at_once * self._weight / self._weighted_s if self._weighted_s else math.inf
         filled = at_once >= 0.7 * self.limit
         home, before = self._home
         match self._phase:
@@ -120,6 +122,6 @@ class Level:
         self._forget()
 
     def _forget(self) -> None:
-        self._replies = 0
-        self._latency_s = self._request_seconds = 0.0
+        self._replies = self._weight = 0
+        self._weighted_s = self._request_seconds = 0.0
         self._since_s = self._now_s

@@ -22,6 +22,7 @@ class Simulation:
         chance: share of requests that are rejected by chance.
         faults: share of requests that the server fails.
         spread: of the latencies' logarithm: 0.7 is what free text has.
+        client_s: what the client needs for each reply, one after another.
     """
 
     questions: int
@@ -31,6 +32,7 @@ class Simulation:
     chance: float = 0.0
     faults: float = 0.0
     spread: float = 0.0
+    client_s: float = 0.0
     seed: int = 1
     level: Level = field(default_factory=Level)
     rate: Rate = field(default_factory=Rate)
@@ -46,6 +48,7 @@ class Simulation:
         self._busy = self._in_flight = self._answered = 0
         self._waiting = self.questions
         self._wake_at = float("inf")
+        self._client_free_s = 0.0
         self._let_in()
         while self._answered < self.questions:
             self.elapsed_s, _, event = heapq.heappop(self._events)
@@ -101,12 +104,16 @@ class Simulation:
     def _work(self, sent_s: float, epoch: Epoch) -> None:
         self._busy += 1
         spread = self._random.lognormvariate(-(self.spread**2) / 2, self.spread) if self.spread else 1.0
-        self._at(self.latency_s * spread, lambda: self._reply(sent_s, epoch))
+        self._at(self.latency_s * spread, lambda: self._done(sent_s, epoch))
 
-    def _reply(self, sent_s: float, epoch: Epoch) -> None:
+    def _done(self, sent_s: float, epoch: Epoch) -> None:
         self._busy -= 1
         if self._queue:
             self._queue.popleft()()
+        self._client_free_s = max(self._client_free_s, self.elapsed_s) + self.client_s
+        self._at(self._client_free_s - self.elapsed_s, lambda: self._reply(sent_s, epoch))
+
+    def _reply(self, sent_s: float, epoch: Epoch) -> None:
         self._answered += 1
         self._count(-1)
         self.rate.accepted(self.elapsed_s)

@@ -14,6 +14,11 @@ def test_within_a_quarter_of_the_ideal_time_and_never_three_times_the_slots_in_f
     assert done.peak <= 3 * slots
 
 
+def test_a_queue_is_no_throughput_where_the_client_is_slow_too():
+    done = Simulation(questions=14_042, slots=256, latency_s=0.5, client_s=0.0017).run()
+    assert done.peak <= 3 * 256
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("slots", [16, 64])
 def test_replies_of_very_different_lengths_do_not_lead_astray(slots, seed):

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,11 +25,16 @@ SERVER_CORE = "1"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a process took from its start to its end, its children's time included."""
+    """What a process took from its start to its end, its children's time included.
+
+    Attributes:
+        before_s: of its processor time, what was gone when it sent its first request; 0 where it was not looked for.
+    """
 
     wall_s: float
     cpu_s: float
     peak_mb: float
+    before_s: float
 
 
 @contextmanager
@@ -54,23 +60,40 @@ def stats(base_url: str) -> dict[str, Any]:
 
 
 def run(
-    command: Sequence[str], environment: Mapping[str, str] | None = None, *, folder: Path | None = None
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    *,
+    folder: Path | None = None,
+    asked: str | None = None,
 ) -> Taken:
-    """Run a client to its end, in `folder` where that matters.
+    """Run a client to its end, in `folder` where that matters; `asked` is the base URL that it asks, if any.
 
     GNU time starts it, because a process that we start ourselves counts our own memory as its peak.
     """
-    with tempfile.NamedTemporaryFile("r") as figures:
+    with tempfile.NamedTemporaryFile("r") as figures, tempfile.TemporaryFile("w+") as said:
         timed = ["/usr/bin/time", "--format=%e %U %S %M", f"--output={figures.name}"]
-        ended = subprocess.run(
+        with subprocess.Popen(
             [*timed, "taskset", "-c", CLIENT_CORE, *command],
-            check=False,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
             text=True,
             cwd=folder,
             env=os.environ | dict(environment or {}),
-        )
-        if ended.returncode:
-            sys.exit(f"{' '.join(command)} ended with status {ended.returncode}:\n{ended.stderr}")
+        ) as client:
+            before_s = cpu_at_first_request(client, asked) if asked else 0.0
+        if client.returncode:
+            said.seek(0)
+            sys.exit(f"{' '.join(command)} ended with status {client.returncode}:\n{said.read()}")
         wall_s, user_s, system_s, peak_kb = map(float, figures.read().split())
-    return Taken(wall_s, user_s + system_s, peak_kb / 1024)
+    return Taken(wall_s, user_s + system_s, peak_kb / 1024, before_s)
+
+
+def cpu_at_first_request(client: subprocess.Popen[str], asked: str) -> float:
+    """What the process that GNU time runs had taken when the server got its first request."""
+    while client.poll() is None and not stats(asked)["requests"]:
+        time.sleep(0.02)
+    children = Path(f"/proc/{client.pid}/task/{client.pid}/children").read_text().split()
+    if not children:
+        return 0.0
+    fields = Path(f"/proc/{children[0]}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

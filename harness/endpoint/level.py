@@ -60,7 +60,7 @@ class Level:
         if self._fixed or epoch != self.epoch:
             return
         self._replies += 1
-        # Later ones count more: the first of an epoch find no queue yet, and would promise throughput that there is not.
+        # Later ones count more: the first of an epoch find no queue yet, and would promise too much throughput.
         self._weight += self._replies
         self._weighted_s += self._replies * latency_s
         wanted = self.limit if self._phase == "doubling" else 2 * self.limit

@@ -36,12 +36,27 @@ LEADS = re.compile(
       | è\s(?:la\s)? | resta\s(?:solo\s)?(?:la\s)?
       | si\stratta\s(?:quindi\s)?(?:di|della)\s
       | (?:इसलिए|अतः|तो)[,]?\s | (?:إذن|إذًا|لذلك|لذا|إذا)[،,]?\s | (?:তাই|সুতরাং|অতএব)[,]?\s
-      | (?:jadi|maka|oleh\skarena\situ|menurut\ssaya)[,:]?\s | (?:kwa\shiyo|hivyo|basi)[,:]?\s(?:ni\s)?
+      | (?:jadi|maka|oleh\skarena\situ|menurut\ssaya)[,:]?\s
+      | (?:kwa\shiyo|hivyo|basi)[,:]?\s(?:ni\s)?
       | nítorí\snáà[,]?\s
     )
-    | kì\sí\sṣe\s\W?\w\W?,\s | \bsondern\s | \bsino\s(?:es\s)?(?:la\s)? | \bbensì\s(?:la\s)? | 而是 | बल्कि\s
+    | kì\sí\sṣe\s\W?\w\W?,\s | \bsondern\s | \bsino\s(?:es\s)?(?:la\s)?
+    | \bbensì\s(?:la\s)? | 而是 | बल्कि\s
     | (?<!\w)بل\s
     | বরং\s | \bmelainkan\s | \bbali\s(?:ni\s)? | bí\skò\sṣe\s""",
+    re.VERBOSE,
+)
+
+# In a sentence that says what follows from all before.
+CONCLUDES = re.compile(
+    r"""^\s*also\b
+      | \b(?:therefore|thus|hence|so|consequently|accordingly|in\sconclusion|somit|daher|deshalb|folglich|demnach
+          |donc|ainsi|par\sconséquent|por\s(?:lo\s)?tanto|así\sque|en\sconclusión|por\sconsiguiente|portanto|logo|assim
+          |quindi|dunque|perciò|pertanto|di\sconseguenza|in\sconclusione|jadi|dengan\sdemikian|oleh\skarena\situ
+          |kwa\shiyo|kwa\shivyo|hivyo|basi)\b
+      | 因此 | 所以 | 故 | 综上 | 綜上 | したがって | よって | ゆえに | 以上より | 따라서 | 그러므로 | 결국
+      | इसलिए | अतः | إذن | إذًا | لذلك | لذا
+      | তাই | সুতরাং | অতএব | nítorí\snáà | fún\sìdí\s(?:èyí|náà)""",
     re.VERBOSE,
 )
 
@@ -78,55 +93,15 @@ ALL_BUT = (
     r"\bgbogbo\b[^\n.;]{0,20}kò\stọ[^\n.;]{0,4}\s?àyàfi\s@",
 )
 
-EXCEPT = (
-    *(
-        "except",
-        "all but",
-        "everything but",
-        "each but",
-        "none but",
-        "besides",
-        "other than",
-        "除",
-        "只有",
-        "以外",
-    ),
-    *(
-        "제외한",
-        "außer",
-        "bis auf",
-        "sauf",
-        "à part",
-        "salvo",
-        "menos",
-        "exceto",
-        "fora",
-        "tirando",
-        "tranne",
-    ),
-    *(
-        "eccetto",
-        "a parte",
-        "छोड़कर",
-        "ما عدا",
-        "باستثناء",
-        "إلا",
-        "ছাড়া",
-        "kecuali",
-        "selain",
-        "isipokuwa",
-        "àyàfi",
-    ),
-)
-"""Without any of these none of them is there."""
-
 # Behind a letter: that it is the one; as it is written.
 CALLED_RIGHT = r"""
     \s(?:is|must\sbe|would\sbe|should\sbe|seems|appears)\s(?:therefore\s|thus\s|indeed\s|clearly\s|the\s(?:most\s)?)?
         (?:correct|right|best)\b(?!\s?\?)
-  | \s(?:would|will|is\sgoing\sto)\sbe\smy\s(?:answer|choice|pick)\b | \sit\sis\b(?=[\s]{0,2}[.!\n]|$)
+  | \s(?:would|will|is\sgoing\sto)\sbe\smy\s(?:answer|choice|pick)\b
+  | \sit\sis\b(?=[\s]{0,2}[.!\n]|$)
   | (?:选项|選項|项|項)?(?:是|为|為)?(?:正确|正確|對的|对的|对(?=[。，,.；;!！]|$))(?:的)?(?![性与與吗嗎])
   | \s?(?:が|は|も)?(?:正しい|適切|妥当)(?!く|で(?:は|な)|じゃ|とは)
+  | \s(?:richtig|korrekt|zutreffend)(?=[.,;!]|$)
   | \s(?:ist|wäre)\s(?:somit\s|also\s|daher\s|damit\s|hier\s)?(?:richtig|korrekt|zutreffend)\b
   | \s(?:stimmt|trifft\szu)\b(?!\snicht)
   | \sest\s(?:donc\s|bien\s)?(?:la\s)?(?:correcte?|juste|exacte?|bonne)\b(?!\s\w)

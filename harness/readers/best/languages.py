@@ -116,9 +116,9 @@ PHRASES = (
     # French
     _phrase(rf"\br[ée]ponse\b{_GAP}(?:\b(?:est|serait)\b|[:：])", "réponse", "reponse"),
     _phrase(
-        rf"""\b(?:bonne|meilleure)\s(?:option|proposition)\b{_GAP}(?:\best\b|[:：])|\bje\s(?:choisis|dirais)\b
+        rf"""\b(?:bonne|meilleure)\s(?:option|proposition)\b{_GAP}(?:\best\b|[:：])|\bje\s(?:choisis|choisirais|dirais)\b
             |\b(?:faut|vais)\s(?:donc\s)?(?:répondre|choisir|cocher)\b|\bma\sréponse\s(?:pour|en|à)\b""",
-        *("bonne", "je choisis", "je dirais", "faut", "vais", "ma réponse"),
+        *("bonne", "je choisi", "je dirais", "faut", "vais", "ma réponse"),
     ),
     # Spanish
     _phrase(rf"\brespuesta\b{_GAP}(?:\b(?:es|sería|seria)\b|[:：])", "respuesta"),

@@ -7,7 +7,7 @@ end of the last sentences. Where two letters could be meant, none is read.
 
 import re
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from harness.readers.best.choices import begins_with_choice, letter_of_text
 from harness.readers.best.everyday import CALLED_RIGHT
@@ -19,6 +19,7 @@ from harness.readers.best.values import value_at
 
 _AROUND = 20  # lines looked at from either end
 _LAST = 400  # characters in which the last sentences are
+_VERDICTS = 500  # looked at; who gives more of them is in a loop
 _BEFORE = 45  # characters before a letter in which it may be doubted
 _ABOVE = 120  # characters before a line
 _ANNOUNCED = re.compile(r"(?<!\bis)(?<!\bare)(?<!\bbe)(?<!\bwas)(?<!\bfor)[:：]$")
@@ -96,13 +97,15 @@ def _letter_with(page: Page, place: int, line: str) -> tuple[str, str] | None:
 
 
 def _verdicts(page: Page) -> set[str]:
-    """Letters that are called correct, with no other beside them."""
-    signs = signs_of(page.question.letters)
-    return {
-        signs.letter_of[found["sign"]]
-        for found in _verdict_pattern(signs.own).finditer(page.text)
-        if not UNLESS.search(before := page.lowered[: found.start()][-_BEFORE:]) and not BOTH.search(before)
-    }
+    """Letters that are called correct, with no other beside them; two are as good as all."""
+    signs, letters = signs_of(page.question.letters), set[str]()
+    for found in islice(_verdict_pattern(signs.own).finditer(page.text), _VERDICTS):
+        before = page.lowered[max(found.start() - _BEFORE, 0) : found.start()]
+        if not UNLESS.search(before) and not BOTH.search(before):
+            letters.add(signs.letter_of[found["sign"]])
+        if len(letters) > 1:
+            break
+    return letters
 
 
 def _texts(page: Page) -> set[str]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from harness.readers.best.choices import names_choice
 from harness.readers.best.doubts import is_joined, is_taken_back
-from harness.readers.best.everyday import LED
+from harness.readers.best.everyday import CONCLUDES, LED
 from harness.readers.best.page import Page
 from harness.readers.best.signs import BRACKETS, ENDS, signs_of
 from harness.readers.best.turns import INSTEAD, NEGATIVE
@@ -21,6 +21,8 @@ _NUMERALS = "IVX"  # at the beginning of a reply the first of a question's state
 _WHOLE = re.compile(r"[^.!?。！？।\n]+[.!。！।]*")
 _ENDED = re.compile(r"[.!。।！]$")
 _LAST = re.compile(r"(?:^|(?<=[\n.!?。！？।:：]))[^\n.!?。！？।:：]+[.!。！।…\s\"'”)*]*$")
+_CONCLUSION = 220  # characters of one that draws the conclusion
+_LAST_OF_SEVERAL = re.compile(r"(?<=[\n.!?。！？।])[^\n.!?。！？।]+[.!。！।…\s\"'”*]*$")
 _FORMULA = re.compile(r"[$\\^=_{}°<>+|]")
 _REASONS = re.compile(r"\s?(?:[.)\]:](?!\s?[a-z0-9])|[,;!—–。，、！-]\s?|\s[—–-]\s)")
 
@@ -48,10 +50,14 @@ def letter_begun_with(page: Page) -> set[str]:
 
 
 def choices_named(page: Page) -> set[str]:
-    """The choices whose texts stand in a reply of one sentence."""
+    """The choices whose texts stand in a reply of one sentence, or in a last sentence that draws the conclusion."""
     text = page.lowered.strip()
-    whole = page.ended or _ENDED.search(text)
-    if not whole or len(text) > _SHORT or not _WHOLE.fullmatch(text) or NEGATIVE.search(text):
+    last = _LAST_OF_SEVERAL.search(text, max(len(text) - _CONCLUSION, 0))
+    if last is not None and CONCLUDES.search(last[0]):
+        text = last[0]
+    elif len(text) > _SHORT or not _WHOLE.fullmatch(text):
+        return set()
+    if not (page.ended or _ENDED.search(text)) or NEGATIVE.search(text):
         return set()
     return {letter for letter in page.question.letters if names_choice(page.question, letter, text)}
 

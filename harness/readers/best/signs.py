@@ -13,7 +13,7 @@ from harness.readers.best.page import plain
 _ADVERBS = (
     r"probably|likely|most\slikely|therefore|thus|hence|then|indeed|clearly|definitely|certainly|simply|actually|"
     r"still|so|to\sbe|that|given\sby|represented\sby|the|la|el|le|die|der|das|las|il|"
-    "vermutlich|probablement|probablemente|provavelmente|probabilmente|donc|"
+    "vermutlich|daher|somit|demnach|probablement|probablemente|provavelmente|probabilmente|donc|"
     r"a(?=\s(?:letra|alternativa|opção|opcao)\b)|o(?=\sitem\b)|(?<=é\s)a"
 )
 _NOUNS = (

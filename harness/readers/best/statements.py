@@ -20,6 +20,7 @@ from harness.readers.best.values import Value, in_place_of, value_at
 _TRIED = 48  # phrases looked at, from the last one back: a reply with more has no answer that one could find
 _COPULAS_TRIED = 3
 _BEFORE = 45  # characters before a phrase in which something may turn it
+_CONCLUDING = 2_000  # characters before the end in which all other choices may be called wrong
 _CASE = 90  # characters before a letter in which its condition stands
 _SOON = 30  # characters from a beginning in which everyday words say what the answer is
 _LATE = 150  # characters before the end in which they may stand, with the letter that ends the reply
@@ -108,7 +109,7 @@ def _everyday(page: Page, begin: int, denied: Collection[str]) -> str | None:
             value is None
             or value.by_text
             or value.denied
-            or DENIED.search(page.lowered[: found.end()][-_BEFORE:])
+            or DENIED.search(page.lowered[max(found.end() - _BEFORE, 0) : found.end()])
             or _under_condition(page, found.end())
         ):
             continue
@@ -192,9 +193,9 @@ def _lines_meant(page: Page) -> Iterator[tuple[int, str, Value]]:
 
 def _all_but(page: Page) -> Iterator[tuple[int, str, Value]]:
     """Letters beside which all others are called wrong: "all but B are wrong"."""
-    signs = signs_of(page.question.letters)
+    signs, begin = signs_of(page.question.letters), max(len(page.text) - _CONCLUDING, 0)
     for pattern in _all_but_patterns(signs.own):
-        for found in pattern.finditer(page.text):
+        for found in pattern.finditer(page.text, begin):
             yield found.end(), "predicate", Value(signs.letter_of[found["sign"]], end=found.end())
 
 

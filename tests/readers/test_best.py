@@ -257,6 +257,7 @@ def test_a_choices_text_or_number_is_its_letter_where_it_is_one_choices_alone(ch
         ("1234", "The answer is 2.5", None),
         ("1234", "The answer is 20", None),
         ("1234", "The answer is 2 and 3", None),
+        ("1234", r"\boxed{8:4}", None),
         ("1234", "It takes 2 days.", None),
         ("アイウエ", "正解はイです。", "イ"),
         ("アイウエ", "答え：ｲ", "イ"),
@@ -276,6 +277,12 @@ def test_a_choices_text_or_number_is_its_letter_where_it_is_one_choices_alone(ch
 def test_letters_of_any_alphabet_are_read(alphabet, text, letter):
     asked = question(choices=("London", "Paris", "Rome", "Oslo"), alphabet=alphabet, gold=alphabet[1])
     assert letter_in(text, asked) == letter
+
+
+def test_the_first_line_of_a_list_that_breaks_off_is_no_letter():
+    text = "Let us look at each option:\n\nA. London"
+    assert BEST.read(reply(text, finish_reason=None), ASKED).letter is None
+    assert BEST.read(reply("The capital is:\n\nA. London", finish_reason=None), ASKED).letter == "A"
 
 
 @pytest.mark.parametrize(

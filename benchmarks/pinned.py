@@ -17,10 +17,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 CLIENT_CORE = "0"
 SERVER_CORE = "1"
+
+
+class Begun(NamedTuple):
+    """What a client took before its first request, in seconds by the clock and of processor time."""
+
+    wall_s: float
+    cpu_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +35,13 @@ class Taken:
     """What a process took from its start to its end, its children's time included.
 
     Attributes:
-        before_s: of its processor time, what was gone when it sent its first request; 0 where it was not looked for.
+        begun: what was gone when the server got its first request; None where that was not looked for.
     """
 
     wall_s: float
     cpu_s: float
     peak_mb: float
-    before_s: float
+    begun: Begun | None = None
 
 
 @contextmanager
@@ -80,20 +87,22 @@ def run(
             cwd=folder,
             env=os.environ | dict(environment or {}),
         ) as client:
-            before_s = cpu_at_first_request(client, asked) if asked else 0.0
+            begun = at_first_request(client, asked) if asked else None
         if client.returncode:
             said.seek(0)
             sys.exit(f"{' '.join(command)} ended with status {client.returncode}:\n{said.read()}")
         wall_s, user_s, system_s, peak_kb = map(float, figures.read().split())
-    return Taken(wall_s, user_s + system_s, peak_kb / 1024, before_s)
+    return Taken(wall_s, user_s + system_s, peak_kb / 1024, begun)
 
 
-def cpu_at_first_request(client: subprocess.Popen[str], asked: str) -> float:
-    """What the process that GNU time runs had taken when the server got its first request."""
-    while client.poll() is None and not stats(asked)["requests"]:
+def at_first_request(client: subprocess.Popen[str], asked: str) -> Begun | None:
+    """What the process that GNU time runs had taken when the server got its first request; None where it got none."""
+    started = time.monotonic()
+    while not stats(asked)["requests"]:
+        if client.poll() is not None:
+            return None
         time.sleep(0.02)
+    wall_s = time.monotonic() - started
     children = Path(f"/proc/{client.pid}/task/{client.pid}/children").read_text().split()
-    if not children:
-        return 0.0
     fields = Path(f"/proc/{children[0]}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return Begun(wall_s, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))

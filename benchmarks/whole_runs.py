@@ -45,12 +45,14 @@ def measure(case: Case, server: str, data: str) -> str:
             (sys.executable, "-m", "harness", "run", *said.split(), *case.run.split(), *where), asked=base_url
         )
         asked = stats(base_url)
+    assert taken.begun is not None, "nothing was asked"
+    after_s = taken.wall_s - taken.begun.wall_s - asked["seconds"]
     return (
         f"{case.server:27} {case.run or '(auto)':18} {case.questions:7,} {asked['seconds']:8.2f} "
         f"{asked['seconds'] / case.ideal_s:6.2f} {case.questions / asked['seconds']:8.0f} "
         f"{1000 * taken.cpu_s / case.questions:7.2f} "
-        f"{1000 * (taken.cpu_s - taken.before_s) / case.questions:7.2f} {taken.peak_mb:6.0f} "
-        f"{asked['peak_in_flight']:6} {asked['rejected']:5} {taken.wall_s - asked['seconds']:7.2f}"
+        f"{1000 * (taken.cpu_s - taken.begun.cpu_s) / case.questions:7.2f} {taken.peak_mb:6.0f} "
+        f"{asked['peak_in_flight']:6} {asked['rejected']:5} {taken.begun.wall_s:8.2f} {after_s:7.2f}"
     )
 
 
@@ -64,7 +66,7 @@ def main() -> None:
     options = parser.parse_args()
     print(
         f"{'server':27} {'run':18} {'asked':>7} {'wall s':>8} {'/ideal':>6} {'per s':>8} {'CPU ms':>7} {'asking':>7} "
-        f"{'MB':>6} {'flight':>6} {'429s':>5} {'rest s':>7}"
+        f"{'MB':>6} {'flight':>6} {'429s':>5} {'before s':>8} {'after s':>7}"
     )
     for case in CASES:
         print(measure(case, options.server, options.data), flush=True)

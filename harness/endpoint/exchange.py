@@ -5,7 +5,6 @@ Knows what is the same in every reply (an error in the body, usage, who served i
 """
 
 import json
-import time
 from collections.abc import Callable
 from json import JSONEncoder
 from typing import Any, TypeVar
@@ -107,19 +106,11 @@ class Exchange:
         self, method: str, route: str, body: bytes | None, read: Reading[T]
     ) -> T | FailedAttempt:
         async def attempt() -> T | FailedAttempt:
-            self.attempts += 1
-            response = await self._transport.send(method, route, body, timeout_s=self._timeout_s)
-            if isinstance(response, FailedAttempt):
-                return response
-            document = self._document(response)
-            if isinstance(document, FailedAttempt):
-                return document
-            self._count(document)
-            outcome = read(document)
-            if not isinstance(outcome, FailedAttempt):
-                if method == "POST":  # a list of models is no answer yet
-                    self._transport.last_answer_s = time.monotonic()
-                self.latency_s += response.latency_s
+            outcome = await self._attempt(method, route, body, read)
+            if isinstance(outcome, FailedAttempt):
+                self._transport.outage.failed(outcome)
+            elif method == "POST":  # a list of models is no answer yet
+                self._transport.outage.answered()
             return outcome
 
         outcome = await attempt()
@@ -132,18 +123,29 @@ class Exchange:
         async def next_outcome() -> T | FailedAttempt:
             return seen.pop() if seen else await attempt()
 
-        policy = retrying(
-            self._max_wait_s,
-            self._tries,
-            self._transport.pace.pause,
-            lambda: self._transport.last_answer_s,
-        )
+        policy = retrying(self._max_wait_s, self._tries, self._transport.pace.pause, self._transport.outage)
         final: T | FailedAttempt = await policy(next_outcome)
         if not (
             isinstance(final, FailedAttempt) and final.tries == TWICE
         ):  # that one shows what it does not have
             self.retries += self.attempts - before
         return final
+
+    async def _attempt(
+        self, method: str, route: str, body: bytes | None, read: Reading[T]
+    ) -> T | FailedAttempt:
+        self.attempts += 1
+        response = await self._transport.send(method, route, body, timeout_s=self._timeout_s)
+        if isinstance(response, FailedAttempt):
+            return response
+        document = self._document(response)
+        if isinstance(document, FailedAttempt):
+            return document
+        self._count(document)
+        outcome = read(document)
+        if not isinstance(outcome, FailedAttempt):
+            self.latency_s += response.latency_s
+        return outcome
 
     def _document(self, response: Response) -> Document | FailedAttempt:
         body = self._judge.redacted(response.body)

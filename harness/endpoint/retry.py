@@ -14,6 +14,7 @@ from tenacity.stop import stop_base
 from tenacity.wait import wait_base, wait_random_exponential
 
 from harness.endpoint.failures import FailedAttempt
+from harness.endpoint.outage import FAILURES, SECONDS, Outage
 from harness.endpoint.reply import FailureKind
 
 FIRST_PAUSE_S = 0.5
@@ -24,7 +25,7 @@ def retrying(
     max_wait_s: float,
     tries: int,
     pause: Callable[[float], Awaitable[None]],
-    last_answer_s: Callable[[], float],
+    outage: Outage,
 ) -> AsyncRetrying:
     """A new policy for one request. Its object counts, so it must not be used for two.
 
@@ -32,7 +33,7 @@ def retrying(
         max_wait_s: how long after the first failure another attempt may begin.
         tries: the most attempts, whatever their failures.
         pause: sleeps.
-        last_answer_s: when the endpoint last answered any question, by time.monotonic; -inf: never.
+        outage: hears of all requests' failures and answers.
     """
     return AsyncRetrying(
         sleep=pause,
@@ -42,7 +43,7 @@ def retrying(
             stop_after_attempt(tries),
             stop_after_kind(),
             stop_after_first_failure(max_wait_s),
-            stop_when_down(last_answer_s),
+            stop_when_down(outage),
         ),
         retry_error_callback=_last_outcome,
     )
@@ -101,8 +102,8 @@ class stop_when_down(stop_base):  # noqa: N801
     Where it answered somebody else meanwhile, failed in another way or says that it will come, the time starts anew.
     """
 
-    def __init__(self, last_answer_s: Callable[[], float]) -> None:
-        self._last_answer_s = last_answer_s
+    def __init__(self, outage: Outage) -> None:
+        self._outage = outage
         self._since_s = math.inf
         self._failures = 0
 
@@ -113,17 +114,18 @@ class stop_when_down(stop_base):  # noqa: N801
         if patience is None or failed.will_come:
             self._since_s, self._failures = math.inf, 0
             return False
-        if self._since_s == math.inf or self._last_answer_s() > self._since_s:
+        if self._since_s == math.inf or self._outage.last_answer_s > self._since_s:
             self._since_s, self._failures = now_s, 0
         self._failures += 1
         seconds, failures = patience
-        return self._failures >= failures and now_s + retry_state.upcoming_sleep - self._since_s >= seconds
+        own = self._failures >= failures and now_s + retry_state.upcoming_sleep - self._since_s >= seconds
+        return own or self._outage.is_over_all(retry_state.upcoming_sleep)
 
 
 _DOWN = {
     FailureKind.UNREACHABLE: (30.0, 1),  # with a connection's 10 s before and behind it, within a minute
-    FailureKind.SERVER_ERROR: (25.0, 5),
-    FailureKind.BAD_REPLY: (25.0, 5),
+    FailureKind.SERVER_ERROR: (SECONDS, FAILURES),
+    FailureKind.BAD_REPLY: (SECONDS, FAILURES),
 }
 """Seconds, and failures in a row, after which it is down."""
 

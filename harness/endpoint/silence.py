@@ -20,7 +20,7 @@ class Flights:
     """The requests that are on their way, and when anything last came back."""
 
     def __init__(self) -> None:
-        self._open: set[asyncio.Timeout] = set()
+        self._open: dict[asyncio.Timeout, float] = {}  # to when it began, the oldest first
         self._cleared = asyncio.Event()
         self._cleared.set()
         self._since_s = 0.0
@@ -31,15 +31,16 @@ class Flights:
         """Wait while all are held on the ground; gives the scope to send within, which `end` has to be told of."""
         if not self._cleared.is_set():
             await self._cleared.wait()
+        now_s = time.monotonic()
         if not self._open:
-            self._since_s = time.monotonic()
+            self._since_s = now_s
         scope = asyncio.timeout(None)
-        self._open.add(scope)
+        self._open[scope] = now_s
         return scope
 
     def end(self, scope: asyncio.Timeout, answered_in_s: float | None) -> None:
         """One is over; None: nothing came of it."""
-        self._open.discard(scope)
+        self._open.pop(scope, None)
         if answered_in_s is not None:
             self._since_s = time.monotonic()
             self.landed += 1
@@ -49,6 +50,12 @@ class Flights:
     def silent_s(self) -> float:
         """Seconds for which nothing came back; 0 where nobody waits for anything."""
         return time.monotonic() - self._since_s if self._open else 0.0
+
+    @property
+    def oldest_s(self) -> float:
+        """Seconds for which the one that began first has waited; 0 where nobody does."""
+        began_s = next(iter(self._open.values()), None)
+        return 0.0 if began_s is None else time.monotonic() - began_s
 
     def give_up(self) -> None:
         """End all, whose scopes raise TimeoutError, and let none begin until `resume`."""

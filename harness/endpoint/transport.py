@@ -22,6 +22,7 @@ from yarl import URL
 
 from harness.endpoint.addresses import described, first_public
 from harness.endpoint.failures import FEW, MANY, FailedAttempt, Judge
+from harness.endpoint.outage import Outage
 from harness.endpoint.pace import End, Ended, Pace
 from harness.endpoint.proxies import proxy_for
 from harness.endpoint.reply import FailureKind
@@ -59,7 +60,7 @@ class Transport:
     Attributes:
         path: what the routes are put behind; Azure's is longer than the base URL's.
         flights: the requests that are on their way.
-        last_answer_s: when a question last had a reply of use, by time.monotonic; whoever reads replies says so.
+        outage: what the questions came to; whoever reads replies tells it.
     """
 
     def __init__(self, settings: EndpointSettings, *, pace: Pace, judge: Judge) -> None:
@@ -69,7 +70,7 @@ class Transport:
         self.pace = pace
         self.path = judge.path
         self.flights = Flights()
-        self.last_answer_s = float("-inf")
+        self.outage = Outage(lambda: self.flights.oldest_s)
         self._targets: dict[str, URL] = {}
         self._proxy: URL | None = None
         self._wrong = _what_is_wrong(settings.base_url, settings.api_key, judge)

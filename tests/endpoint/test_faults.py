@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import math
 import time
 import tracemalloc
 import zlib
@@ -16,6 +15,7 @@ from loopback import Answer, Loopback, chat, completion, completion_logprobs, er
 from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_fixed
 
 from harness.endpoint.failures import FailedAttempt, Judge
+from harness.endpoint.outage import Outage
 from harness.endpoint.reply import Failure, FailureKind, Reply, Usage
 from harness.endpoint.retry import _DOWN, stop_when_down
 
@@ -425,7 +425,7 @@ def test_an_unreachable_endpoint_is_given_up_after_a_while(monkeypatch):
     # The pause of 0.3 s alone is less than the 0.5 s, two of them in a row are more.
     monkeypatch.setitem(_DOWN, FailureKind.UNREACHABLE, (0.5, 1))
     policy = AsyncRetrying(
-        stop=stop_when_down(lambda: -math.inf),
+        stop=stop_when_down(Outage(lambda: 0.0)),
         wait=wait_fixed(0.3),
         retry=retry_if_result(bool),
         retry_error_callback=lambda state: state.outcome.result(),
@@ -504,14 +504,16 @@ def test_a_server_that_only_fails_is_given_up_sooner(monkeypatch, failed, answer
     for kind in (FailureKind.SERVER_ERROR, FailureKind.BAD_REPLY):
         monkeypatch.setitem(_DOWN, kind, (0.0, 5))
     seen = []
+    outage = Outage(lambda: 0.0)
 
     async def attempt():
+        if answered_others:
+            outage.answered()
         seen.append(failed)
         return failed
 
     policy = AsyncRetrying(
-        stop=stop_when_down(time.monotonic if answered_others else lambda: -math.inf)
-        | stop_after_attempt(20),
+        stop=stop_when_down(outage) | stop_after_attempt(20),
         wait=wait_fixed(0.001),
         retry=retry_if_result(bool),
         retry_error_callback=lambda state: state.outcome.result(),

@@ -111,7 +111,9 @@ def check(
         observer.say(
             f"Checking {found.where} by at most {MOST_REQUESTS} requests, for at most {timeout_s:g} s."
         )
-        findings = finish(probe(endpoint, deadline_s=timeout_s))
+        # Its replies are of a few tokens each, and all begin with thoughts where the model has any.
+        brief = replace(endpoint, reasons_in_text=False)
+        findings = finish(probe(brief, deadline_s=timeout_s))
         how = died()
     if how is not None:
         raise EndpointError(how)

@@ -35,6 +35,7 @@ class Model:
         api_key: None: no key is sent.
         api_version: of Azure's interface; None elsewhere.
         candidates: logprobs that the host gives for a token at most; None: unknown.
+        reasons_in_text: see EndpointSettings.
         account: whether OPENAI_ORG_ID and OPENAI_PROJECT_ID are meant for this host.
         max_tokens_field, omit, extra: what requests carry, by the entries of the model and of its host.
         prices: of its tokens there; None where they are not known.
@@ -50,6 +51,7 @@ class Model:
     api_version: str | None = None
     account: bool = False
     candidates: int | None = None
+    reasons_in_text: bool = False
     max_tokens_field: str = "max_tokens"
     omit: frozenset[str] = frozenset()
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -154,6 +156,7 @@ def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) 
         id=place.id,
         account=there.account,
         candidates=there.candidates,
+        reasons_in_text=(profile.reasons_in_text if offer.reasons_in_text is None else offer.reasons_in_text),
         max_tokens_field=offer.max_tokens_field or profile.max_tokens_field,
         omit=profile.omit | there.omit | offer.omit,
         extra={**profile.extra, **there.extra, **offer.extra},

@@ -59,6 +59,7 @@ class Offer(_Record):
     id: str | None = None
     prices: Prices | None = None
     max_tokens_field: str | None = None
+    reasons_in_text: bool | None = None
     omit: frozenset[str] = frozenset()
     extra: Extra = {}
 
@@ -94,6 +95,7 @@ class Profile(_Record):
     reasoning: str | None = None
     protocol: str | None = None
     reasoning_tokens: tuple[int, int] | None = None
+    reasons_in_text: bool = False
     encoding: EncodingName | None = None
     max_tokens: Annotated[int, Field(gt=0)] | None = None
     max_tokens_field: str = "max_tokens"

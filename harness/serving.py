@@ -48,6 +48,7 @@ def served(
         api_key=model.api_key,
         account=model.account,
         candidates=model.candidates,
+        reasons_in_text=model.reasons_in_text,
         temperature=temperature_of(settings, published),
         top_p=published.top_p,
         max_tokens=max_tokens,

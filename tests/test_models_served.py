@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from builders import write_task
-from loopback import Loopback
+from loopback import Loopback, chat, reply
 from strict_servers import (
     GEMINI_AT_FIRST,
     KEY,
@@ -213,6 +213,38 @@ def test_reasoning_is_kept_beside_the_answer_and_counted(tmp_path):
     made, _ = asked(by_name["deepseek-r1"], tmp_path / "r1", write_task(tmp_path))
     assert set(made.answers()["reasoning"]) == {"Perhaps Answer: Z."}
     assert made.score.usage.cached_tokens == 12 * 64
+
+
+@pytest.mark.parametrize(
+    ("model", "host", "read"),
+    [
+        ("qwen3-32b", "vllm", False),
+        ("qwen3-32b", "dashscope", True),  # told not to think
+        ("deepseek-r1", "vllm", False),
+        ("llama3-70b", "vllm", True),
+    ],
+)
+def test_a_letter_in_thoughts_that_were_cut_off_is_not_read(tmp_path, model, host, read):
+    with Loopback(
+        lambda request: (
+            reply({"object": "list", "data": []})
+            if request.method == "GET"
+            else chat("If it were so, Answer: B\n\nBut wait, it", finish_reason="length")
+        )
+    ) as server:
+        settings = harness.RunSettings(
+            model=model,
+            host=host,
+            task=str(write_task(tmp_path)),
+            base_url=server.url,
+            results=tmp_path / "results",
+            protocol="simple-evals",
+        )
+        made = harness.run(settings, environment={})
+    if read:
+        assert set(made.answers()["answer"]) == {"B"}
+    else:
+        assert set(made.answers()["outcome"]) == {"truncated"}
 
 
 def test_the_wrong_key_of_a_host_ends_the_run_at_once(tmp_path):

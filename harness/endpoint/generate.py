@@ -63,9 +63,10 @@ class Generator:
         self._routes.add(route)
         self._last_route = route
         begun = begun_reply(content)
+        thinks = self._settings.reasons_in_text and route == CHAT and not begun and not want.letters
 
         def read(document: Document) -> Generated | FailedAttempt:
-            found = self._read(document)
+            found = self._read(document, thinks=thinks)
             if isinstance(found, FailedAttempt):
                 return found
             # llama.cpp repeats what it went on with, vLLM does not.
@@ -103,7 +104,7 @@ class Generator:
         self._last = fields | more
         return self._last
 
-    def _read(self, document: Document) -> Generated | FailedAttempt:
+    def _read(self, document: Document, *, thinks: bool) -> Generated | FailedAttempt:
         choice = first_choice(document)
         if choice is None:
             if "choices" in document:
@@ -117,7 +118,8 @@ class Generator:
             return Generated(refusal, reasoning or None, "refusal")
         if not text and finish_reason not in CUT_OFF and not _meant(document, choice):
             return self._judge.empty(filtered=_safety(choice))
-        text, tagged = split_reasoning(text)
+        cut = thinks and finish_reason in CUT_OFF and not reasoning
+        text, tagged = split_reasoning(text, cut_in_thought=cut)
         thoughts = "\n".join(part for part in (reasoning, tagged) if part)
         return Generated(text, thoughts or None, finish_reason)
 

@@ -9,12 +9,18 @@ _OPEN = "<think>"
 _CLOSE = "</think>"
 
 
-def split_reasoning(text: str) -> tuple[str, str | None]:
-    """The text after the reasoning, and the reasoning, None where there is none."""
+def split_reasoning(text: str, *, cut_in_thought: bool = False) -> tuple[str, str | None]:
+    """The text after the reasoning, and the reasoning, None where there is none.
+
+    Args:
+        text: as it came.
+        cut_in_thought: without any tag it is all reasoning, which was cut off before its closing one.
+    """
     before, close, after = text.partition(_CLOSE)
     opens = before.lstrip().startswith(_OPEN)
     if not close:
-        return ("", before.lstrip().removeprefix(_OPEN).strip()) if opens else (text, None)
+        thought = before.lstrip().removeprefix(_OPEN).strip()
+        return ("", thought) if opens or cut_in_thought else (text, None)
     if not opens and _OPEN in before:
         return text, None  # tags in the middle of an answer are part of it
     return after.lstrip(), before.lstrip().removeprefix(_OPEN).strip()

@@ -23,6 +23,8 @@ class EndpointSettings:
             goes into Azure's own header.
         account: send the organization and the project that the environment names for the openai client.
         candidates: logprobs for a token that are asked for at most; None: as many as it gives.
+        reasons_in_text: the model thinks in its reply's text, whose opening tag a server's template may have written:
+            a chat's reply that was cut off before any tag is thought, and no answer.
         temperature: None sends none.
         top_p: with generated text; likewise.
         max_tokens: goes before the prompt's own limit for generated text; the single token of
@@ -45,6 +47,7 @@ class EndpointSettings:
     api_version: str | None = None
     account: bool = False
     candidates: int | None = None
+    reasons_in_text: bool = False
     temperature: float | None = 0.0
     top_p: float | None = None
     max_tokens: int | None = None

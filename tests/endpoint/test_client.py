@@ -244,6 +244,24 @@ def test_text_and_reasoning_are_told_apart(message, text, reasoning):
     assert (outcome.text, outcome.reasoning) == (text, reasoning)
 
 
+@pytest.mark.parametrize(
+    ("content", "finish_reason", "text", "reasoning"),
+    [
+        ("Were it so, Answer: A? No,", "length", "", "Were it so, Answer: A? No,"),
+        ("Hm.\n</think>\n\nAnswer: B, bec", "length", "Answer: B, bec", "Hm."),
+        ("<think>\n\n</think>\n\nAnswer: B, bec", "length", "Answer: B, bec", None),
+        ("Answer: B", "stop", "Answer: B", None),
+    ],
+    ids=["neither tag", "closing tag", "empty think", "not cut"],
+)
+def test_what_a_thinking_model_wrote_before_it_was_cut_off_is_no_answer(
+    content, finish_reason, text, reasoning
+):
+    with Loopback(chat(content, finish_reason=finish_reason)) as server:
+        outcome = reply_to(CHAT, server, reasons_in_text=True)
+    assert (outcome.text, outcome.reasoning) == (text, reasoning)
+
+
 def test_thinking_parts_inside_thinking_parts_are_no_crash():
     nested = "x"
     for _ in range(400):

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from harness.readers.best.page import Page
 from harness.readers.best.signs import signs_of
-from harness.readers.best.turns import AS_WELL, OR_ELSE, TAKEN_BACK
+from harness.readers.best.turns import AS_WELL, DISMISSED, OR_ELSE, TAKEN_BACK
 
 _AFTER = 220  # characters in which an answer may be taken back
 _LATE = 120  # and at a reply's end
@@ -16,7 +16,9 @@ _BESIDE = 70  # and in which another may be put beside it
 
 
 def is_taken_back(page: Page, place: int) -> bool:
-    """Whether an answer that ends at this place is withdrawn: "B. Wait, no."."""
+    """Whether an answer that ends at this place is withdrawn: "B. Wait, no."; or another's: "B, but he is wrong"."""
+    if DISMISSED.match(page.lowered, place):
+        return True
     soon, late = page.lowered[place : place + _AFTER], page.lowered[place + _AFTER :][-_LATE:]
     return TAKEN_BACK.search(soon) is not None or TAKEN_BACK.search(late) is not None
 

@@ -196,6 +196,12 @@ PHRASES = (
         rf"(?:ìdáhùn|idáhùn|idahun|àdáhùn|ìdáhun){_GAP}(?:\bni\b|\bjẹ\u0301|\bjẹ́|\bje\b|[:：])",
         *("ìdáhùn", "idáhùn", "idahun", "àdáhùn", "ìdáhun"),
     ),
+    # Others, in their plainest form alone
+    _phrase(
+        r"\b(?:antwoord|cevap|odpowiedź|odpověď|odpoveď|đáp\sán|ответ|відповідь|απάντηση|svar|vastaus|răspuns|válasz)\s?[:：]",
+        *("antwoord", "cevap", "odpowiedź", "odpověď", "odpoveď", "đáp án", "ответ", "відповідь", "απάντηση"),
+        *("svar", "vastaus", "răspuns", "válasz"),
+    ),
 )
 
 # Behind a letter.

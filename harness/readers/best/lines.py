@@ -19,7 +19,7 @@ from harness.readers.best.values import value_at
 
 _AROUND = 20  # lines looked at from either end
 _LAST = 400  # characters in which the last sentences are
-_VERDICTS = 500  # looked at; who gives more of them is in a loop
+_VERDICTS = 200  # looked at; who gives more of them is in a loop
 _BEFORE = 45  # characters before a letter in which it may be doubted
 _ABOVE = 120  # characters before a line
 _ANNOUNCED = re.compile(r"(?<!\bis)(?<!\bare)(?<!\bbe)(?<!\bwas)(?<!\bfor)[:：]$")

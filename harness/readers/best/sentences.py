@@ -20,7 +20,7 @@ _BESIDE = 12  # characters behind a letter in which another makes a list of it
 _NUMERALS = "IVX"  # at the beginning of a reply the first of a question's statements, or a pronoun
 _WHOLE = re.compile(r"[^.!?。！？।\n]+[.!。！।]*")
 _ENDED = re.compile(r"[.!。।！]$")
-_LAST = re.compile(r"(?:^|(?<=[\n.!?。！？।:：]))[^\n.!?。！？।:：]+[.!。！।…\s\"'”)*]*$")
+_LAST = re.compile(r"(?:^|(?<=[\n.!?。！？।؟:：]))[^\n.!?。！？।؟:：]+[.!。！।…\s\"'”)*]*$")
 _CONCLUSION = 220  # characters of one that draws the conclusion
 _LAST_OF_SEVERAL = re.compile(r"(?<=[\n.!?。！？।])[^\n.!?。！？।]+[.!。！।…\s\"'”*]*$")
 _FORMULA = re.compile(r"[$\\^=_{}°<>+|]")

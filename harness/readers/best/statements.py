@@ -5,6 +5,7 @@ by harness/readers/best/values.py.
 """
 
 import re
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -46,6 +47,10 @@ _SPACES = re.compile(r"\s*")
 _NOTHING_MORE = re.compile(r"""[\s"'”’)\]*_`]*+(?P<end>[.!。।！…]*+)[\s"'”’)\]*_`]*+""")
 _SENTENCE = re.compile(r"[^\n.;!?。；！？]{0,100}")
 _THIS = re.compile(r"(?<!\n)\n{1,3}(?:this|that|which)\s(?:is|would\sbe)\sthe\s(?:correct|right|best)\b")
+
+_BOX_BEFORE = re.compile(
+    r"boxed\s?\{[^{}\n]{1,20}\}{1,2}\$?[,;]?\s?(?:(?:or|and|oder|ou|o|或|または|또는)\s?)?\$?$"
+)
 
 # Before a letter and its predicate: "neither (A) nor", "(A) or".
 _NEITHER = re.compile(r"\b(?:nor|neither|not)\s(?:option\s|choice\s)?$")
@@ -134,6 +139,13 @@ def _backwards(page: Page) -> Iterator[tuple[int, str, Value]]:
     found_all = [*_phrases_in(page), *_predicates_in(page), *_lines_meant(page), *_all_but(page)]
     for place, rule, found in sorted(found_all, key=lambda item: item[0], reverse=True)[:_TRIED]:
         value = found if isinstance(found, Value) else _behind(page, found)
+        if (
+            rule == "boxed"
+            and value is not None
+            and isinstance(found, re.Match)
+            and _is_beside_a_box(page, found)
+        ):
+            value = replace(value, letter=None)
         if value is not None:
             yield place, rule, value
 
@@ -146,21 +158,30 @@ def _phrases_in(page: Page) -> Iterator[tuple[int, str, re.Match[str] | Value]]:
 
 
 def _behind(page: Page, found: re.Match[str]) -> Value | None:
-    """The value behind a phrase, or behind a later verb of its sentence."""
+    """The value behind a phrase, or behind a later verb of its sentence.
+
+    Where something before the phrase turns it, nothing is stated; at the end of a reply its letter is not the answer.
+    """
     before = page.lowered[max(found.start() - _BEFORE, 0) : found.start()]
-    if UNLESS.search(before) or WRONG.search(found.group()):
-        return None
+    turned = UNLESS.search(before) or WRONG.search(found.group())
     place = found.end()
     sentence = _SENTENCE.match(page.lowered, place)
     limit = sentence.end() if sentence else place
     for _ in range(_COPULAS_TRIED):
         if (value := value_at(page, place)) is not None:
+            if turned:
+                return replace(value, denied=True) if value.letter and _ends_there(page, value) else None
             return in_place_of(page, _as_meant(value, page.lowered[found.start() : place]))
         copula = _COPULA.search(page.lowered, place, limit)
         if copula is None:
             return None
         place = copula.end()
     return None
+
+
+def _is_beside_a_box(page: Page, found: re.Match[str]) -> bool:
+    """Whether another box stands right before this one, as in two that are joined by "or"."""
+    return _BOX_BEFORE.search(page.lowered[max(found.start() - _BEFORE, 0) : found.start()]) is not None
 
 
 def _as_meant(value: Value, phrase: str) -> Value | None:
@@ -175,7 +196,7 @@ def _predicates_in(page: Page) -> Iterator[tuple[int, str, Value]]:
     """Letters with their predicate behind them: "(B) is the correct answer"."""
     signs = signs_of(page.question.letters)
     pattern = _predicate_pattern(signs.own)
-    for found in pattern.finditer(page.text):
+    for found in deque(pattern.finditer(page.text), maxlen=_TRIED):
         before = page.lowered[max(found.start() - _BEFORE, 0) : found.start()]
         if UNLESS.search(before) or _NEITHER.search(before):
             continue

@@ -26,14 +26,45 @@ UNLESS = re.compile(
         [^\n,.;:!?]{0,12}
       | \bnot(?:\s(?:the|a|an|my))?(?:\s(?:correct|right|best))?\s
       | \b(?:least|worst)\b[^\n,.;:!?]{0,20}
-      | \b(?:not\strue|untrue|unlikely|doubt|doubtful|misconception|mistaken|mistakenly)\b[^\n.;:!?]{0,25}
-      | (?:n['’]t|\bnot)\s(?:think|believe)\s(?:that\s)? | \bglaube\snicht,?\sdass\s
+      | \b(?:not\strue|untrue|unlikely|doubtful|misconception|mistaken|mistakenly)\b[^\n.;:!?]{0,25}
+      | (?<!no\s)(?<!without\s)(?<!without\sa\s)\bdoubt\b[^\n.;:!?]{0,25}
+      | (?:n['’]t|\bnot|\bnever)\s(?:\w{2,12}\s)?(?:think|thought|believe|conclude|say|said|saying|claim|claiming|assume
+          |infer|convinced|sure|certain|guarantee|mean|follow|case|know|see|agree|accept)\s(?:for\s(?:sure|certain)\s)?
+          (?:(?:that|if|whether|how)\s)?(?:(?:the|my|our|any)\s)?(?:(?:final|correct|right|best)\s){0,2}
+      | \b(?:hard|difficult|impossible|wrong|premature|hesitant|reluctant|unwilling|unable|refuse)\s(?:for\sme\s)?to\s
+          (?:say|claim|conclude|assert|assume|believe|think|tell)\s
+          (?:(?:that|if|whether)\s)?(?:(?:the|my)\s)?(?:(?:final|correct|right|best)\s){0,2}
+      | \b(?:cannot|can\snot)\s(?:\w{2,12}\s)?(?:think|believe|conclude|say|claim|assume|infer|guarantee)\s
+          (?:for\s(?:sure|certain)\s)?(?:(?:that|if|whether)\s)?(?:(?:the|my|our|any)\s)?(?:(?:final|correct|right|best)\s){0,2}
+      | \b(?:you|one|people|some|many|most|someone|somebody|nobody|students|others|they|he|she)\s
+          (?:(?:(?<=people\s)would|(?<=many\s)would|(?<=some\s)would|(?<=most\s)would|(?<=nobody\s)would|might|may|could|often|initially|first|wrongly|also|had|have)\s){0,2}(?:be\stempted\sto\s)?
+          (?:think|thinks|thought|believe|believes|believed|assume|assumes|assumed|guess|guessed|say|says|said|claim|claims
+            |claimed|argue|argues|argued)\s(?:that\s)?(?:the\s)?(?:(?:final|correct|right|best)\s){0,2}
+      | \b(?:might|may|could)\s(?:seem|appear|look)\s(?:like\s|as\sif\s|that\s)?(?:the\s)?(?:(?:correct|right|best)\s)?
+      | \bat\sfirst\s(?:glance|sight)[^\n.;:!?]{0,16} | \b(?:no\sway|nothing\s\w{2,12})\b[^\n.;:!?]{0,16}
+      | \bglaube\snicht,?\sdass\s(?:die\s(?:richtige\s)?)?
+      | \bnicht\s(?:sicher|überzeugt|sagen|behaupten),?\s(?:dass|ob)\s(?:die\s(?:richtige\s)?)?
+      | \b(?:könnte|mag)\s(?:meinen|glauben|denken|sagen),?\s(?:dass\s)?(?:die\s(?:richtige\s)?)?
+      | \bpas\s(?:sûre?|certaine?|convaincue?|dire|affirmer|vrai)\sque\s(?:la\s(?:bonne\s)?)?
+      | \bpourrait\s(?:croire|penser|dire)\sque\s(?:la\s(?:bonne\s)?)?
+      | \bno\s(?:(?:estoy\s)?(?:segur[oa]|convencid[oa])(?:\sde)?|puedo\s(?:decir|afirmar|asegurar)|diría
+          |es\s(?:cierto|verdad|seguro))\sque\s(?:la\s)?
+      | \bnão\s(?:tenho\scerteza(?:\sde)?|estou\s(?:cert[oa]|convencid[oa])(?:\sde)?|posso\s(?:dizer|afirmar)|diria
+          |é\s(?:certo|verdade))\sque\s(?:a\s)?
+      | \bnon\s(?:sono\s(?:sicur[oa]|cert[oa]|convint[oa])(?:\sdi)?|posso\s(?:dire|affermare)|direi
+          |è\s(?:vero|certo|detto))\sche\s(?:la\s)?
+      | \b(?:podría|poderia|potrebbe)\s(?:parecer|pensarse|pensar|creerse|decirse|sembrare)\s(?:que|che)\s(?:la\s|a\s)?
+      | لست\s(?:متأكد|واثق)[اةً]{0,2}\s(?:من\s)?[أإ]ن\s | لا\sأستطيع\sالقول\s[أإ]ن\s
+      | \btidak\s(?:bisa|dapat)\s(?:mengatakan|memastikan)\s(?:bahwa\s)? | \bsina\suhakika\s(?:kama\s|kwamba\s)?
       | \bne\s(?:pense|crois)\spas\sque\s(?:la\s)?
       | \bno\s(?:creo|pienso)\sque\s(?:la\s)? | \bnão\s(?:acho|creio)\sque\s(?:a\s)?
       | \bnon\s(?:credo|penso)\sche\s(?:la\s)?
       | \btidak\s(?:yakin|pikir|merasa)\s(?:bahwa\s)? | \bsidhani\s(?:kama\s)?
       | (?:mi\sò|n\skò)\srò\spé\s | لا\s(?:أظن|أعتقد)\sأن\s
-      | 我?不(?:认为|認為|觉得|覺得) | मुझे\sनहीं\sलगता\sकि\s
+      | 我?不(?:认为|認為|觉得|覺得)
+      | 不(?:能|可|敢)?(?:说|說|断定|斷定|认定|認定|确定|確定|肯定|保证|保證)(?:正确|正確)?
+      | (?:以为|以為|误认为|誤認為)(?:正确|正確)? | मुझे\sनहीं\sलगता\sकि\s(?:सही\s)? | (?:क्या|यदि|अगर)\s(?:\S{1,8}\s)?
+      | (?:هل|إذا|إن|لو)\s(?:كانت?\s)? | (?:যদি|মনে\sকরি\sনা(?:\sযে)?|নিশ্চিত\sনই(?:\sযে)?)\s(?:সঠিক\s)?
       | [错錯]误?的? | [误誤] | 不[能应應该該会會可]? | 并非 | 並非 | 误以为 | 誤以為 | 誤った
       | ليست?\s | لا\sيمكن\sأن\s[تي]كون\s | 間違った | もし | 만약[^\n,.]{0,12} | 틀린\s | 如果[^\n，。]{0,12}
     )$""",
@@ -62,6 +93,20 @@ RATHER = re.compile(
         sondern\s | sino\s(?:la\s)? | bensì\s(?:la\s)? | 而是 | (?:नहीं,?\s)बल्कि\s | بل\s | নয়,?\sবরং\s
       | melainkan\s | bali\s(?:ni\s)? | bí\skò\sṣe\s | ではなく(?:て)?[、,]? | じゃなくて?[、,]?
       | (?:가|이)?\s?아니라\s?
+    )""",
+    re.VERBOSE,
+)
+
+# Behind a letter, at once: that whoever said so is wrong, or that it need not be so.
+DISMISSED = re.compile(
+    r"""["'”’)\]*_]{0,3}(?:
+        ,?\s(?:which|but\s(?:that|this|it))(?:['’]s|\s(?:is|was|would\sbe|seems))\s
+            (?:wrong|incorrect|false|mistaken|not\s(?:right|correct|true|so))\b
+      | ,?\sbut\s(?:he|she|they|you|we|i)(?:['’](?:re|s|m)|\s(?:is|are|am|was|were|would\sbe))\s
+            (?:wrong|mistaken|incorrect)\b
+      | \s?(?:だ|である)?とは(?:限(?:らない|りません)|言(?:え|い切れ)(?:ない|ません)|思(?:わない|いません|えません))
+      | \s?(?:だ|である)とは?思(?:わない|いません|えません)
+      | \s?(?:이?라고는?|라고)\s?(?:할\s수\s없|볼\s수\s없|생각하지\s않|단정할\s수\s없)
     )""",
     re.VERBOSE,
 )
@@ -137,7 +182,8 @@ NEGATIVE = re.compile(
       | यदि | अगर | शायद | إذا | ربما | قد\s | যদি | হয়তো
       | \b(?:incorr|wrong|false|falsch|faux|fausse|errad|sbagliat|salah)
       | [错錯誤误틀不没沒않違违]|排除|아닙|오답 | 間違
-      | ない | ません | 아니 | नहीं | गलत | ليس | خاطئ | لا\s | নয় | ভুল | না(?=[\s।,]|$) | kò | kì\sí""",
+      | ない | ません | 아니 | नहीं | गलत | ليس | خاطئ | لا\s | নয় | ভুল | না(?=[\s।,]|$) | kò | kì\sí
+      | \bò\s | هل\s | क्या\s | 수(?:가|는)?\s없""",
     re.VERBOSE,
 )
 

@@ -5,7 +5,7 @@ nothing there says either. Knows nothing of the phrases that lead there.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.readers.best.choices import begins_with_choice, letter_of_text
 from harness.readers.best.page import Page
@@ -20,6 +20,7 @@ _SPACE = re.compile(r"[ \t;]{1,4}")
 _LETTERED = re.compile(r"[(\[](?:(?:option|choice|answer)\s)?(\w)[)\]]\W{0,3}$", re.IGNORECASE)
 _GAP = re.compile(r"[\s.:)\-–—]{0,4}")
 _NUMBERED = re.compile(r"\s?[번番号號项項]")  # "number 2", not "2"
+_COUNTER = re.compile(r"[번番号號項项]?")
 _INITIAL = re.compile(r"\.\s?\w")
 _SENTENCE_ENDS = re.compile(
     r"[.!?。！？;；।](?:\s|$)|[。！？]|\s(?:because|since)\s|,\s(?:because|since|which|so)\s"
@@ -78,7 +79,7 @@ def in_place_of(page: Page, value: Value | None) -> Value | None:
     if not turn:
         return value
     meant = value_at(page, turn.end())
-    return value if meant is None or meant.by_text else meant
+    return replace(value, denied=True) if meant is None or meant.by_text else meant
 
 
 def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
@@ -92,7 +93,7 @@ def _letter(page: Page, found: re.Match[str]) -> Value | None:
     if (
         letter is None
         or _in_word(page.text, found)
-        or page.text[end : end + 2].lstrip().startswith(("?", "？"))
+        or page.text[end : end + 2].lstrip().startswith(("?", "？", "؟"))
     ):
         return None
     if others := _others(page, found, letter):
@@ -162,7 +163,7 @@ def _others(page: Page, found: re.Match[str], letter: str) -> list[str]:
 def _next_letter(page: Page, place: int, first: re.Match[str]) -> tuple[str, int] | None:
     """The next letter of a list and the place behind it."""
     signs = signs_of(page.question.letters)
-    joined = AND.match(page.text, place)
+    joined = AND.match(page.text, _end_of(_COUNTER, page.text, place))
     other = joined and signs.following.match(page.text, joined.end(), joined.end() + _LISTED_WITHIN)
     letter = other and signs.letter_of.get(other["sign"])
     if not other or not letter or _in_word(page.text, other):

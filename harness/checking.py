@@ -113,7 +113,7 @@ def check(
         )
         # Its replies are of a few tokens each, and all begin with thoughts where the model has any.
         brief = replace(endpoint, reasons_in_text=False)
-        findings = finish(probe(brief, deadline_s=timeout_s))
+        findings = finish(probe(brief, deadline_s=timeout_s, sees_images=found.profile.images))
         how = died()
     if how is not None:
         raise EndpointError(how)

@@ -91,7 +91,7 @@ class Profile(_Record):
     licence: str | None = None
     context: Annotated[int, Field(gt=0)] | None = None
     output: Annotated[int, Field(gt=0)] | None = None
-    images: bool = False
+    images: bool | None = None
     reasoning: str | None = None
     protocol: str | None = None
     reasoning_tokens: tuple[int, int] | None = None

@@ -285,7 +285,7 @@ def print_model(name: str, profile: Profile, catalog: Catalog) -> None:
         "licence": profile.licence,
         "context": profile.context and f"{profile.context:,} tokens",
         "longest reply": profile.output and f"{profile.output:,} tokens",
-        "sees images": "yes" if profile.images else "no",
+        "sees images": {True: "yes", False: "no", None: None}[profile.images],
         "reasons": profile.reasoning,
         "max_tokens": profile.max_tokens
         and f"{profile.max_tokens:,} in chats, sent as {profile.max_tokens_field}",

@@ -257,3 +257,19 @@ def test_the_context_is_the_endpoints_and_else_that_of_the_entry(here, listed, l
     with Loopback(gpt) as server:
         _, out, _ = here("--model", "gpt-4o", "--base-url", server.url)
     assert line in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("model", "found", "sent"),
+    [
+        ("llama3-70b", Finding(False, "its entry says so"), False),
+        ("gpt-4o", Finding(True, "accepted, seen or not"), True),
+        ("a-model-without-an-entry", Finding(True, "accepted, seen or not"), True),
+    ],
+)
+def test_no_image_is_sent_to_a_model_whose_entry_says_that_it_sees_none(model, found, sent):
+    with Loopback(vllm) as server:
+        check = harness.check(model, base_url=server.url, environment=clean_environment())
+        bodies = [request.body.decode() for request in server.requests]
+    assert check.findings.images == found
+    assert any("image_url" in body for body in bodies) is sent

@@ -244,6 +244,7 @@ PROFILE = Profile(
     id="m",
     about=NAMES,
     context=8192,
+    images=False,
     omit=frozenset({"stop", "top_p"}),
     host="far",
     hosts={

@@ -199,17 +199,21 @@ class Abilities:
         """Whether a chat's reply can be held to a JSON schema; after `chat` and `forced_letters`."""
         self.found["structured_output"] = await self._structured_output()
 
-    async def images(self, inputs: Collection[str]) -> None:
+    async def images(self, inputs: Collection[str], *, by_entry: bool | None) -> None:
         """Whether a message may hold an image; after `chat`.
 
         Args:
             inputs: what the model reads, as the endpoint lists it; none where it does not.
+            by_entry: whether it sees images, by its entry; None where that does not say.
         """
         if not self.found["chat"].works:
             self.found["images"] = Finding(self.found["chat"].works, "no chat")
             return
         if inputs and _IMAGE_INPUT not in inputs:
             self.found["images"] = Finding(False, f"listed as reading {', '.join(sorted(inputs))} only")
+            return
+        if by_entry is False:
+            self.found["images"] = Finding(False, _BY_ENTRY)
             return
         parts = [
             {"type": "text", "text": "What colour is this? One word."},

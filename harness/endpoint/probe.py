@@ -34,14 +34,17 @@ _REFUSED_FOR_ALL = (FailureKind.KEY, FailureKind.QUOTA, FailureKind.NO_MODEL)
 _UNAUTHORIZED = 401  # not 403: a key may ask questions that may not list models
 
 
-async def probe(settings: EndpointSettings, *, deadline_s: float = DEADLINE_S) -> Findings:
+async def probe(
+    settings: EndpointSettings, *, deadline_s: float = DEADLINE_S, sees_images: bool | None = None
+) -> Findings:
     """Look at one model at one address.
 
     Args:
         settings: where it is and what its entry accepts.
         deadline_s: what has not answered by then has not answered.
+        sees_images: whether the model does, by its entry; None where that does not say.
     """
-    probing = _Probe(settings, deadline_s)
+    probing = _Probe(settings, deadline_s, sees_images)
     async with probing.transport:
         try:
             async with asyncio.timeout(deadline_s):
@@ -54,9 +57,10 @@ async def probe(settings: EndpointSettings, *, deadline_s: float = DEADLINE_S) -
 class _Probe:
     """One look; what was found is there whenever it ends."""
 
-    def __init__(self, settings: EndpointSettings, deadline_s: float) -> None:
+    def __init__(self, settings: EndpointSettings, deadline_s: float, sees_images: bool | None) -> None:
         self._settings = settings
         self._deadline_s = deadline_s
+        self._sees_images = sees_images
         self._judge = Judge(settings.base_url, settings.model, settings.api_key)
         self.transport = Watched(settings, self._judge, most=MOST_REQUESTS, at_once=_AT_ONCE)
         # No request has a time of its own: the deadline ends them all.
@@ -80,7 +84,8 @@ class _Probe:
                 self._refusal = self._failure_of_both()
         if self._refusal is None:
             await _all(tried.chat_logprobs(), tried.given_texts(self._listing.owner))
-            await _all(self._hold(), tried.images(self._listing.inputs), tried.begun_reply_and_seed())
+            images = tried.images(self._listing.inputs, by_entry=self._sees_images)
+            await _all(self._hold(), images, tried.begun_reply_and_seed())
             await self._ask_server()
             await tried.echo()
 

@@ -34,7 +34,14 @@ def plan_and_estimate(
     pricing = pricing_of(settings, model)
     plan = plan_of(settings, model, observer or Silent())
     limit = max_tokens_of(settings, model, plan)
-    made = estimate(plan, model.name, model.profile, pricing, max_tokens=limit)
+    made = estimate(
+        plan,
+        model.name,
+        model.profile,
+        pricing,
+        max_tokens=limit,
+        reasoning_tokens=model.reasoning_tokens,
+    )
     most = settings.max_cost_usd
     if most is not None and made.cost_usd is not None and made.cost_usd[2] > most:
         ends = "will" if made.cost_usd[0] > most else "may"

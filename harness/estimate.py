@@ -92,7 +92,13 @@ class _Need:
 
 
 def estimate(
-    plan: Plan, name: str, profile: Profile, pricing: Pricing, *, max_tokens: int | None
+    plan: Plan,
+    name: str,
+    profile: Profile,
+    pricing: Pricing,
+    *,
+    max_tokens: int | None,
+    reasoning_tokens: tuple[int, int] | None,
 ) -> Estimate:
     """What asking all the plan's questions takes.
 
@@ -102,10 +108,11 @@ def estimate(
         profile: what is known of it.
         pricing: what is paid.
         max_tokens: the limit of generated text that is sent; the protocol's own where None.
+        reasoning_tokens: what reasoning usually takes where the model is asked; None where it does not reason there.
     """
     counter = token_counter(profile.encoding)
     whole, too_long = _Need(), 0
-    for need in _needs(plan, profile, counter, max_tokens):
+    for need in _needs(plan, counter, max_tokens, reasoning_tokens):
         whole = whole.plus(need)
         too_long += profile.context is not None and need.longest > profile.context
     cost, no_cost = _cost_usd(whole, pricing)
@@ -128,7 +135,9 @@ def estimate(
     )
 
 
-def _needs(plan: Plan, profile: Profile, counter: TokenCounter, max_tokens: int | None) -> Iterator[_Need]:
+def _needs(
+    plan: Plan, counter: TokenCounter, max_tokens: int | None, reasoning_tokens: tuple[int, int] | None
+) -> Iterator[_Need]:
     """Of each question, some at a time: all prompts of a task may be hundreds of megabytes."""
     prompts = (plan.prompt(question) for question in plan.questions)
     while some := list(islice(prompts, _AT_ONCE)):
@@ -136,7 +145,7 @@ def _needs(plan: Plan, profile: Profile, counter: TokenCounter, max_tokens: int 
         for prompt, tokens in zip(some, contexts, strict=True):
             match prompt.want:
                 case Generate() as want:
-                    thinks = profile.reasoning_tokens if prompt.may_reason else None
+                    thinks = reasoning_tokens if prompt.may_reason else None
                     limit = max_tokens or want.max_tokens
                     yield _of_text(tokens + _chat(prompt), limit, plan.protocol.usual_tokens, thinks)
                 case ScoreLetters():  # a text may go out as the only message of a chat

@@ -39,6 +39,7 @@ class Model:
         account: whether OPENAI_ORG_ID and OPENAI_PROJECT_ID are meant for this host.
         max_tokens_field, omit, extra: what requests carry, by the entries of the model and of its host.
         prices: of its tokens there; None where they are not known.
+        reasoning_tokens: what its reasoning usually takes, from and to; None where it does not reason there.
         changed_by: the user's own files that have a say in all this.
     """
 
@@ -56,6 +57,7 @@ class Model:
     omit: frozenset[str] = frozenset()
     extra: Mapping[str, Any] = field(default_factory=dict)
     prices: Prices | None = None
+    reasoning_tokens: tuple[int, int] | None = None
     changed_by: tuple[Path, ...] = ()
 
     @property
@@ -149,7 +151,14 @@ def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) 
     place = find_place(name, catalog, host)
     profile, offer, there = place.profile, place.offer, place.host
     if host is None and base_url is None and profile.weights is not None:
-        return Model(name=name, profile=profile, id=place.id, weights=profile.weights), place
+        model = Model(
+            name=name,
+            profile=profile,
+            id=place.id,
+            weights=profile.weights,
+            reasoning_tokens=profile.reasoning_tokens,
+        )
+        return model, place
     model = Model(
         name=name,
         profile=profile,
@@ -161,6 +170,7 @@ def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) 
         omit=profile.omit | there.omit | offer.omit,
         extra={**profile.extra, **there.extra, **offer.extra},
         prices=offer.prices,
+        reasoning_tokens=profile.reasoning_tokens if offer.reasons else None,
         changed_by=catalog.files_that_changed(place.model, place.host_name),
     )
     return model, place

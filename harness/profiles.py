@@ -58,6 +58,7 @@ class Offer(_Record):
 
     id: str | None = None
     prices: Prices | None = None
+    reasons: bool = True
     max_tokens_field: str | None = None
     reasons_in_text: bool | None = None
     omit: frozenset[str] = frozenset()

@@ -324,6 +324,8 @@ def _offers(profile: Profile, catalog: Catalog) -> Table:
             prices = offer.prices
             money = f"{prices.input:g} prompt, {prices.cached_input:g} cached, {prices.output:g} completion"
             said.append(f"{money} ({prices.source}, {prices.as_of})")
+        if not offer.reasons:
+            said.append("does not reason there")
         if host.key_env:
             said.append(f"key in {host.key_env}")
         if omitted := sorted((host.omit | offer.omit) - profile.omit):

@@ -23,9 +23,15 @@ def task_file(tmp_path):
     return write_task(tmp_path)
 
 
-def made(task_file, pricing=PRICES, *, max_tokens=None, plan=None, **known):
-    plan = plan or plan_of(task_file)
-    return estimate(plan, "m", Profile(id="m", **known), pricing, max_tokens=max_tokens)
+def made(task_file, pricing=PRICES, *, max_tokens=None, plan=None, reasoning_tokens=None, **known):
+    return estimate(
+        plan or plan_of(task_file),
+        "m",
+        Profile(id="m", **known),
+        pricing,
+        max_tokens=max_tokens,
+        reasoning_tokens=reasoning_tokens,
+    )
 
 
 def test_generated_text_takes_one_request_a_question_and_usual_replies(task_file):
@@ -49,6 +55,19 @@ def test_a_model_that_reasons_writes_that_too(task_file):
 def test_a_model_that_goes_on_with_a_text_does_not_reason(task_file):
     plan = plan_of(task_file, protocol="helm", shots=0)
     assert made(task_file, plan=plan, reasoning_tokens=(500, 8000)).output_tokens == Range(12, 12)
+
+
+@pytest.mark.parametrize(("host", "most"), [("groq", 12 * 8400), ("dashscope", 12 * 400)])
+def test_reasoning_is_counted_on_only_at_hosts_where_the_model_reasons(task_file, host, most):
+    settings = harness.RunSettings(model="qwen3-32b", task=str(task_file), host=host)
+    assert harness.dry_run(settings, environment={}).output_tokens.high == most
+
+
+def test_a_users_entry_may_say_that_a_model_does_not_reason_at_a_host(task_file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models.yaml").write_text("models: {qwen3-32b: {hosts: {groq: {reasons: false}}}}")
+    settings = harness.RunSettings(model="qwen3-32b", task=str(task_file), host="groq")
+    assert harness.dry_run(settings, environment={}).output_tokens.high == 12 * 400
 
 
 def test_the_cost_is_that_of_the_tokens_at_full_price(task_file):

@@ -252,7 +252,7 @@ PROFILE = Profile(
             id="there/m",
             prices=Prices(input=2.5, cached_input=1.25, output=10.0, as_of="2026-11", source=NAMES),
         ),
-        "near": Offer(),
+        "near": Offer(reasons=False),
     },
 )
 CATALOG = Catalog(
@@ -297,6 +297,7 @@ def test_a_model_is_shown_with_what_each_host_offers(capsys, monkeypatch):
         ["", "key in A_KEY"],
         ["", "takes no seed"],
         ["near", "id m"],
+        ["", "does not reason there"],
     ]
     assert printed.splitlines()[-1] == "At a server of your own: --host near, or --base-url."
 

@@ -123,16 +123,16 @@ class Catalog:
     Attributes:
         models: name to profile.
         hosts: name to host.
-        changed: model or host to the user's file that has the last word on it.
+        changed: model or host to the user's files that have a say in it, the one with the last word last.
     """
 
     models: Mapping[str, Profile]
     hosts: Mapping[str, Host]
-    changed: Mapping[str, Path] = field(default_factory=dict)
+    changed: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
     def files_that_changed(self, *names: str | None) -> tuple[Path, ...]:
         """The user's files that have a say in these entries."""
-        return tuple(dict.fromkeys(self.changed[name] for name in names if name and name in self.changed))
+        return tuple(dict.fromkeys(path for name in names if name for path in self.changed.get(name, ())))
 
     def ids(self) -> Iterator[tuple[str, str, str | None]]:
         """Every id that requests name a model by: the id, the model's name, the host whose id it is."""
@@ -154,10 +154,11 @@ def load_catalog(environment: Mapping[str, str]) -> Catalog:
         if path.is_file() and not path.samefile(PROFILES_FILE):
             theirs = _read(path)
             _check_hosts(path, theirs, catalog)
+            said = {name: (*catalog.changed.get(name, ()), path) for name in (*theirs.models, *theirs.hosts)}
             catalog = Catalog(
                 models=_merged(catalog.models, theirs.models),
                 hosts=_merged(catalog.hosts, theirs.hosts),
-                changed={**catalog.changed, **dict.fromkeys((*theirs.models, *theirs.hosts), path)},
+                changed={**catalog.changed, **said},
             )
     return catalog
 

@@ -120,7 +120,8 @@ def _model(settings: RunSettings, environment: Mapping[str, str], observer: Obse
     )
     if model.changed_by:  # a file of the working folder can send a key elsewhere
         files = " and ".join(map(str, model.changed_by))
-        observer.say(f"{model.name} is asked as {files} has it, at {model.where}.")
+        have = "has" if len(model.changed_by) == 1 else "have"
+        observer.say(f"{model.name} is asked as {files} {have} it, at {model.where}.")
     return model
 
 

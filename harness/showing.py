@@ -16,7 +16,7 @@ from harness.lint import Finding
 from harness.places import NOWHERE
 from harness.plan import Plan
 from harness.prices import Prices
-from harness.profiles import Catalog, Profile
+from harness.profiles import Catalog, Host, Offer, Profile
 from harness.prompts import ScoreChoices
 from harness.protocols import PROTOCOLS
 from harness.published import NOT_OURS, Figure, figures_of
@@ -273,7 +273,7 @@ def print_models(catalog: Catalog) -> None:
         models.add_row(name, profile.about, _count(profile.context), where)
     hosts = _table("host", "what it is", "key", "address", title="Hosts")
     for name, host in catalog.hosts.items():
-        hosts.add_row(name, host.about, host.key_env or "", host.base_url or f"${host.base_url_env}")
+        hosts.add_row(name, host.about, host.key_env or "", _address(host))
     print_whole(_console(), models, hosts)
 
 
@@ -292,7 +292,7 @@ def print_model(name: str, profile: Profile, catalog: Catalog) -> None:
         "protocol": profile.protocol,
         "takes no": ", ".join(sorted(profile.omit)),
         "sent besides": profile.extra and json.dumps(profile.extra),
-        "file": catalog.changed.get(name),
+        "file": ", then ".join(map(str, catalog.changed.get(name, ()))),
     }
     for fact, value in facts.items():
         if value:
@@ -320,6 +320,9 @@ def _offers(profile: Profile, catalog: Catalog) -> Table:
     for name, offer in profile.hosts.items():
         host = catalog.hosts.get(name, NOWHERE)
         said = [f"id {offer.id or profile.id}"]
+        if address := _address(host):
+            unless = f", unless {host.base_url_env} is set" if host.base_url and host.base_url_env else ""
+            said.append(f"at {address}{unless}")
         if offer.prices:
             prices = offer.prices
             money = f"{prices.input:g} prompt, {prices.cached_input:g} cached, {prices.output:g} completion"
@@ -330,8 +333,26 @@ def _offers(profile: Profile, catalog: Catalog) -> Table:
             said.append(f"key in {host.key_env}")
         if omitted := sorted((host.omit | offer.omit) - profile.omit):
             said.append(f"takes no {', '.join(omitted)}")
+        if sent := _sent_besides(profile, host, offer):
+            said.append(f"sends {sent}")
         table.add_row(f"{name} (usual)" if name == profile.host else name, "\n".join(said))
     return table
+
+
+def _address(host: Host) -> str:
+    """As the entry has it, else the variable that has to be set; nothing where neither is known."""
+    return host.base_url or (f"${host.base_url_env}" if host.base_url_env else "")
+
+
+def _sent_besides(profile: Profile, host: Host, offer: Offer) -> str:
+    """What every request carries there and not everywhere."""
+    omitted = profile.omit | host.omit | offer.omit
+    there = {**profile.extra, **host.extra, **offer.extra}
+    return ", ".join(
+        f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        for name, value in there.items()
+        if name not in omitted and (name not in profile.extra or profile.extra[name] != value)
+    )
 
 
 def _count(tokens: int | None) -> str:

@@ -143,6 +143,16 @@ def test_the_users_file_that_has_a_say_is_named(tmp_path, monkeypatch):
     assert find_model("gemini-3-pro", KEYS).changed_by == ()
 
 
+def test_both_files_of_the_user_that_have_a_say_are_named_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    of_the_user = tmp_path / "harness/models.yaml"
+    of_the_user.parent.mkdir()
+    of_the_user.write_text("models: {gpt-4o: {context: 1000}}\nhosts: {openai: {candidates: 5}}")
+    Path("models.yaml").write_text("models: {gpt-4o: {output: 100}}")
+    model = find_model("gpt-4o", {**KEYS, "XDG_CONFIG_HOME": str(tmp_path)})
+    assert model.changed_by == (of_the_user, Path("models.yaml"))
+
+
 def test_loopback_servers_need_no_key():
     assert find_model("gpt-4o", {}, base_url=LOCAL).api_key is None
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -97,11 +98,10 @@ def test_the_home_folder_has_the_users_file_where_nothing_else_is_said(files, tm
     assert "mine" in files(HOME=str(tmp_path)).models
 
 
-def test_which_file_has_the_last_word_is_known(files, tmp_path):
+def test_every_file_that_has_a_say_is_known_in_the_order_of_reading(files, tmp_path):
     catalog = files(home="models: {o3: {about: x}, mine: {id: y}}", here="models: {o3: {about: z}}")
-    assert catalog.changed["o3"].name == str(catalog.changed["o3"])
-    assert catalog.changed["mine"] == tmp_path / "config/harness/models.yaml"
-    assert set(catalog.changed) == {"o3", "mine"}
+    of_the_user, of_the_folder = tmp_path / "config/harness/models.yaml", Path("models.yaml")
+    assert catalog.changed == {"o3": (of_the_user, of_the_folder), "mine": (of_the_user,)}
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from whole_runs import (
 )
 
 import harness
+from harness import runner
 from harness.errors import EndpointError, UsageError
 from harness.journal import read_journal, read_last_lines
 from harness.observer import Silent
@@ -65,9 +66,22 @@ def watched(server, task_file, results, **choices):
     settings = harness.RunSettings(
         model="m", task=str(task_file), base_url=server.url, results=results, **choices
     )
-    from harness.runner import run as run_
+    return runner.run(settings, listener, environment={}), listener.said
 
-    return run_(settings, listener, environment={}), listener.said
+
+def test_a_run_begins_with_the_users_files_that_have_a_say(task_file, results, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    of_the_user = tmp_path / "config/harness/models.yaml"
+    of_the_user.parent.mkdir(parents=True)
+    for path in (of_the_user, tmp_path / "models.yaml"):
+        path.write_text("models: {m: {context: 10000}}")
+    listener = Listener()
+    with Loopback(small_model) as server:
+        settings = harness.RunSettings(
+            model="m", task=str(task_file), base_url=server.url, results=results, limit=1
+        )
+        runner.run(settings, listener, environment={"XDG_CONFIG_HOME": str(tmp_path / "config")})
+    assert listener.said[0] == f"m is asked as {of_the_user} and models.yaml have it, at {server.url}."
 
 
 # A clean run

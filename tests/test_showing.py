@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from builders import inline, plan_of, question, task_document, write_task
@@ -246,21 +247,26 @@ PROFILE = Profile(
     context=8192,
     images=False,
     omit=frozenset({"stop", "top_p"}),
+    extra={"user": "m"},
     host="far",
     hosts={
         "far": Offer(
             id="there/m",
             prices=Prices(input=2.5, cached_input=1.25, output=10.0, as_of="2026-11", source=NAMES),
         ),
-        "near": Offer(reasons=False),
+        "near": Offer(reasons=False, extra={"enable_thinking": False}),
+        "away": Offer(),
     },
 )
+FILES = (Path("config/models.yaml"), Path("models.yaml"))
 CATALOG = Catalog(
     models={NAMES: PROFILE, "own": Profile(weights=PackagedWeights("p", "1", "p/m.gguf", "0" * 64, 1, 1))},
     hosts={
-        "far": Host(base_url=URL, key_env="A_KEY", omit=frozenset({"seed"})),
-        "near": Host(about=NAMES, base_url="http://b/v1"),
+        "far": Host(base_url=URL, base_url_env="A_URL", key_env="A_KEY", omit=frozenset({"seed"})),
+        "near": Host(about=NAMES, base_url="http://b/v1", extra={"store": False, "user": "m", "stop": "x"}),
+        "away": Host(base_url_env="AN_ADDRESS", key_env="A_KEY"),
     },
+    changed={NAMES: FILES},
 )
 
 
@@ -273,10 +279,11 @@ def test_models_and_hosts_are_listed(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     print_models(CATALOG)
     assert rows_of(capsys.readouterr().out) == [
-        [NAMES, NAMES, "8,192", "far, near"],
+        [NAMES, NAMES, "8,192", "far, near, away"],
         ["own", "", "", "embedded"],
         ["far", "", "A_KEY", URL],
         ["near", NAMES, "", "http://b/v1"],
+        ["away", "", "A_KEY", "$AN_ADDRESS"],
     ]
 
 
@@ -290,14 +297,22 @@ def test_a_model_is_shown_with_what_each_host_offers(capsys, monkeypatch):
         "context: 8,192 tokens",
         "sees images: no",
         "takes no: stop, top_p",
+        'sent besides: {"user": "m"}',
+        "file: config/models.yaml, then models.yaml",
     ]
     assert rows_of(printed) == [
         ["far (usual)", "id there/m"],
+        ["", f"at {URL}, unless A_URL is set"],
         ["", f"2.5 prompt, 1.25 cached, 10 completion ({NAMES}, 2026-11)"],
         ["", "key in A_KEY"],
         ["", "takes no seed"],
         ["near", "id m"],
+        ["", "at http://b/v1"],
         ["", "does not reason there"],
+        ["", "sends store: false, enable_thinking: false"],
+        ["away", "id m"],
+        ["", "at $AN_ADDRESS"],
+        ["", "key in A_KEY"],
     ]
     assert printed.splitlines()[-1] == "At a server of your own: --host near, or --base-url."
 

@@ -30,6 +30,7 @@ class Model:
     Attributes:
         name: as typed.
         id: as requests name it.
+        host: its entry's name, whose rules hold; None where no host is meant.
         base_url: where it is served; None where the harness serves it itself.
         weights: the file, or the package or repository that holds it, of a model that the harness serves itself.
         api_key: None: no key is sent.
@@ -46,6 +47,7 @@ class Model:
     name: str
     profile: Profile
     id: str
+    host: str | None = None
     base_url: str | None = None
     weights: Path | PackagedWeights | hub_weights.HubWeights | None = None
     api_key: str | None = field(default=None, repr=False)
@@ -163,6 +165,7 @@ def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) 
         name=name,
         profile=profile,
         id=place.id,
+        host=place.host_name,
         account=there.account,
         candidates=there.candidates,
         reasons_in_text=(profile.reasons_in_text if offer.reasons_in_text is None else offer.reasons_in_text),

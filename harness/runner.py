@@ -22,6 +22,7 @@ from harness.finished import Run
 from harness.journal import Journal, has_reply, read_last_places, read_lines
 from harness.models import Model, find_model
 from harness.observer import Observer, Silent
+from harness.places import NO_OFFER
 from harness.plan import Plan, make_plan
 from harness.pricing import pricing_of
 from harness.prompts import Generate, ScoreLetters
@@ -153,17 +154,31 @@ def _refuse_what_the_entry_rules_out(settings: RunSettings, model: Model, plan: 
     """Before anything is sent: what the entries of model and host say that it does not accept."""
     if plan.protocol.wants is not Generate and "logprobs" in model.omit:
         generating = [name for name in plan.task.protocols if PROTOCOLS[name].wants is Generate]
+        ways = [f"--protocol {generating[0]}"] if generating else []
+        if "logprobs" not in model.profile.omit:
+            ways.append("another --host, which may give them")
+        whom, entry = _who_omits(model, "logprobs")
         raise UsageError(
-            f"{model.name} gives no logprobs, by its entry, and {plan.protocol.name} needs them"
-            + (f": use --protocol {generating[0]}." if generating else ".")
+            f"{whom} gives no logprobs, by {entry}, and {plan.protocol.name} needs them"
+            + (f": use {', or '.join(ways)}." if ways else ".")
         )
     if settings.temperature and "temperature" in model.omit:
-        raise UsageError(f"{model.name} takes no temperature, by its entry: leave --temperature out.")
+        whom, entry = _who_omits(model, "temperature")
+        raise UsageError(f"{whom} takes no temperature, by {entry}: leave --temperature out.")
     longest = model.profile.output
     if settings.max_tokens and longest and settings.max_tokens > longest:
         raise UsageError(
             f"--max-tokens {settings.max_tokens} is more than {model.name} can write: {longest}, by its entry."
         )
+
+
+def _who_omits(model: Model, field: str) -> tuple[str, str]:
+    """The model, with its host where it is so only there, and the entry that says so."""
+    if field in model.profile.omit or model.host is None:
+        return model.name, "its entry"
+    offer = model.profile.hosts.get(model.host, NO_OFFER)
+    entry = f"its entry for {model.host}" if field in offer.omit else f"the entry of {model.host}"
+    return f"{model.name} at {model.host}", entry
 
 
 def _refuse_repeats_that_are_the_same(settings: RunSettings, model: Model, plan: Plan) -> None:

@@ -165,24 +165,52 @@ def test_every_model_that_users_name_is_there():
     assert {served.model for served in SERVED} == CATALOG.models.keys() - {"smollm2-135m"}
 
 
-@pytest.mark.parametrize("model", ["o3", "gemini-3-pro", "deepseek-r1"])
-def test_a_model_without_completions_is_told_the_protocol_that_works(tmp_path, model):
-    (served,) = [each for each in SERVED if each.model == model and each.host is None]
-    with pytest.raises(
-        UsageError, match="gives no logprobs, by its entry, and lm-eval needs them: use --protocol"
-    ):
-        asked(served, tmp_path / "results", write_task(tmp_path), protocol="lm-eval")
+ANOTHER_HOST = ", or another --host, which may give them."
 
 
 @pytest.mark.parametrize(
-    ("choices", "message"),
+    ("model", "host", "said", "way_out"),
     [
-        ({"temperature": 0.5}, "o3 takes no temperature"),
-        ({"max_tokens": 200_000}, "more than o3 can write: 100000"),
+        ("o3", None, "o3 gives no logprobs, by its entry,", "."),
+        (
+            "gemini-3-pro",
+            None,
+            "gemini-3-pro at google gives no logprobs, by the entry of google,",
+            ANOTHER_HOST,
+        ),
+        ("llama3-70b", "groq", "llama3-70b at groq gives no logprobs, by the entry of groq,", ANOTHER_HOST),
+        (
+            "deepseek-r1",
+            None,
+            "deepseek-r1 at deepseek gives no logprobs, by its entry for deepseek,",
+            ANOTHER_HOST,
+        ),
+    ],
+    ids=["model", "usual host", "host", "model at its host"],
+)
+def test_a_model_without_logprobs_is_told_whose_entry_says_so_and_what_works(
+    tmp_path, model, host, said, way_out
+):
+    (served,) = [each for each in SERVED if each.model == model and each.host == host]
+    with pytest.raises(UsageError) as refused:
+        asked(served, tmp_path / "results", write_task(tmp_path), protocol="lm-eval")
+    assert str(refused.value) == f"{said} and lm-eval needs them: use --protocol simple-evals{way_out}"
+
+
+@pytest.mark.parametrize(
+    ("model", "choices", "message"),
+    [
+        ("o3", {"temperature": 0.5}, "o3 takes no temperature, by its entry"),
+        ("o3", {"max_tokens": 200_000}, "more than o3 can write: 100000"),
+        (
+            "deepseek-r1",
+            {"temperature": 0.5},
+            "deepseek-r1 at deepseek takes no temperature, by its entry for deepseek",
+        ),
     ],
 )
-def test_what_an_entry_rules_out_is_refused_before_anything_is_sent(tmp_path, choices, message):
-    (served,) = [each for each in SERVED if each.model == "o3"]
+def test_what_an_entry_rules_out_is_refused_before_anything_is_sent(tmp_path, model, choices, message):
+    (served,) = [each for each in SERVED if each.model == model and each.host is None]
     with pytest.raises(UsageError, match=message):
         asked(served, tmp_path / "results", write_task(tmp_path), **choices)
 

@@ -11,9 +11,11 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from harness.answers import Outcome
 from harness.counted import counted
@@ -34,6 +36,7 @@ class Tally:
         for outcome in earlier:
             self.add(outcome)
         self.earlier = self.done
+        self._earlier_replies = self.replies
         self._began = time.monotonic()
 
     def add(self, outcome: Outcome) -> None:
@@ -44,26 +47,30 @@ class Tally:
         self.unread += outcome in _UNREAD
 
     @property
+    def replies(self) -> int:
+        """Questions that did not fail."""
+        return self.done - self.failed
+
+    @property
     def rate(self) -> float:
         """Questions a second since the session began."""
         return (self.done - self.earlier) / max(time.monotonic() - self._began, 1e-9)
 
     def sentence(self) -> str:
         """Accuracy so far with its interval, the rate, and what went wrong."""
-        answered = self.done - self.failed
         parts = [f"{self.rate:.1f}/s"]
-        if answered:
-            low, high = wilson_interval(self.correct, answered)
-            parts.insert(0, f"{100 * self.correct / answered:.1f} % [{100 * low:.1f}, {100 * high:.1f}]")
+        if self.replies:
+            low, high = wilson_interval(self.correct, self.replies)
+            parts.insert(0, f"{100 * self.correct / self.replies:.1f} % [{100 * low:.1f}, {100 * high:.1f}]")
         if self.unread:
             parts.append(f"{self.unread} without a letter")
         if self.failed:
             parts.append(f"{self.failed} failed")
         return " · ".join(parts)
 
-    def left_s(self) -> float:
-        """Seconds left at this rate; infinite before the first answer."""
-        return (self.total - self.done) / self.rate if self.rate else float("inf")
+    def left_s(self) -> float | None:
+        """Seconds left at this rate; None before the session's first reply: how fast failures come tells nothing."""
+        return (self.total - self.done) / self.rate if self.replies > self._earlier_replies else None
 
 
 class _Told:
@@ -123,8 +130,23 @@ class PlainProgress(_Told):
 
     def _print(self) -> None:
         self._printed = self.tally.done
-        left = f" · {self.tally.left_s():.0f} s left" if self.tally.done < self.tally.total else ""
+        left_s = self.tally.left_s()
+        left = "" if left_s is None or self.tally.done == self.tally.total else f" · {left_s:.0f} s left"
         self.say(f"{self.tally.done:,}/{self.tally.total:,} · {self.tally.sentence()}{left}")
+
+
+class _TimeLeft(TimeRemainingColumn):
+    """As rich has it, from the session's first reply on."""
+
+    def __init__(self, tally: Tally) -> None:
+        super().__init__()
+        self._tally = tally
+
+    def render(self, task: Task) -> Text:
+        """Hours, minutes and seconds."""
+        if self._tally.left_s() is None:
+            return Text("-:--:--", style="progress.remaining")
+        return super().render(task)
 
 
 class LiveProgress(_Told):
@@ -158,7 +180,7 @@ class LiveProgress(_Told):
         """Draw the bar."""
         self.start(plan, earlier)
         said = TextColumn("{task.description}", markup=False)
-        columns = (BarColumn(), MofNCompleteColumn(), said, TimeRemainingColumn())
+        columns = (BarColumn(), MofNCompleteColumn(), said, _TimeLeft(self.tally))
         self._bar = Progress(*columns, console=self.console, refresh_per_second=5)
         self._bar.add_task("", total=self.tally.total, completed=self.tally.done)
         self._bar.start()

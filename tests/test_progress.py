@@ -186,7 +186,20 @@ def test_where_all_failed_there_is_no_accuracy(plan, clock):
     clock.now += 4
     progress.answered(failed("algebra/0"))
     progress.end()
-    assert file.getvalue().splitlines()[-1] == "1/12 · 0.2/s · 1 failed · 44 s left"
+    assert file.getvalue().splitlines()[-1] == "1/12 · 0.2/s · 1 failed"
+
+
+def test_the_time_left_is_not_told_by_failures_alone(plan, clock):
+    progress, file = log()
+    entries = answered(plan)
+    progress.begin(plan, outcomes(entries[:2]))
+    for entry in [failed("algebra/2"), failed("algebra/3"), entries[4]]:
+        clock.now += 10
+        progress.answered(entry)
+    *earlier, last = file.getvalue().splitlines()[2:]
+    assert len(earlier) == 2
+    assert not any("left" in line for line in earlier)
+    assert last.endswith(" · 0.1/s · 2 failed · 70 s left")
 
 
 def test_replies_without_a_letter_are_shown_and_count_as_wrong(plan, clock):
@@ -225,9 +238,10 @@ def test_the_last_line_is_not_printed_twice(plan, clock):
 
 def test_the_rate_is_finite_where_no_time_has_passed(clock):
     tally = Tally(12)
-    assert (tally.rate, tally.left_s()) == (0.0, float("inf"))
-    tally.add(Outcome.FAILED)
+    assert (tally.rate, tally.left_s()) == (0.0, None)
+    tally.add(Outcome.CORRECT)
     assert tally.rate < float("inf")
+    assert tally.left_s() == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -274,6 +288,17 @@ def test_a_bar_ends_with_all_that_a_line_says(plan, terminal):
     assert re.search(
         r" 12/12 90\.9 % \[62\.3, 98\.4\] · [\d.]+/s · 1 without a letter · 1 failed 0:00:00$", last
     )
+
+
+def test_a_bar_has_no_time_left_while_all_have_failed(plan, terminal, monkeypatch):
+    ticks = iter(range(1000))
+    monkeypatch.setattr(terminal[0].console, "get_time", lambda: float(next(ticks)))
+    progress, file = terminal
+    progress.begin(plan, ())
+    for number in range(3):
+        progress.answered(failed(f"algebra/{number}"))
+    progress.end()
+    assert screen(file)[-1].endswith("3 failed -:--:--")
 
 
 def test_a_bar_that_is_stopped_stays_where_it_was(plan, terminal):

@@ -133,7 +133,7 @@ def _subjects(found: "Comparison") -> Iterable[str]:
     """Where it happened, as far as that is shown."""
     if len(found.subjects) < 2:
         return
-    shown = sorted(shown_among(found.subjects), key=lambda part: part.difference)
+    shown = sorted(shown_among(found.subjects), key=lambda part: -abs(part.difference))
     if not shown:
         yield f"In none of {len(found.subjects)} subjects alone is a difference shown."
         return

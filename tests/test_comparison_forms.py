@@ -65,6 +65,27 @@ def test_no_line_of_a_terminals_table_is_wider_than_80_columns(here, runs):
     assert max(map(len, tables)) <= 80
 
 
+@pytest.mark.parametrize(
+    ("base", "new"), [((30, 60, 45), (0, 0, 0)), ((0, 0, 0), (30, 60, 45)), ((0, 60, 0), (30, 0, 45))]
+)
+def test_subjects_are_named_from_the_largest_difference_whichever_way_it_goes(written, tmp_path, base, new):
+    plan, names = large(tmp_path), ("algebra", "botany", "chess")
+    paths = [
+        written(
+            name,
+            {
+                id_: text
+                for subject, count in zip(names, counts, strict=True)
+                for id_, text in wrong_in(plan, subject, range(count)).items()
+            },
+            asked=plan,
+        )
+        for name, counts in (("base", base), ("new", new))
+    ]
+    told = " ".join(verdict(compare(*paths)))
+    assert re.search(r"Shown in 3 of 3 subjects alone: botany .60.0, chess .45.0, algebra .30.0\.", told)
+
+
 # JSON
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from harness.errors import StorageError, UsageError
 from harness.exports import FORMATS, Format
+from harness.exports.answers import answers_of
 from harness.exports.lm_eval import date_of, folder_of, json_of, results_document
 from harness.exports.lm_eval_samples import samples_of, task_hash
 from harness.files import write_whole
@@ -23,7 +24,8 @@ def export(path: Path | str, format_name: str) -> bytes:
         format_name: one of FORMATS.
 
     Raises:
-        UsageError: there is no such format or run, or the run has not what the format wants.
+        UsageError: there is no such format or run, or the run has not what the format wants, or its answers are
+            written and were changed since they were scored.
     """
     return _format(format_name).make(load(path))
 
@@ -84,6 +86,7 @@ def _write_lm_eval(run: Run, out: Path, data: Path | None) -> Path:
             f"run {record.id} asked each question {run.score.task.repeats} times, and samples are of one reply each; "
             "without --out its results alone are printed."
         )
+    answers_of(run)
     plan = plan_again(record, data=data)
     samples = samples_of(run.score, plan, read_last_lines(run.path / run.score.answers.file))
     folder, date = out / folder_of(run.score), date_of(run.score)

@@ -161,13 +161,13 @@ def check_answers(run: Run, questions: int, correct: int) -> None:
     """Raises UsageError where the answers are not those that the run's score was made from.
 
     Args:
-        run: whose answers they are.
+        run: whose answers they are; of one with an early stop some may not count in its score.
         questions: how many there are.
         correct: how many of them are right.
     """
     file, counts = run.path / run.score.answers.file, run.score.counts
     again = f"`harness regrade {run.path}` reads and scores its replies again"
-    if (questions, correct) != (counts.questions, counts.correct):
+    if run.score.early_stop is None and (questions, correct) != (counts.questions, counts.correct):
         raise UsageError(
             f"{file} has {correct:,} right of {questions:,} questions, and its score says {counts.correct:,} of "
             f"{counts.questions:,}: it was changed since; {again}."

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pyarrow
@@ -14,7 +15,7 @@ from huggingface_hub import ModelCard, ModelCardData
 from huggingface_hub.repocard_data import model_index_to_eval_results
 from lm_eval_runs import lm_eval, needs_lm_eval, printed_by_lm_eval, write_sample
 from loopback import Loopback
-from whole_runs import left_behind, repeatable, run, small_model
+from whole_runs import is_one_sentence, left_behind, repeatable, run, small_model
 
 import harness
 from harness.errors import StorageError, UsageError
@@ -111,6 +112,35 @@ def test_csv_holds_every_answer_as_it_was_given(folder):
     assert {row["id"]: row["prompt_tokens"] for row in rows} == {
         id_: "" if id_ == "chess/0" else "100" for id_ in answers.index
     }
+
+
+@pytest.mark.parametrize("name", ["csv", "parquet", "lm-eval"])
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            lambda lines: lines[:4],
+            r"has \d right of 4 questions, and its score says \d of 12: it was changed since",
+        ),
+        (lambda lines: lines[::-1], "is not the file that its score was made from: it was changed since"),
+    ],
+    ids=["cut", "other bytes"],
+)
+def test_answers_that_are_not_those_of_their_score_are_not_exported(
+    here, folder, tmp_path, name, changed, said
+):
+    path = folder / "answers.jsonl"
+    path.write_bytes(b"".join(changed(path.read_bytes().splitlines(keepends=True))))
+    done = here("export", folder, "--format", name, "--out", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert is_one_sentence(done.stderr)
+    assert re.search(said, done.stderr)
+    assert not (tmp_path / "out").exists()
+
+
+def test_answers_that_do_not_count_in_the_score_of_a_stopped_run_are_exported_too(stopped):
+    rows = list(csv.DictReader(io.StringIO(export(stopped, "csv").decode(), newline="")))
+    assert (len(rows), read_score(stopped / "score.json").counts.questions) == (12, 8)
 
 
 def test_csv_holds_logprobs_as_json(tmp_path):

@@ -8,7 +8,9 @@ import io
 import json
 from typing import Any
 
+from harness.answers import Outcome
 from harness.finished import Run
+from harness.pairing import check_answers
 from harness.score_file import document
 
 _WHOLE = ("prompt_tokens", "completion_tokens", "attempts")
@@ -20,7 +22,7 @@ def csv_of(run: Run) -> bytes:
     """UTF-8, a header, `\\n` between lines, an empty cell where there is nothing.
 
     Raises:
-        UsageError: the answers are not beside the score, or are damaged.
+        UsageError: as `answers_of`.
     """
     table = _table(run)
     for name in _LOGPROBS:
@@ -32,7 +34,7 @@ def parquet_of(run: Run) -> bytes:
     """The same with types: whole numbers, seconds, and a map from letter to logprob.
 
     Raises:
-        UsageError: the answers are not beside the score, or are damaged.
+        UsageError: as `answers_of`.
     """
     import pyarrow
     import pyarrow.parquet
@@ -54,9 +56,20 @@ def parquet_of(run: Run) -> bytes:
     return written.getvalue()
 
 
+def answers_of(run: Run) -> Any:
+    """The table of `Run.answers()`: in another format nobody could see that the score is of other answers.
+
+    Raises:
+        UsageError: they are not beside the score, are damaged, or were changed since.
+    """
+    table = run.answers()
+    check_answers(run, len(table), int((table["outcome"] == Outcome.CORRECT.value).sum()))
+    return table
+
+
 def _table(run: Run) -> Any:
     """The answers by id, whole numbers as such where some are missing."""
-    table = run.answers().reset_index().sort_values("id", kind="stable", ignore_index=True)
+    table = answers_of(run).reset_index().sort_values("id", kind="stable", ignore_index=True)
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")
     return table

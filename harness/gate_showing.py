@@ -15,7 +15,8 @@ from typing import Any
 from harness.comparison import Comparison
 from harness.errors import StorageError, UsageError
 from harness.files import probe, write_whole
-from harness.gating import Gate
+from harness.finished import Run
+from harness.gating import Gate, unfinished
 from harness.terminal import drop_standard_output
 
 
@@ -117,6 +118,16 @@ def show(page: Page, outputs: Outputs) -> int:
         raise
     _print(page, outputs)
     return page.gate.exit_code
+
+
+def tell_unfinished(run: Run, outputs: Outputs) -> None:
+    """Tell GitHub why there is no verdict on a run that has just ended too early, as of any error."""
+    from harness.annotations import annotation_of_error
+
+    if outputs.github:
+        why = f" It ended so: {run.score.run.stopped_by}" if run.score.run.stopped_by else ""
+        with suppress(OSError):
+            print(annotation_of_error(f"{unfinished(run.score, str(run.path))}{why}"), file=sys.stderr)
 
 
 def gate_document(gate: Gate, comparison: Comparison) -> dict[str, Any]:

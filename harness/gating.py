@@ -164,11 +164,16 @@ def refuse_unknown_parts(rules: Rules, score: ScoreFile) -> None:
 def refuse_unfinished(score: ScoreFile, called: str) -> None:
     """Raises UnfinishedError where a score is incomplete or interrupted."""
     if score.status in ("incomplete", "interrupted"):
-        failed = f" ({counted(score.counts.failed, 'request')} failed)" if score.counts.failed else ""
-        raise UnfinishedError(
-            f"{called} is {score.status}{failed}, so there is no verdict; run its command again, which asks only what "
-            "is missing."
-        )
+        raise UnfinishedError(unfinished(score, called))
+
+
+def unfinished(score: ScoreFile, called: str) -> str:
+    """Why there is no verdict on a score that is incomplete or interrupted."""
+    failed = f" ({counted(score.counts.failed, 'request')} failed)" if score.counts.failed else ""
+    return (
+        f"{called} is {score.status}{failed}, so there is no verdict; run its command again, which asks only what "
+        "is missing."
+    )
 
 
 def _outcome(results: list[RuleResult]) -> Outcome:

@@ -97,6 +97,29 @@ def test_an_incomplete_run_has_no_verdict(here, words):
     assert "Passed" not in ended.stdout
 
 
+@pytest.mark.parametrize(("status", "code"), [(400, 3), (401, 4)])
+def test_on_github_a_run_that_ended_too_early_says_why_there_is_no_verdict(
+    here, words, tmp_path, status, code
+):
+    def failing(request):
+        asked = request.method == "POST" and "chess 3 one" in sent_text(request)
+        return error(status) if asked else knowing(90)(request)
+
+    github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    with Loopback(failing) as server:
+        ended = here(*words(server), **github)
+        quiet = here(*words(server, "--no-github"), **github)
+    told = [line for line in ended.stderr.splitlines() if line.startswith("::")]
+    run = Path(ended.stdout.splitlines()[-1]).parent
+    there_is_none = here("gate", words(server)[1], run, **github).stderr.splitlines()[-1]
+    assert ended.returncode == quiet.returncode == code
+    assert len(told) == 1
+    assert told[0].startswith(there_is_none), "what gate says of that run"
+    assert ("wants an API key" in told[0]) == (code == 4)
+    assert "::" not in quiet.stderr
+    assert (tmp_path / "summary.md").read_text() == "", "as of a gate without a verdict"
+
+
 def test_an_endpoint_that_refuses_all_is_exit_code_4(here, words, results):
     with Loopback(lambda r: knowing(90)(r) if r.method == "GET" else error(401)) as server:
         ended = here(*words(server))

@@ -162,6 +162,7 @@ def rescore(
 
     from harness.early_gate import early_stop_of
     from harness.finished import load
+    from harness.gate_showing import tell_unfinished
     from harness.gating import refuse_unknown_parts
     from harness.progress import progress_on
     from harness.rescoring import rescore as rescore_
@@ -177,7 +178,9 @@ def rescore(
         **choices,
     )
     if run.score.status in ("incomplete", "interrupted"):
-        sys.exit(finish_run(run, console, json))
+        code = finish_run(run, console, json)
+        tell_unfinished(run, shown)
+        sys.exit(code)
     from harness.summary import print_summary
 
     print_summary(run.score, console)

@@ -281,9 +281,11 @@ def test_a_margin_is_in_points_and_so_is_its_refusal(here, runs, margin):
     assert f"--margin {margin} should be points above 0 and below 100" in done.stderr
 
 
-def test_a_margin_for_several_models_is_refused(here, runs):
-    done = here("compare", *runs, "--margin", 2)
-    assert (done.returncode, is_one_sentence(done.stderr)) == (2, True)
+@pytest.mark.parametrize(("option", "value"), [("--margin", 2), ("--flips", 5), ("--flips", 0)])
+def test_what_is_asked_of_two_runs_is_refused_for_several(here, runs, option, value):
+    done = here("compare", *runs, option, value)
+    assert (done.returncode, done.stdout, is_one_sentence(done.stderr)) == (2, "", True)
+    assert option in done.stderr
 
 
 @pytest.mark.parametrize("count", [2, 3])

@@ -11,6 +11,8 @@ from harness.options import path_in
 if TYPE_CHECKING:
     from rich.console import Console
 
+_FLIPS = 5
+
 
 def compare(
     base: Annotated[
@@ -29,7 +31,9 @@ def compare(
             "--on-common-questions", help="Compare what was asked alike in both, and count the rest."
         ),
     ] = False,
-    flips: Annotated[int, typer.Option(min=0, help="List so many questions lost, and so many won.")] = 5,
+    flips: Annotated[
+        int | None, typer.Option(min=0, help="List so many questions lost, and so many won; else 5.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print a document, with every flip.")] = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print Markdown, for a pull request or $GITHUB_STEP_SUMMARY.")
@@ -45,9 +49,12 @@ def compare(
         raise UsageError(f"--{' and --'.join(forms)} are forms of one answer; name one of them.")
     form = forms[0] if forms else "table"
     if len(new) == 1:
-        _compare(base, new[0], form, flips, margin=_share(margin), on_common_questions=on_common_questions)
+        listed = _FLIPS if flips is None else flips
+        _compare(base, new[0], form, listed, margin=_share(margin), on_common_questions=on_common_questions)
     elif margin is not None:
         raise UsageError("--margin is a question about two runs; leave it out, or name one NEW.")
+    elif flips is not None:
+        raise UsageError("--flips lists the questions of two runs; leave it out, or name one NEW.")
     else:
         _rank(base, new, form, on_common_questions=on_common_questions)
 

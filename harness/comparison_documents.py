@@ -28,11 +28,12 @@ _COLUMNS = (
         "new_answer",
         "base_unparsed_rate",
         "new_unparsed_rate",
+        "verdict",
     ),
 )
 _RANKING_COLUMNS = (
     *("kind", "model", "revision", "path", "against", "accuracy", "best_rank", "worst_rank", "difference"),
-    *("stderr", "interval_low", "interval_high", "lost", "won", "unparsed_rate"),
+    *("stderr", "interval_low", "interval_high", "lost", "won", "unparsed_rate", "verdict"),
 )
 
 
@@ -97,21 +98,24 @@ def task_document(score: ScoreFile) -> dict[str, Any]:
 
 
 def comparison_csv(found: Comparison) -> str:
-    """A row for the whole, each group, each subject and each flip, told apart by `kind`."""
-    rows = [_part_row("all", found.whole)]
+    """A row for the whole, with its verdict, each group, each subject and each flip, told apart by `kind`."""
+    rows = [{**_part_row("all", found.whole), "verdict": found.verdict.value}]
     rows += [_part_row("group", part) for part in found.groups]
     rows += [_part_row("subject", part) for part in found.subjects]
     return _csv(_COLUMNS, [*rows, *map(_flip_row, found.flips)])
 
 
 def ranking_csv(found: Ranking) -> str:
-    """A row for each model, and one for each pair of them; `against` is the path of the one that is subtracted."""
+    """A row for each model, with its verdict against BASE, and one for each pair of them; `against` is the path of the
+    one that is subtracted.
+    """
     rows = [
         {
             **_side(one.side),
             "kind": "model",
             "best_rank": one.ranks[0],
             "worst_rank": one.ranks[1],
+            "verdict": one.verdict.value if one.verdict else None,
         }
         for one in found.models
     ]

@@ -132,6 +132,22 @@ def test_a_row_of_csv_is_exact(here, runs):
     assert (whole["kind"], float(whole["difference"])) == ("all", -11 / 120)
 
 
+def verdicts_in_csv(done):
+    rows = csv.DictReader(io.StringIO(done.stdout))
+    return [
+        (row["kind"], row["verdict"]) for row in rows if row["verdict"] or row["kind"] in ("all", "model")
+    ]
+
+
+def test_csv_has_the_verdict_on_the_whole_and_on_each_model_of_a_ranking(here, runs):
+    assert verdicts_in_csv(here("compare", *runs[:2], "--csv")) == [("all", "worse")]
+    assert verdicts_in_csv(here("compare", *runs, "--csv")) == [
+        ("model", ""),
+        ("model", "worse"),
+        ("model", "no difference shown"),
+    ]
+
+
 def test_a_ranking_document_has_models_pairs_and_comparisons(here, runs):
     found = json.loads(here("compare", *runs, "--json").stdout)
     assert [(one["model"], one["verdict"]) for one in found["models"]] == [

@@ -62,7 +62,8 @@ class Given:
     """Rules, and where they come from.
 
     Attributes:
-        source: the file that some of them stand in, None where all were typed.
+        source: the file that some of them come from, None where none does: there is no file, or options went before all
+            of its rules.
     """
 
     rules: Rules
@@ -87,10 +88,10 @@ def read_rules(
     if file is None:
         table = _table()
         from_file = _checked(table, lambda *place: f"{PYPROJECT}, [{_TABLE}], {'.'.join(place)}")
-        source = PYPROJECT if table else None
     else:
-        from_file, source = read_yaml(file, WrittenRules, _known_keys(file)), file
-    return Given(_rules(from_file, from_options), source)
+        from_file = read_yaml(file, WrittenRules, _known_keys(file))
+    rules = _rules(from_file, from_options)
+    return Given(rules, None if rules == _rules(from_options) else file or PYPROJECT)
 
 
 def limits_in(name: str, values: Sequence[str]) -> tuple[float | None, dict[str, dict[str, float]]]:

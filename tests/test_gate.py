@@ -295,6 +295,24 @@ def test_an_option_goes_before_the_same_rule_in_a_file(here, runs, tmp_path):
     assert "min-accuracy 10" in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ((), True),
+        (("--max-drop=5",), True),
+        (("--max-drop=5", "--max-drop=chess=7"), True),
+        (("--max-drop=5", "--max-drop=chess=7", "--undecided=pass"), False),
+    ],
+)
+def test_a_file_is_named_only_where_a_rule_of_it_holds(here, runs, tmp_path, typed, named):
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.harness.gate]\nmax-drop = 40\nundecided = "fail"\nparts.chess.max-drop = 8\n'
+    )
+    ended = here("gate", runs["base"], runs["worse"], *typed, "--markdown=gate.md")
+    assert ("not typed: pyproject.toml" in ended.stdout) == named
+    assert ("not typed: pyproject.toml" in (tmp_path / "gate.md").read_text()) == named
+
+
 def test_a_file_of_rules_takes_the_place_of_pyproject_toml(here, runs, tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.harness.gate]\nmin-accuracy = 99\n")
     (tmp_path / "rules.yaml").write_text("max-drop: 40\nparts:\n  chess: {max-drop: 8}\nundecided: fail\n")

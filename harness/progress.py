@@ -30,8 +30,9 @@ _UNREAD = (Outcome.UNPARSED, Outcome.REFUSED, Outcome.TRUNCATED)
 class Tally:
     """Running counts of a run, and the sentence that shows them."""
 
-    def __init__(self, total: int, earlier: tuple[Outcome, ...] = ()) -> None:
+    def __init__(self, total: int, earlier: tuple[Outcome, ...] = (), *, with_interval: bool = True) -> None:
         self.total = total
+        self.with_interval = with_interval
         self.done = self.correct = self.failed = self.unread = 0
         for outcome in earlier:
             self.add(outcome)
@@ -57,11 +58,10 @@ class Tally:
         return (self.done - self.earlier) / max(time.monotonic() - self._began, 1e-9)
 
     def sentence(self) -> str:
-        """Accuracy so far with its interval, the rate, and what went wrong."""
+        """Accuracy so far with its interval where it may have one, the rate, and what went wrong."""
         parts = [f"{self.rate:.1f}/s"]
         if self.replies:
-            low, high = wilson_interval(self.correct, self.replies)
-            parts.insert(0, f"{100 * self.correct / self.replies:.1f} % [{100 * low:.1f}, {100 * high:.1f}]")
+            parts.insert(0, f"{100 * self.correct / self.replies:.1f} %{self._interval()}")
         if self.unread:
             parts.append(f"{self.unread} without a letter")
         if self.failed:
@@ -72,12 +72,23 @@ class Tally:
         """Seconds left at this rate; None before the session's first reply: how fast failures come tells nothing."""
         return (self.total - self.done) / self.rate if self.replies > self._earlier_replies else None
 
+    def _interval(self) -> str:
+        if not self.with_interval:
+            return ""
+        low, high = wilson_interval(self.correct, self.replies)
+        return f" [{100 * low:.1f}, {100 * high:.1f}]"
+
 
 class _Told:
-    """What both kinds of progress share."""
+    """What both kinds of progress share.
 
-    def __init__(self, console: Console) -> None:
+    `with_interval` is False where a test may end the run: it ends on a peak, where no interval holds the truth as often
+    as it says.
+    """
+
+    def __init__(self, console: Console, *, with_interval: bool = True) -> None:
         self.console = console
+        self.with_interval = with_interval
         self.tally = Tally(0)
 
     def say(self, sentence: str) -> None:
@@ -86,7 +97,7 @@ class _Told:
 
     def start(self, plan: Plan, earlier: tuple[Outcome, ...]) -> None:
         """Count anew, and say what is asked."""
-        self.tally = Tally(len(plan.questions), earlier)
+        self.tally = Tally(len(plan.questions), earlier, with_interval=self.with_interval)
         shots = f"{plan.shots}-shot" if plan.shots else "0-shot"
         self.say(
             f"{plan.task.title}: {counted(len(plan.questions), 'question')}, {plan.protocol.name}, {shots}."
@@ -98,8 +109,8 @@ class _Told:
 class PlainProgress(_Told):
     """A line every ten seconds, for logs."""
 
-    def __init__(self, console: Console) -> None:
-        super().__init__(console)
+    def __init__(self, console: Console, *, with_interval: bool = True) -> None:
+        super().__init__(console, with_interval=with_interval)
         self._next = 0.0
         self._fetched = -1
         self._printed = 0
@@ -152,8 +163,8 @@ class _TimeLeft(TimeRemainingColumn):
 class LiveProgress(_Told):
     """A bar that moves."""
 
-    def __init__(self, console: Console) -> None:
-        super().__init__(console)
+    def __init__(self, console: Console, *, with_interval: bool = True) -> None:
+        super().__init__(console, with_interval=with_interval)
         self._bar: Progress | None = None
         self._fetched = False
 
@@ -200,6 +211,7 @@ class LiveProgress(_Told):
             self._bar = None
 
 
-def progress_on(console: Console) -> PlainProgress | LiveProgress:
+def progress_on(console: Console, *, with_interval: bool = True) -> PlainProgress | LiveProgress:
     """The kind that suits where standard error goes."""
-    return LiveProgress(console) if console.is_terminal else PlainProgress(console)
+    kind = LiveProgress if console.is_terminal else PlainProgress
+    return kind(console, with_interval=with_interval)

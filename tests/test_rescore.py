@@ -3,6 +3,7 @@
 import inspect
 import itertools
 import json
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -233,6 +234,16 @@ def test_what_an_early_stop_says_to_people(here, words):
     )
     assert "is biased away from zero" in ended.stdout
     assert f"Not asked: {early.saved.questions} questions" in ended.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize("more", [(), ("--early-stop",)])
+def test_the_accuracy_so_far_has_no_interval_where_a_test_may_end_the_run(here, words, more):
+    with Loopback(knowing(40, salt="other")) as server:
+        ended = here(*words(server, *more))
+    told = [line for line in ended.stderr.splitlines() if "/600 · " in line]
+    assert told
+    assert all(re.search(r"/600 · \d+\.\d %( \[[^]]*\])? · ", line) for line in told)
+    assert any("[" in line for line in told) == (more == ())
 
 
 def test_an_early_stop_whose_model_changed_on_the_way_says_so(here, words):

@@ -174,7 +174,7 @@ def rescore(
         baseline,
         early_stop=early_stop_of(given.rules, seed or 0) if early_stop else None,
         expect_change=expect_change,
-        observer=progress_on(console),
+        observer=progress_on(console, with_interval=not early_stop),
         **choices,
     )
     if run.score.status in ("incomplete", "interrupted"):

@@ -2,12 +2,15 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 import yaml
+from loopback import Loopback, reply
 from typer.main import get_command
 from whole_runs import clean_environment
 from worse_weights import worsened
@@ -71,6 +74,45 @@ def test_a_job_can_read_the_gates_own_code_which_make_hides(tmp_path, code):
     assert ended.returncode == (2 if code else 0)
     assert f"the gate's exit code is {code}" in ended.stderr
     assert (tmp_path / "gate.code").read_text() == f"{code}\n"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+@pytest.mark.parametrize("status", [201, 401])
+@pytest.mark.parametrize("missing", [None, "CI_MERGE_REQUEST_IID", "RESCORE_NOTE_TOKEN", "gate.md"])
+def test_gitlab_posts_the_verdict_to_a_merge_request_where_it_has_a_token(tmp_path, missing, status):
+    job = yaml.safe_load((EXAMPLES / "gitlab.yml").read_text(encoding="utf-8"))["rescore"]
+    verdict = "### ❌ Regression: 1 of 1 rules broken.\n\n| a & b | 5 % |\n"
+    if missing != "gate.md":
+        (tmp_path / "gate.md").write_text(verdict, encoding="utf-8")
+    with Loopback(reply({}, status)) as server:
+        variables = {
+            "CI_API_V4_URL": server.root,
+            "CI_PROJECT_ID": "7",
+            "CI_MERGE_REQUEST_IID": "42",
+            "RESCORE_NOTE_TOKEN": "glpat-x",
+        }
+        variables.pop(missing, None)
+        ended = subprocess.run(
+            ("bash", "-c", "\n".join(job["after_script"])),
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**clean_environment(), **variables},
+            check=False,
+        )
+    posted = [
+        (request.method, request.path, request.headers["private-token"], parse_qs(request.body.decode()))
+        for request in server.requests
+    ]
+    path = "/projects/7/merge_requests/42/notes"
+    assert posted == ([] if missing else [("POST", path, "glpat-x", {"body": [verdict]})])
+    assert "glpat-x" not in ended.stdout + ended.stderr
+    assert bool(ended.stderr) == (missing is None and status == 401), "what went wrong is in the log"
+
+
+def test_gitlab_asks_once_for_a_merge_request_and_by_hand_as_github_does():
+    job = yaml.safe_load((EXAMPLES / "gitlab.yml").read_text(encoding="utf-8"))["rescore"]
+    assert [re.sub(r".*== ", "", rule["if"]) for rule in job["rules"]] == ['"merge_request_event"', '"web"']
 
 
 def commands(text: str) -> list[list[str]]:

@@ -76,6 +76,35 @@ def test_a_job_can_read_the_gates_own_code_which_make_hides(tmp_path, code):
     assert (tmp_path / "gate.code").read_text() == f"{code}\n"
 
 
+@pytest.mark.parametrize(
+    ("target", "given", "missing"),
+    [
+        ("rescore", (), "WEIGHTS"),
+        ("rescore", ("BASELINE=old",), "WEIGHTS"),
+        ("rescore", ("WEIGHTS=new.gguf",), "BASELINE"),
+        ("rescore", ("WEIGHTS=new.gguf", "BASELINE= "), "BASELINE"),
+        ("baseline", (), "WEIGHTS"),
+    ],
+)
+def test_make_names_the_variable_that_is_missing_and_runs_nothing(tmp_path, target, given, missing):
+    program = tmp_path / "runs.py"
+    program.write_text("print('it was run')\n")
+    (tmp_path / "gate.code").write_text("0\n")
+    ended = subprocess.run(
+        ("make", "-f", str(EXAMPLES / "Makefile"), target, f"HARNESS={sys.executable} {program}", *given),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=clean_environment(),
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    (line,) = ended.stderr.splitlines()
+    assert f" {missing} is not set: name the " in line
+    if target == "rescore":
+        assert not (tmp_path / "gate.code").exists(), "an earlier verdict's is never read for this one's"
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 @pytest.mark.parametrize("status", [201, 401])
 @pytest.mark.parametrize("missing", [None, "CI_MERGE_REQUEST_IID", "RESCORE_NOTE_TOKEN", "gate.md"])

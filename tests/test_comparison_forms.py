@@ -313,6 +313,13 @@ def test_a_run_that_is_not_comparable_is_exit_code_2_in_one_sentence(here, writt
     assert "are not comparable: " in done.stderr
 
 
+def test_a_run_that_was_killed_has_nothing_to_compare_and_is_3(here, runs):
+    (runs[1] / "score.json").unlink()
+    done = here("compare", *runs[:2])
+    assert (done.returncode, done.stdout, is_one_sentence(done.stderr)) == (3, "", True)
+    assert "has not ended, and so has no score.json" in done.stderr
+
+
 def test_a_missing_run_is_one_sentence(here):
     done = here("compare", "nowhere", "nowhere")
     assert (done.returncode, is_one_sentence(done.stderr)) == (2, True)

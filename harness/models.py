@@ -168,7 +168,7 @@ def _known(name: str, catalog: Catalog, host: str | None, base_url: str | None) 
         host=place.host_name,
         account=there.account,
         candidates=there.candidates,
-        reasons_in_text=(profile.reasons_in_text if offer.reasons_in_text is None else offer.reasons_in_text),
+        reasons_in_text=profile.reasons_in_text and offer.reasons,
         max_tokens_field=offer.max_tokens_field or profile.max_tokens_field,
         omit=profile.omit | there.omit | offer.omit,
         extra={**profile.extra, **there.extra, **offer.extra},

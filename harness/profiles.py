@@ -60,7 +60,6 @@ class Offer(_Record):
     prices: Prices | None = None
     reasons: bool = True
     max_tokens_field: str | None = None
-    reasons_in_text: bool | None = None
     omit: frozenset[str] = frozenset()
     extra: Extra = {}
 

@@ -80,6 +80,10 @@ class RowReader:
         """
         columns, self._took_off = self._columns, False
         self._check_columns(row)
+        if fault and all(
+            value is None for value in row.values()
+        ):  # of a line that is no row not even the subject is known
+            raise ValueError(fault)
         subject = str(self._filled(row, columns.subject)) if columns.subject else part or self._subject
         if number is None:
             number = self._seen[subject]
@@ -162,8 +166,9 @@ class RowReader:
         if self._careful and not all(choice.strip() for choice in found):
             raise ValueError(f"choice {_place_of_empty(found) + 1} is empty")
         if not 0 < len(found) <= len(self._alphabet):
-            said = ", ".join(map(repr, self._columns.choices))
-            raise ValueError(f"{said} holds {len(found)} texts, not 1 to {len(self._alphabet)}")
+            first, *more = map(repr, self._columns.choices)
+            said = f"{first} … {more[-1]} hold" if more else f"{first} holds"
+            raise ValueError(f"{said} {len(found)} texts, not 1 to {len(self._alphabet)}")
         return tuple(found)
 
     def _found_choices(self, row: Row) -> Sequence[str]:

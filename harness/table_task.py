@@ -150,10 +150,6 @@ class _Key:
 
 def _key(table: Table, roles: Roles) -> tuple[_Key, str | None]:
     """The way in which most rows fit, and what speaks against it."""
-    if len(roles.choices) > len(LETTERS):
-        raise ValueError(
-            f"it has {len(roles.choices)} columns of choices, and there are {len(LETTERS)} letters"
-        )
     rows = table.rows[:: max(1, len(table.rows) // _TRIED)]
     keys = [_tried(rows, roles, *way) for way in _ways(roles)]
     best = max(keys, key=lambda key: key.fits)

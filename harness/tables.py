@@ -152,18 +152,22 @@ def _numbered(rows: Sequence[Row]) -> Table:
 def _read_json_lines(path: Path, text: str) -> Table:
     rows: list[Row] = []
     places: list[str] = []
+    faults: dict[int, str] = {}
     for number, line in enumerate(text.split("\n"), start=1):  # not splitlines: U+2028 may stand in a text
         if not line.strip():
             continue
+        row: Any = {}
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise UsageError(f"{path}, line {number}, is not JSON ({reason(error)}).") from error
+            faults[len(rows)] = f"the line is not JSON ({reason(error)})"
         if not isinstance(row, dict):
-            raise UsageError(f"{path}, line {number}, should be a JSON object of a row's columns.")
+            row, faults[len(rows)] = {}, "the line should be a JSON object of a row's columns"
         rows.append(row)
         places.append(f"line {number}")
-    return Table(_filled(rows), places)
+    if rows and len(faults) == len(rows):
+        raise UsageError(f"{path}, {places[0]}: {faults[0]}.")
+    return Table(_filled(rows), places, faults)
 
 
 def _read_json(path: Path, text: str) -> Table:

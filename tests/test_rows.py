@@ -273,7 +273,7 @@ def test_letters_are_those_of_the_tasks_alphabet():
 
 def test_more_choices_than_letters_are_refused():
     columns = {**ABCD, "gold": {"column": "g", "form": "letter"}}
-    assert refused({**ROW, "g": "1"}, columns, alphabet="123").endswith("holds 4 texts, not 1 to 3")
+    assert refused({**ROW, "g": "1"}, columns, alphabet="123").endswith("'A' … 'D' hold 4 texts, not 1 to 3")
 
 
 def test_white_space_stays_unless_the_task_strips_it():

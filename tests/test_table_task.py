@@ -179,7 +179,7 @@ REFUSED = {
     "place or text": ("question,A,B,answer\nHow many?,2,1,1\n", "cannot be told from the rows"),
     "27 choices": (
         f"question,{','.join(f'option{n}' for n in range(1, 28))},answer\nWhy?,{','.join(map(str, range(27)))},3\n",
-        "it has 27 columns of choices, and there are 26 letters",
+        "line 2, 'option1' … 'option27' hold 27 texts, not 1 to 26",
     ),
     "no texts": ("question,choices,answer\nWhy?,x,A\n", "no columns are called like choices"),
     "a template": ("id{%,question,A,B,answer\n1,Why?,x,y,B\n", "rename 'id{%'"),
@@ -227,6 +227,28 @@ def test_a_wrong_row_of_indented_json_is_named_by_the_line_where_it_begins(tmp_p
     assert f"mine.json, line {line}: the gold answer 5 in 'answer'" in refused(
         written(tmp_path, "mine.json", text)
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [('{"question"', "the line is not JSON"), ("[1]", "the line should be a JSON object")],
+    ids=["cut", "no object"],
+)
+def test_a_wrong_line_of_json_lines_is_named_and_can_be_left_out(tmp_path, line, words):
+    rows = [json.dumps(row) for row in ROWS]
+    path = written(tmp_path, "mine.jsonl", "\n".join([rows[0], line, *rows[1:]]))
+    assert f"mine.jsonl, line 2: {words}" in refused(path)
+    assert len(load_questions(load_task(path), skip_bad_rows=True).questions) == len(ROWS)
+
+
+def test_a_wide_table_is_taken_where_only_some_rows_have_too_many_choices(tmp_path):
+    names = [f"option{number}" for number in range(1, 29)]
+    few, many = ["x", "y", *[""] * 26], [str(number) for number in range(100, 128)]
+    rows = [["Why?", *few, "x"], ["How?", *few, "y"], ["Who?", *many, "100"]]
+    content = "\n".join(",".join(row) for row in [["question", *names, "answer"], *rows])
+    path = written(tmp_path, "mine.csv", content)
+    assert "mine.csv, line 4: 'option1' … 'option28' hold 28 texts, not 1 to 26" in refused(path)
+    assert len(load_questions(load_task(path), skip_bad_rows=True).questions) == 2
 
 
 def test_choices_that_are_no_texts_are_told_as_such(tmp_path):

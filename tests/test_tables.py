@@ -126,14 +126,24 @@ def test_parquet_and_arrow_keep_their_types(tmp_path, ending):
     assert read_table(path).places == ["row 1"]
 
 
+def test_a_line_that_is_no_json_object_is_a_row_at_fault(tmp_path):
+    path = written(tmp_path, "t.jsonl", '{"q": 1}\n{"q"\n\n[1]\n{"q": 2}\n')
+    table = read_table(path)
+    assert [row["q"] for row in table.rows] == [1, None, None, 2]
+    assert table.places == ["line 1", "line 2", "line 4", "line 5"]
+    assert "is not JSON" in table.faults[1]
+    assert "should be a JSON object" in table.faults[2]
+    assert set(table.faults) == {1, 2}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("t.csv", b"\x93\xfa\x96\x7b,a,b\n", "is not UTF-8 (byte 0); save it as UTF-8"),
         ("t.csv", "a,a,b\n1,2,3\n", "two columns are called 'a'"),
-        ("t.jsonl", '{"q": 1}\n{"q"\n', "line 2, is not JSON"),
-        ("t.jsonl", '{"q": 1}\n[1]\n', "line 2, should be a JSON object"),
-        ("t.jsonl", "[" * 100_000, "line 1, is not JSON"),
+        ("t.jsonl", "\n<html>\n", "line 2: the line is not JSON"),
+        ("t.jsonl", "[1]\n", "line 1: the line should be a JSON object"),
+        ("t.jsonl", "[" * 100_000, "line 1: the line is not JSON"),
         ("t.json", "{", "is not JSON"),
         ("t.json", '{"a": 1}', "should hold a list of objects"),
         ("t.json", "[]", "should hold a list of objects"),

@@ -3,12 +3,12 @@ r"""simple-evals, simple-evals-gpqa, deepseek-r1: zero-shot chain of thought in 
 Source: common.py, mmlu_eval.py and gpqa_eval.py of openai/simple-evals @ ee3b031 (2025-07-09). OpenAI's README and
 DeepSeek's R1 report use it. OpenAI samples at temperature 0.5 under a system message (not its o-series, which get the
 message here: one protocol is one prompt). It asks GPQA's questions by the same prompt ten times each (by its command
-line; four by its class), in a new order of choices each time, and reads the replies by another pattern, as they are. DeepSeek samples at 0.6 without a system message, with room for 32,768
-tokens, and averages over 4 to 64 replies a question, without saying over how many of which benchmark: we take 4. How it
-reads them is not told; we read by OpenAI's patterns for MMLU. `--as-published` sends that. Without it we send
-temperature 0 and no system message, once. The source names its four letters ABCD; for another number of choices we name
-that many. Of MMLU's ten choices `None` it makes `nan` under pandas 2; here they stay. Its own file of MMLU was not
-compared.
+line; four by its class), in a new order of choices each time, and reads the replies by another pattern, as they are.
+DeepSeek samples at 0.6 without a system message, with room for 32,768 tokens, and averages over 4 to 64 replies a
+question, without saying over how many of which benchmark: we take 4. How it reads them is not told; we read by
+OpenAI's patterns for MMLU. `--as-published` sends that. Without it we send temperature 0 and no system message, once.
+The source names its four letters ABCD; for another number of choices we name that many. Of MMLU's ten choices `None`
+it makes `nan` under pandas 2; here they stay. Its own file of MMLU was not compared.
 
 Traps: `Answer: b` is wrong, and so is an earlier `answer: a number`; `Answer: (B)` and a letter on the next line are
 not read; the first `Answer:` counts, not the last. Of GPQA `**Answer:** B`, `Answer: **B**` and `Answer: \boxed{B}`,

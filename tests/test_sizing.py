@@ -97,7 +97,7 @@ def test_two_that_disagree_on_less_cannot_differ_by_so_much():
 
 @pytest.fixture
 def whole(task_file):
-    return estimate(plan_of(task_file), "m", Profile(id="m"), PRICES, max_tokens=None)
+    return estimate(plan_of(task_file), "m", Profile(id="m"), PRICES, max_tokens=None, reasoning_tokens=None)
 
 
 def test_tokens_and_dollars_are_the_asked_ones_share_of_the_whole(whole):

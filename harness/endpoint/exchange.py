@@ -105,15 +105,7 @@ class Exchange:
     async def _persist(
         self, method: str, route: str, body: bytes | None, read: Reading[T]
     ) -> T | FailedAttempt:
-        async def attempt() -> T | FailedAttempt:
-            outcome = await self._attempt(method, route, body, read)
-            if isinstance(outcome, FailedAttempt):
-                self._transport.outage.failed(outcome)
-            elif method == "POST":  # a list of models is no answer yet
-                self._transport.outage.answered()
-            return outcome
-
-        outcome = await attempt()
+        outcome = await self._attempt(method, route, body, read)
         if not isinstance(outcome, FailedAttempt):
             return outcome  # not through tenacity, which takes a fifth of a request's CPU even if all is well
         if self._repeating and outcome.tries > TWICE:
@@ -121,7 +113,7 @@ class Exchange:
         before, seen = self.attempts, [outcome]
 
         async def next_outcome() -> T | FailedAttempt:
-            return seen.pop() if seen else await attempt()
+            return seen.pop() if seen else await self._attempt(method, route, body, read)
 
         policy = retrying(self._max_wait_s, self._tries, self._transport.pace.pause, self._transport.outage)
         final: T | FailedAttempt = await policy(next_outcome)
@@ -136,8 +128,14 @@ class Exchange:
     ) -> T | FailedAttempt:
         self.attempts += 1
         response = await self._transport.send(method, route, body, timeout_s=self._timeout_s)
-        if isinstance(response, FailedAttempt):
-            return response
+        outcome = response if isinstance(response, FailedAttempt) else self._reading_of(response, read)
+        if isinstance(outcome, FailedAttempt):
+            self._transport.outage.failed(outcome)
+        elif method == "POST":  # a list of models is no answer yet
+            self._transport.outage.answered()
+        return outcome
+
+    def _reading_of(self, response: Response, read: Reading[T]) -> T | FailedAttempt:
         document = self._document(response)
         if isinstance(document, FailedAttempt):
             return document

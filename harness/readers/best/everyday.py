@@ -93,6 +93,14 @@ ALL_BUT = (
     r"\bgbogbo\b[^\n.;]{0,20}kò\stọ[^\n.;]{0,4}\s?àyàfi\s@",
 )
 
+# What each of these says of the letter, without which none is tried.
+EXCLUDES = re.compile(
+    r"""but | except | besides | other\sthan | 除 | 只有 | 以外 | 제외 | außer | bis\sauf | sauf | à\spart | salvo
+      | menos | exceto | fora | tirando | tranne | eccetto | a\sparte | छोड़कर | عدا | باستثناء | إلا | ছাড়া
+      | kecuali | selain | isipokuwa | àyàfi""",
+    re.VERBOSE,
+)
+
 # Behind a letter: that it is the one; as it is written.
 CALLED_RIGHT = r"""
     \s(?:is|must\sbe|would\sbe|should\sbe|seems|appears)\s(?:therefore\s|thus\s|indeed\s|clearly\s|the\s(?:most\s)?)?

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from harness.readers.best.doubts import is_joined, is_taken_back
-from harness.readers.best.everyday import ALL_BUT, LEADS
+from harness.readers.best.everyday import ALL_BUT, EXCLUDES, LEADS
 from harness.readers.best.languages import PHRASES, PREDICATES
 from harness.readers.best.page import Page
 from harness.readers.best.signs import signs_of
@@ -151,10 +151,15 @@ def _backwards(page: Page) -> Iterator[tuple[int, str, Value]]:
 
 
 def _phrases_in(page: Page) -> Iterator[tuple[int, str, re.Match[str] | Value]]:
+    text = page.lowered
     for phrase in PHRASES:
-        if any(needle in page.lowered for needle in phrase.needles):
-            for found in phrase.pattern.finditer(page.lowered):
-                yield found.end(), phrase.rule, found
+        for (
+            needle
+        ) in phrase.needles:  # `any` takes twice as long, and most of what a short reply takes is this
+            if needle in text:
+                for found in phrase.pattern.finditer(text):
+                    yield found.end(), phrase.rule, found
+                break
 
 
 def _behind(page: Page, found: re.Match[str]) -> Value | None:
@@ -215,6 +220,8 @@ def _lines_meant(page: Page) -> Iterator[tuple[int, str, Value]]:
 def _all_but(page: Page) -> Iterator[tuple[int, str, Value]]:
     """Letters beside which all others are called wrong: "all but B are wrong"."""
     signs, begin = signs_of(page.question.letters), max(len(page.text) - _CONCLUDING, 0)
+    if EXCLUDES.search(page.lowered, begin) is None:
+        return
     for pattern in _all_but_patterns(signs.own):
         for found in pattern.finditer(page.text, begin):
             yield found.end(), "predicate", Value(signs.letter_of[found["sign"]], end=found.end())

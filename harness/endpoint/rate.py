@@ -22,7 +22,7 @@ _SAFE_SHARE = 0.8
 _LOWERED = 0.9  # by the first rejection at a learned pace
 _LOWERED_LATER = 0.97
 _NO_USE = 0.75  # of the pace that was rejected first
-_GROWTH_A_S, _GROWTH_LATER_A_S = 0.06, 0.003
+_GROWTH_A_S, _GROWTH_LATER_A_S = 0.06, 0.0015
 _MEASURED_REPLIES = 20
 
 

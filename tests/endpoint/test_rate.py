@@ -13,6 +13,20 @@ def test_a_rate_limit_is_found_and_kept(per_minute, questions):
     assert done.rejected <= max(0.02 * questions, 10)
 
 
+def test_rejections_between_which_others_are_let_in_are_a_limit_too():
+    """Of four requests that begin together two are let in, again and again: never three in a row are rejected."""
+    rate, now_s, rejected = Rate(), 100.0, 0
+    while rate.wait_s(now_s + 0.01) <= 0 or rejected < 4:
+        for accepted in (True, True, False, False):
+            rate.begun(now_s)
+            rate.accepted(now_s) if accepted else rate.rejected(now_s, 1.0, in_flight=0)
+            rejected += not accepted
+        rate.accepted(now_s)  # one that was on its way
+        now_s += 0.05
+        assert rejected <= 6
+    assert rate.wait_s(now_s) > 0.5
+
+
 def test_a_single_rejection_slows_nothing():
     rate = Rate()
     rate.begun(100.0)

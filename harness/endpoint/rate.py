@@ -3,11 +3,12 @@
 Takes the moments of requests, replies and rejections (429); gives the seconds until the next request may begin.
 Arithmetic only: sleeps nowhere, sends nothing.
 
-One rejection among replies is chance, or a proxy's mood, and slows nothing; several in a row, or many at once, are a
-limit. Then nothing begins for as long as the endpoint asks, and afterwards at four fifths of the rate at which
-requests had been accepted, growing until the next rejection shows where the limit is, and from there very slowly. A
-pace that is lowered by a quarter and is still rejected is not what the rejections are about: it is given up, and more
-of them in a row are wanted the next time. Halving at each rejection, as others do, crawls at a tenth of a low limit.
+One rejection among replies is chance, or a proxy's mood, and slows nothing; several in a row are a limit, two after a
+pause that was kept. Then nothing begins for as long as the endpoint asks, and afterwards at four fifths of the rate
+at which requests had been accepted, growing until the next rejection shows where the limit is, and from there very
+slowly. A pace that is lowered by a quarter and is still rejected is not what the rejections are about: it is given
+up, and more of them in a row are wanted the next time. Halving at each rejection, as others do, crawls at a tenth of
+a low limit.
 """
 
 import math
@@ -16,8 +17,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 _IN_A_ROW = 3
-_OF_A_SECOND, _SHARE_OF_A_SECOND = 4, 0.25
-"""Or so many within a second, and so large a share of what ended then: of those that began together some are let in."""
+_SERVED_S = 2.0  # so soon after a pause that nothing ended before its time, one less is enough
 _LOOK_BACK_S = 10.0
 _DEFAULT_PAUSE_S = 1.0
 _SAFE_SHARE = 0.8
@@ -39,7 +39,7 @@ class Rate:
         self._next_s = self._tokens_free_s = self._closed_until_s = self._doubtful_until_s = -math.inf
         self._since_s: float | None = None
         self._accepted: deque[float] = deque()
-        self._rejected: deque[float] = deque(maxlen=64)
+        self._served_s = -math.inf
         self._in_a_row = 0
         self._false_alarms = 0
         self._rejected_at: float | None = None  # the pace that was rejected first
@@ -53,6 +53,8 @@ class Rate:
         """A request begins."""
         if self._since_s is None:
             self._since_s = now_s
+        if -math.inf < self._doubtful_until_s <= now_s:
+            self._served_s, self._doubtful_until_s = now_s, -math.inf
         if self._per_s is not None:
             self._next_s = max(self._next_s, now_s) + 1 / self._per_s
         if self._tokens_per_s is not None:
@@ -92,7 +94,6 @@ class Rate:
             in_flight: the other requests that are on their way.
         """
         self._in_a_row += 1
-        self._rejected.append(now_s)
         if self._fixed or now_s < self._deaf_until_s:  # it belongs to those that were counted
             return
         pause_s = _DEFAULT_PAUSE_S if asked_s is None else asked_s
@@ -103,7 +104,10 @@ class Rate:
 
     def _suspect(self, now_s: float, pause_s: float, in_flight: int) -> None:
         """Nothing begins until a reply shows that this one was chance, or enough in a row that it was not."""
-        if self._in_a_row < _IN_A_ROW + 2 * self._false_alarms and not self._has_many(now_s):
+        served = (
+            now_s - self._served_s < _SERVED_S
+        )  # of those that begin together some are let in, and break the row
+        if self._in_a_row < _IN_A_ROW - served + 2 * self._false_alarms:
             self._doubtful_until_s = now_s + pause_s
             return
         began_s = max(now_s if self._since_s is None else self._since_s, now_s - _LOOK_BACK_S)
@@ -115,13 +119,6 @@ class Rate:
         self._doubtful_until_s = -math.inf
         self.close(now_s + pause_s)
         self._deaf_until_s = self._closed_until_s + 0.2
-
-    def _has_many(self, now_s: float) -> bool:
-        rejected, accepted = (
-            sum(at > now_s - 1.0 for at in reversed(ended)) for ended in (self._rejected, self._accepted)
-        )
-        enough = rejected >= _OF_A_SECOND + 2 * self._false_alarms
-        return enough and rejected >= _SHARE_OF_A_SECOND * (rejected + accepted)
 
     def _lower(self, pace: float, now_s: float, pause_s: float) -> None:
         first = self._rejected_at is None

@@ -13,18 +13,24 @@ def test_a_rate_limit_is_found_and_kept(per_minute, questions):
     assert done.rejected <= max(0.02 * questions, 10)
 
 
-def test_rejections_between_which_others_are_let_in_are_a_limit_too():
+def test_two_rejections_after_a_pause_that_was_kept_are_a_limit():
     """Of four requests that begin together two are let in, again and again: never three in a row are rejected."""
-    rate, now_s, rejected = Rate(), 100.0, 0
-    while rate.wait_s(now_s + 0.01) <= 0 or rejected < 4:
-        for accepted in (True, True, False, False):
+    rate = Rate()
+    for now_s in (100.0, 100.05):
+        for at in (1, 2):
             rate.begun(now_s)
-            rate.accepted(now_s) if accepted else rate.rejected(now_s, 1.0, in_flight=0)
-            rejected += not accepted
-        rate.accepted(now_s)  # one that was on its way
-        now_s += 0.05
-        assert rejected <= 6
-    assert rate.wait_s(now_s) > 0.5
+            rate.rejected(now_s, 1.0, in_flight=2 - at)
+        assert rate.wait_s(now_s + 1.0) <= 0  # not yet
+        rate.accepted(now_s + 0.04) if now_s == 100.0 else None
+    rate.begun(101.1)
+    rate.begun(101.1)
+    rate.accepted(101.15)
+    rate.rejected(101.15, 1.0, in_flight=1)
+    assert rate.wait_s(102.16) <= 0
+    rate.rejected(101.15, 1.0, in_flight=0)
+    assert rate.wait_s(101.2) > 0
+    rate.begun(102.2)
+    assert rate.wait_s(102.2) > 0.1  # a pace
 
 
 def test_a_single_rejection_slows_nothing():

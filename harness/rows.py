@@ -80,9 +80,7 @@ class RowReader:
         """
         columns, self._took_off = self._columns, False
         self._check_columns(row)
-        if fault and all(
-            value is None for value in row.values()
-        ):  # of a line that is no row not even the subject is known
+        if fault and all(value is None for value in row.values()):  # not even its subject is known
             raise ValueError(fault)
         subject = str(self._filled(row, columns.subject)) if columns.subject else part or self._subject
         if number is None:

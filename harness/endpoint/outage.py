@@ -13,9 +13,8 @@ from harness.endpoint.reply import FailureKind
 
 FAILURES, SECONDS = 5, 25.0
 """Failures in a row, and the time since the first of them, after which the endpoint is taken for down."""
-_WAITED_S = (
-    20.0  # whoever has waited so long for a reply may yet have one: replies of minutes come at long intervals
-)
+# Whoever has waited so long for a reply may yet have one: replies of minutes come at long intervals.
+_WAITED_S = 20.0
 _FAILS = frozenset({FailureKind.SERVER_ERROR, FailureKind.BAD_REPLY})
 
 

@@ -104,9 +104,8 @@ class Rate:
 
     def _suspect(self, now_s: float, pause_s: float, in_flight: int) -> None:
         """Nothing begins until a reply shows that this one was chance, or enough in a row that it was not."""
-        served = (
-            now_s - self._served_s < _SERVED_S
-        )  # of those that begin together some are let in, and break the row
+        # Of requests that begin together some are let in, which breaks the row.
+        served = now_s - self._served_s < _SERVED_S
         if self._in_a_row < _IN_A_ROW - served + 2 * self._false_alarms:
             self._doubtful_until_s = now_s + pause_s
             return

@@ -69,8 +69,8 @@ def part_of(n: int, lost: int, won: int) -> Part:
     """A difference; how the questions are shared out that did not flip decides nothing."""
     same = n - lost - won
     table = Table(same - same // 3, lost, won, same // 3)
-    stderr = paired_stderr(table)
-    return Part("all", table, table.difference, stderr, difference_interval(table), mcnemar_exact(table))
+    stderr, p = paired_stderr(table), mcnemar_exact(table)
+    return Part("all", table, table.difference, stderr, difference_interval(table), p, p)
 
 
 def margin(n: int, discordance: float, draws: int, seed: int) -> float:

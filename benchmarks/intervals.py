@@ -19,15 +19,20 @@ import numpy as np
 from scipy.stats import binom
 
 from harness.answers import Outcome
-from harness.clustered_stats import Tally, clustered_interval, clustered_macro_interval
+from harness.clustered_stats import (
+    Tally,
+    clustered_interval,
+    clustered_macro_interval,
+    clustered_macro_stderr,
+)
 from harness.paired_stats import (
-    Spread,
     Table,
-    clustered_stderr,
+    clustered_spread,
     clustered_worth,
     difference_interval,
     equivalence_p,
     macro_difference_interval,
+    paired_stderr,
 )
 from harness.pairing import Given
 from harness.ranking import simultaneous
@@ -209,13 +214,12 @@ def macro_differences(rng: np.random.Generator) -> Iterator[Truth]:
     """The mean over subjects; draws that get no interval are left out, and truths where most get none."""
 
     def coverage(sizes: Sequence[int], discordance: float, difference: float, times: int) -> float:
-        held = []
-        for _ in range(times * FEWER_DRAWS):
-            interval = macro_difference(
-                [rng.multinomial(size, flips(discordance, difference)) for size in sizes], sizes
-            )
-            held += [] if interval is None else [inside(interval, difference)]
-        return held_in(held) if len(held) > times * FEWER_DRAWS / 2 else math.nan
+        draws = (
+            [rng.multinomial(size, flips(discordance, difference)).tolist() for size in sizes]
+            for _ in range(times * FEWER_DRAWS)
+        )
+        given = [macro_difference(parts) for parts in draws]
+        return held_where_given(given, difference)
 
     subjects = ((100,) * 5, (50, 150, 400, 400), (10, 50, 940), (3, 3, 300), (20,) * 14, (2,) * 7 + (60,) * 7)
     for sizes, discordance, difference in product(subjects, (0.05, 0.1, 0.3), (0.0, 0.05)):
@@ -225,16 +229,57 @@ def macro_differences(rng: np.random.Generator) -> Iterator[Truth]:
         yield Truth(where, partial(coverage, sizes, discordance, difference))
 
 
-def macro_difference(parts: Sequence[np.ndarray], sizes: Sequence[int]) -> tuple[float, float] | None:
+def macro_difference(parts: Sequence[Sequence[int]]) -> tuple[float, float] | None:
     """The interval for each subject's lost, same and won."""
-    means = [(won - lost) / size for (lost, _, won), size in zip(parts, sizes, strict=True)]
-    errors = [
-        ((lost + won) / size - mean**2) / (size - 1)
-        for (lost, _, won), mean, size in zip(parts, means, sizes, strict=True)
+    tables = [Table(0, lost, won, same) for lost, same, won in parts]
+    errors = [paired_stderr(table) for table in tables]
+    stderr = math.hypot(*(error for error in errors if error is not None)) / len(tables)
+    return macro_difference_interval(tables, stderr)
+
+
+def held_where_given(intervals: Sequence[tuple[float, float] | None], truth: float) -> float:
+    """The share that holds the truth of those that are given, NaN where most are not."""
+    given = [interval for interval in intervals if interval is not None]
+    return held_in(inside(one, truth) for one in given) if len(given) > len(intervals) / 2 else math.nan
+
+
+def clustered_macro_differences(rng: np.random.Generator, size: int) -> Iterator[Truth]:
+    """The same of subjects of 40 clusters each, where a part of the clusters flip as one question."""
+
+    def coverage(subjects: int, alike: float, discordance: float, difference: float, times: int) -> float:
+        given = []
+        for _ in range(times * PAIRED_CLUSTER_DRAWS):
+            shape = (subjects * 40, size)
+            given.append(
+                clustered_macro_difference(in_clusters(rng, shape, flips(discordance, difference), alike) - 1)
+            )
+        return held_where_given(given, difference)
+
+    for subjects, alike, discordance, difference in product((5, 14), ALIKE, (0.05, 0.1, 0.3), (0.0, 0.05)):
+        where = (
+            f"{subjects} subjects, n = {subjects * 40 * size:,}, {100 * alike:g} % as one, discordance {discordance}, "
+            f"difference {difference}"
+        )
+        yield Truth(where, partial(coverage, subjects, alike, discordance, difference))
+
+
+def clustered_macro_difference(flipped: np.ndarray) -> tuple[float, float] | None:
+    """The interval for -1, 0 and 1 of each question, a row a cluster and 40 rows a subject."""
+    size = flipped.shape[1]
+    cells: dict[tuple[str, Hashable], Tally] = {
+        (f"{place // 40}", place): Tally(total, size)
+        for place, total in enumerate(flipped.sum(axis=1).tolist())
+    }
+    subjects = flipped.reshape(-1, 40 * size)
+    tables = [
+        Table(0, lost, won, 40 * size - lost - won)
+        for lost, won in zip(
+            (subjects == -1).sum(axis=1).tolist(), (subjects == 1).sum(axis=1).tolist(), strict=True
+        )
     ]
-    lost, same, won = np.sum(parts, axis=0).tolist()
-    mean, stderr = sum(means) / len(sizes), math.sqrt(sum(errors)) / len(sizes)
-    return macro_difference_interval(mean, stderr, Table(0, lost, won, same), sizes)
+    clusters = [place // size for place in range(flipped.size)]
+    worth = clustered_worth(flipped.ravel().tolist(), clusters)
+    return macro_difference_interval(tables, clustered_macro_stderr(cells), worth=worth)
 
 
 def clustered_differences(rng: np.random.Generator, size: int) -> Iterator[Truth]:
@@ -248,7 +293,7 @@ def clustered_differences(rng: np.random.Generator, size: int) -> Iterator[Truth
             drawn = in_clusters(rng, (n // size, size), flips(discordance, difference), alike)
             values = (drawn.ravel() - 1).tolist()
             table = Table(0, values.count(-1), values.count(1), values.count(0))
-            spread = Spread(clustered_stderr(values, clusters), clustered_worth(values, clusters))
+            spread = clustered_spread(values, clusters)
             held.append(inside(difference_interval(table, spread=spread), difference))
         return held_in(held)
 
@@ -345,6 +390,13 @@ LINES: tuple[tuple[str, Callable[[np.random.Generator], Iterator[Truth]]], ...] 
     *(
         (f"difference in clusters of {size}", partial(clustered_differences, size=size))
         for size in PAIRED_CLUSTERED
+    ),
+    *(
+        (
+            f"macro difference in clusters of {size}, where it is given",
+            partial(clustered_macro_differences, size=size),
+        )
+        for size in CLUSTERED
     ),
     ("all pairs of four models together", families),
 )

@@ -20,8 +20,7 @@ from harness.finished import Run, load
 from harness.paired_stats import (
     Spread,
     Table,
-    clustered_stderr,
-    clustered_worth,
+    clustered_spread,
     detectable,
     difference_interval,
     equivalence_p,
@@ -30,6 +29,7 @@ from harness.paired_stats import (
     mcnemar_exact,
     paired_stderr,
     questions_needed,
+    swapped_clusters_exact,
 )
 from harness.pairing import Given, LeftOut, Pairing, pair
 from harness.score_file import GroupPart, ScoreFile
@@ -90,9 +90,11 @@ class Part:
 
     Attributes:
         stderr: of independent questions, or of clusters where there are; None for a single question.
-        p_mcnemar: exact, two-sided.
+        p_mcnemar: exact, two-sided; it takes all questions for independent.
+        p: of the test that counts: McNemar's, where there are clusters that of swapping whole ones.
         p_holm: the same, adjusted over all groups or all subjects; None for the whole.
-        worth: how many independent questions one of these is worth, below 1 where there are clusters.
+        clusters: how many clusters the questions came in, None where each stands for itself.
+        worth: how many independent questions one of these is worth, 1 without clusters.
         unread: what could turn it.
         unparsed: how many replies of BASE, and of NEW, had no readable letter.
     """
@@ -103,7 +105,9 @@ class Part:
     stderr: float | None
     ci95: Interval
     p_mcnemar: float
+    p: float
     p_holm: float | None = None
+    clusters: int | None = None
     worth: float = 1.0
     unread: Unread = field(default_factory=Unread)
     unparsed: tuple[int, int] = (0, 0)
@@ -111,7 +115,7 @@ class Part:
     @property
     def spread(self) -> Spread:
         """For intervals and tests."""
-        return Spread(self.stderr, self.worth)
+        return Spread(self.stderr, self.worth, self.clusters is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,6 @@ class Comparison:
         equivalence_p: of the two one-sided tests against `margin`.
         detectable: the smallest true difference that these questions would have shown with 80 % power.
         needed_for_a_point: how many questions would show a difference of one point with that power.
-        clusters: how many clusters the questions came in, None where each stands for itself.
         outcomes: outcome to how many of the compared questions ended so in BASE, and in NEW.
         notes: what to know of the figures, as sentences, the most important first.
     """
@@ -176,7 +179,6 @@ class Comparison:
     equivalence_p: float | None
     detectable: float
     needed_for_a_point: int
-    clusters: int | None
     left_out: LeftOut
     flips: tuple[Flip, ...]
     outcomes: Mapping[str, tuple[int, int]]
@@ -186,6 +188,11 @@ class Comparison:
     def questions(self) -> int:
         """How many are compared."""
         return self.whole.table.questions
+
+    @property
+    def clusters(self) -> int | None:
+        """How many clusters the questions came in, None where each stands for itself."""
+        return self.whole.clusters
 
     @property
     def within_margin(self) -> bool | None:
@@ -237,7 +244,6 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
         equivalence_p=alpha,
         detectable=detectable(whole.table.discordance, whole.table.questions * whole.worth),
         needed_for_a_point=math.ceil(questions_needed(whole.table.discordance, _POINT) / whole.worth),
-        clusters=_clusters(pairs.values()),
         left_out=pairing.left_out,
         flips=_flips(pairs),
         outcomes=_outcomes(pairs.values()),
@@ -278,6 +284,8 @@ def _part(name: str, pairs: Iterable[Pair]) -> Part:
         stderr=spread.stderr,
         ci95=difference_interval(table, spread=spread),
         p_mcnemar=mcnemar_exact(table),
+        p=p_of(held, table),
+        clusters=len({old.cluster for old, _ in held}) if spread.clustered else None,
         worth=spread.worth,
         unread=_unread(held),
         unparsed=(_unparsed(old for old, _ in held), _unparsed(new for _, new in held)),
@@ -302,15 +310,16 @@ def spread_of(pairs: Sequence[Pair], table: Table) -> Spread:
     if plain is None or count == len(clusters):
         return Spread(plain)
     differences = [new.correct - old.correct for old, new in pairs]
-    worth = clustered_worth(differences, clusters)
-    if count == 1:
-        return Spread(plain / math.sqrt(worth), worth)
-    return Spread(clustered_stderr(differences, clusters), worth)
+    spread = clustered_spread(differences, clusters)
+    return spread if count > 1 else spread._replace(stderr=plain / math.sqrt(spread.worth))
 
 
-def _clusters(pairs: Iterable[Pair]) -> int | None:
-    times = Counter(old.cluster for old, _ in pairs)
-    return len(times) if len(times) < times.total() else None
+def p_of(pairs: Sequence[Pair], table: Table) -> float:
+    """Of the exact test: McNemar's, which is also that of swapping clusters of one question each."""
+    sums = Counter[Hashable]()
+    for old, new in pairs:
+        sums[old.cluster] += new.correct - old.correct
+    return mcnemar_exact(table) if len(sums) == len(pairs) else swapped_clusters_exact(sums.values())
 
 
 def _by(pairs: Iterable[Pair], name_of: Callable[[Given], str]) -> dict[str, list[Pair]]:
@@ -329,7 +338,7 @@ def _by_group(pairs: Collection[Pair], groups: Iterable[GroupPart]) -> dict[str,
 def _family(members: Mapping[str, list[Pair]]) -> tuple[Part, ...]:
     """One part for each, with the p values adjusted over all of them."""
     parts = [_part(name, pairs) for name, pairs in members.items()]
-    adjusted = holm([part.p_mcnemar for part in parts])
+    adjusted = holm([part.p for part in parts])
     return tuple(replace(part, p_holm=p) for part, p in zip(parts, adjusted, strict=True))
 
 
@@ -345,8 +354,7 @@ def _macro(subjects: Sequence[Part], pairs: Iterable[Pair], whole: Part) -> Macr
     new = math.fsum((s.table.both_correct + s.table.won) / s.table.questions for s in subjects) / count
     difference = math.fsum(subject.difference for subject in subjects) / count
     stderr = clustered_macro_stderr(_cells(pairs))  # without clusters, that of independent questions
-    sizes = [subject.table.questions for subject in subjects]
-    ci95 = macro_difference_interval(difference, stderr, whole.table, sizes, worth=whole.worth)
+    ci95 = macro_difference_interval([subject.table for subject in subjects], stderr, worth=whole.worth)
     return Macro(base, new, difference, stderr, ci95)
 
 
@@ -360,9 +368,9 @@ def _cells(pairs: Iterable[Pair]) -> dict[tuple[str, Hashable], Tally]:
 
 
 def _verdict(whole: Part, equivalence: float | None) -> Verdict:
-    """A difference is shown where test and interval both show it: they part at the edge, and for clusters."""
+    """A difference is shown where test and interval both show it; they part at the edge."""
     low, high = whole.ci95
-    if whole.p_mcnemar < _ALPHA and not low <= 0 <= high:
+    if whole.p < _ALPHA and not low <= 0 <= high:
         return Verdict.BETTER if whole.difference > 0 else Verdict.WORSE
     if equivalence is not None and equivalence < _ALPHA:
         return Verdict.EQUIVALENT

@@ -22,6 +22,7 @@ _COLUMNS = (
         "both_correct",
         "both_wrong",
         "p_mcnemar",
+        "p",
         "p_holm",
         "gold",
         "base_answer",
@@ -154,6 +155,7 @@ def _figures(part: Part) -> dict[str, Any]:
         "stderr": part.stderr,
         "ci95": part.ci95,
         "p_mcnemar": part.p_mcnemar,
+        "p": part.p,
         **asdict(table),
         "unparsed_rate": _both(*(count / table.questions for count in part.unparsed)),
     }
@@ -170,6 +172,7 @@ def _against(one: Against) -> dict[str, Any]:
     return {
         "difference": one.difference,
         "stderr": one.stderr,
+        "p": one.p,
         "simultaneous_ci95": one.interval,
         **asdict(one.table),
     }

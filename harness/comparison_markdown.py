@@ -12,8 +12,10 @@ from harness.comparison_words import (
     asked,
     in_a_word,
     in_turn,
+    is_shown_among,
     model_name,
     outcomes,
+    p_means,
     p_value,
     points,
     points_interval,
@@ -54,7 +56,7 @@ def _blocks(found: Comparison, flips: int) -> Iterable[str]:
         yield "\n>\n".join(f"> **Note:** {_escaped(note)}" for note in found.notes)
     yield "\n".join(f"- {_escaped(said)}" for said in (*grounds, outcomes(found), resources(found)))
     yield _table(_HEAD, [_row(part) for part in (*found.groups, found.whole)], _NUMBERS)
-    yield "p: McNemar's exact; of groups and of subjects adjusted by Holm's method, their intervals are not."
+    yield p_means(found)
     if len(found.subjects) > 1:
         rows = _table(_HEAD, [_row(part) for part in found.subjects], _NUMBERS)
         yield _folded(f"{len(found.subjects)} subjects", rows)
@@ -95,7 +97,7 @@ def _shares(side: Side) -> tuple[str, str]:
 
 def _row(part: Part) -> tuple[str, ...]:
     table, n = part.table, part.table.questions
-    shown = "**" if part.p_holm is not None and part.p_holm < 0.05 else ""
+    shown = "**" if is_shown_among(part) else ""
     return (
         _escaped(part.name),
         f"{n:,}",
@@ -105,7 +107,7 @@ def _row(part: Part) -> tuple[str, ...]:
         points_interval(part.ci95),
         f"{table.lost:,}",
         f"{table.won:,}",
-        p_value(part.p_mcnemar if part.p_holm is None else part.p_holm),
+        p_value(part.p if part.p_holm is None else part.p_holm),
         " → ".join(percent(count / n) for count in part.unparsed),
     )
 

@@ -167,16 +167,13 @@ def _sameness(found: "Comparison", pairing: Pairing) -> Iterable[str]:
 
 
 def _edge(found: "Comparison") -> Iterable[str]:
-    (low, high), p = found.whole.ci95, found.whole.p_mcnemar
+    (low, high), p = found.whole.ci95, found.whole.p
     outside, below = low > 0 or high < 0, p < _ALPHA
     if outside == below:
         return
-    shows, does_not = "the interval leaves 0 out", f"McNemar's exact test does not (p = {p_value(p)})"
+    shows, does_not = "the interval leaves 0 out", f"the exact test does not (p = {p_value(p)})"
     if below:
-        shows, does_not = (
-            f"McNemar's exact test shows a difference (p = {p_value(p)})",
-            "the interval holds 0",
-        )
+        shows, does_not = f"the exact test shows a difference (p = {p_value(p)})", "the interval holds 0"
     yield f"This is the edge: {shows} and {does_not}; a difference counts as shown where both show it."
 
 
@@ -193,8 +190,8 @@ def _clusters(found: "Comparison") -> Iterable[str]:
     if found.clusters is None:
         return
     yield (
-        f"The questions come in {found.clusters:,} clusters, such as those on one passage; standard errors and "
-        "intervals allow for that, McNemar's p does not."
+        f"The questions come in {found.clusters:,} clusters, such as those on one passage; standard errors, "
+        "intervals and the exact test allow for that."
     )
     if found.clusters < FEW:
         yield f"With fewer than {FEW} clusters the intervals are too narrow."

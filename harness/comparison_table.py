@@ -16,8 +16,10 @@ from harness.comparison_words import (
     asked,
     in_a_word,
     in_turn,
+    is_shown_among,
     model_name,
     outcomes,
+    p_means,
     p_value,
     points,
     points_interval,
@@ -48,10 +50,7 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
     print_whole(console, _parts(found, parts))
     if hidden:
         _say(console, f"… and {hidden} more subjects, whose p is larger; --csv has all.")
-    _say(
-        console,
-        "* McNemar's exact p; of groups and of subjects adjusted by Holm's method, their intervals are not.",
-    )
+    _say(console, f"* {p_means(found)}")
     _say(console, outcomes(found))
     _say(console, resources(found))
     _print_flips(found.flips, flips, console)
@@ -111,7 +110,7 @@ def _subjects_shown(subjects: Sequence[Part]) -> tuple[Sequence[Part], int]:
     """All, or of many those with the smallest p, by name; and how many are not shown."""
     if len(subjects) <= _SUBJECTS_SHOWN:
         return subjects, 0
-    chosen = sorted(subjects, key=lambda part: part.p_mcnemar)[:_SUBJECTS_SHOWN]
+    chosen = sorted(subjects, key=lambda part: part.p)[:_SUBJECTS_SHOWN]
     return sorted(chosen, key=lambda part: part.name), len(subjects) - len(chosen)
 
 
@@ -130,9 +129,9 @@ def _parts(found: Comparison, subjects: Sequence[Part]) -> Table:
 
 
 def _cells(part: Part) -> tuple[Text, ...]:
-    table, p = part.table, part.p_mcnemar if part.p_holm is None else part.p_holm
+    table, p = part.table, part.p if part.p_holm is None else part.p_holm
     n = table.questions
-    shown = "bold" if part.p_holm is not None and part.p_holm < 0.05 else ""
+    shown = "bold" if is_shown_among(part) else ""
     return (
         Text(part.name),
         Text(f"{n:,}"),

@@ -125,8 +125,23 @@ def _evidence(whole: "Part") -> str:
     net = table.won - table.lost
     return (
         f"{table.lost:,} questions lost and {table.won:,} won ({f'{net:+,}'.replace('-', '−')} in all), {same:,} as "
-        f"before; McNemar's exact p = {p_value(whole.p_mcnemar)}."
+        f"before; {_test(whole)}."
     )
+
+
+def _test(whole: "Part") -> str:
+    if whole.clusters is None:
+        return f"McNemar's exact p = {p_value(whole.p)}"
+    return (
+        f"exact p = {p_value(whole.p)} by swapping whole clusters (McNemar's, which takes the questions for "
+        f"independent, {p_value(whole.p_mcnemar)})"
+    )
+
+
+def p_means(found: "Comparison") -> str:
+    """Which p stands beside each part."""
+    test = "McNemar's exact p" if found.clusters is None else "exact p by swapping whole clusters"
+    return f"{test}; of groups and of subjects adjusted by Holm's method, their intervals are not."
 
 
 def _subjects(found: "Comparison") -> Iterable[str]:
@@ -145,8 +160,13 @@ def _subjects(found: "Comparison") -> Iterable[str]:
 
 
 def shown_among(parts: Iterable["Part"]) -> list["Part"]:
-    """Those whose difference is shown when all are tested together."""
-    return [part for part in parts if part.p_holm is not None and part.p_holm < _ALPHA]
+    """Those whose difference is shown when all are tested together, by test and interval as that of the whole."""
+    return [part for part in parts if is_shown_among(part)]
+
+
+def is_shown_among(part: "Part") -> bool:
+    """Whether it is one of these."""
+    return part.p_holm is not None and part.p_holm < _ALPHA and not part.ci95[0] <= 0 <= part.ci95[1]
 
 
 def _power(found: "Comparison") -> str:

@@ -11,13 +11,19 @@ from dataclasses import dataclass, replace
 from harness.comparison import Part
 from harness.comparison_words import p_value, points, points_interval
 from harness.counted import counted
-from harness.paired_stats import Spread, Table, difference_interval, mcnemar_exact, paired_stderr
-from harness.stats import Interval, z_of
+from harness.paired_stats import (
+    Table,
+    difference_interval,
+    mcnemar_exact,
+    paired_stderr,
+    questions_to_exclude,
+    two_sided_score_p,
+)
+from harness.stats import Interval, questions_behind, questions_to_clear
 
 LEVEL = 0.05
 """Two-sided, of every test and interval here."""
 
-_POWER_Z = z_of(0.6)  # one-sided 80 %
 _OTHER_METHOD_BELOW = 20  # flips, as in difference_interval
 _NO_GAP = 1e-5  # a thousandth of a point, which no benchmark is large enough for
 
@@ -53,7 +59,7 @@ def _decided(part: Part) -> str:
     """Which of test and interval kept a difference from being shown, where the other shows it."""
     if not part.ci95[0] <= 0 <= part.ci95[1]:
         return f"; {_P_DECIDED}"
-    if part.p_mcnemar < LEVEL:
+    if part.p < LEVEL:
         return f"; p is below {LEVEL:g}, so it is the interval that decided: 0 lies in it"
     return ""
 
@@ -72,11 +78,11 @@ def is_worse(part: Part) -> bool:
 
 
 def _is_shown(part: Part) -> bool:
-    """As a comparison's verdict: McNemar's exact test, and the interval, which knows of questions that come together.
+    """As a comparison's verdict: by the exact test and by the interval.
 
     Of one of many parts p is what Holm's correction made of it.
     """
-    p = part.p_mcnemar if part.p_holm is None else part.p_holm
+    p = part.p if part.p_holm is None else part.p_holm
     return p < LEVEL and not part.ci95[0] <= 0 <= part.ci95[1]
 
 
@@ -116,12 +122,8 @@ def check_floor(
         return RuleResult(rule, True, f"above {percent(least)}: {said}")
     if ci95[1] < least:
         return RuleResult(rule, False, f"below {percent(least)}: {said}")
-    clear = least if accuracy > least else 1 - least
-    fewest = (
-        z_of() ** 2 * clear / max(1 - clear, _NO_GAP)
-    )  # what Wilson's interval needs even if all are right, or none
-    variance = questions * ((ci95[1] - ci95[0]) / 2 / z_of()) ** 2
-    needed = _deciding(variance, accuracy - least, max(fewest, questions + 1))
+    worth = questions_behind(accuracy, ci95) / questions
+    needed = _deciding(questions_to_clear(least, accuracy) / worth, accuracy - least, questions)
     return RuleResult(rule, None, f"{percent(least)} lies within the interval: {said}; {needed}")
 
 
@@ -156,7 +158,7 @@ def check_increase(rule: str, what: str, base: float | None, new: float | None, 
 def measured(part: Part) -> str:
     """The difference, its interval, the test and what it counted."""
     table = part.table
-    p = f"p = {p_value(part.p_mcnemar)}".replace("= <", "<")
+    p = f"p = {p_value(part.p)}".replace("= <", "<")
     counted = f"lost {table.lost:,} and won {table.won:,} of {table.questions:,}"
     return f"{points(table.difference)} points {points_interval(part.ci95)}, {p}, {counted}"
 
@@ -169,48 +171,44 @@ def _interval(part: Part) -> Interval:
     """
     table = part.table
     more = _OTHER_METHOD_BELOW - table.lost - table.won
-    if part.worth < 1 or more <= 0 or more > table.both_correct:
+    if part.clusters is not None or more <= 0 or more > table.both_correct:
         return part.ci95
     worse = as_if(part, replace(table, lost=table.lost + more, both_correct=table.both_correct - more))
     return max(part.ci95[0], worse.ci95[0]), max(part.ci95[1], worse.ci95[1])
 
 
 def as_if(part: Part, table: Table) -> Part:
-    """The part with another table, its standard error as much above the plain one as it was."""
+    """The part with another table, its standard error as much above the plain one as it was.
+
+    Which clusters the other questions are in is not known, so that in clusters p is then that of the interval's test.
+    """
     plain, before = paired_stderr(table), paired_stderr(part.table)
     stderr = plain * part.stderr / before if plain and before and part.stderr else plain
-    return replace(
-        part,
-        table=table,
-        difference=table.difference,
-        stderr=stderr,
-        ci95=difference_interval(table, spread=Spread(stderr, part.worth)),
-        p_mcnemar=mcnemar_exact(table),
-    )
+    exact = mcnemar_exact(table)
+    other = replace(part, table=table, difference=table.difference, stderr=stderr, p_mcnemar=exact, p=exact)
+    if part.clusters is not None and table != part.table:
+        other = replace(other, p=two_sided_score_p(table, part.worth))
+    return replace(other, ci95=difference_interval(table, spread=other.spread))
 
 
 def _deciding_drop(part: Part, most: float) -> str:
-    table = part.table
-    fewest = z_of() ** 2 * (1 - most) / most  # what Tango's interval needs even if nothing has changed
-    variance = table.questions * (part.stderr or 0.0) ** 2
-    return _deciding(variance, table.difference + most, max(fewest, table.questions + 1))
+    needed = questions_to_exclude(-most, part.table) / part.worth
+    return _deciding(needed, part.table.difference + most, part.table.questions)
 
 
-def _deciding(variance: float, gap: float, fewest: float) -> str:
+def _deciding(needed: float, gap: float, asked: int) -> str:
     """How many questions would decide, with 80 % power, if what was measured is the truth.
 
     Args:
-        variance: of what was measured, times the questions that it was measured with.
+        needed: so many.
         gap: from the threshold to what was measured.
-        fewest: how many there have to be whatever the gap.
-
-    Source: Miller 2024, "Adding Error Bars to Evals", arXiv 2411.00640, on power.
+        asked: so many did not.
     """
     if abs(gap) < _NO_GAP:
         return "no number of questions would decide, as what was measured is the threshold itself"
-    needed = math.ceil(max((z_of() + _POWER_Z) ** 2 * variance / gap**2, fewest))
-    digits = max(len(str(needed)) - 2, 0)
-    shown = -(-needed // 10**digits) * 10**digits
+    more = max(math.ceil(needed), asked + 1)
+    digits = max(len(str(more)) - 2, 0)
+    shown = -(-more // 10**digits) * 10**digits
     return f"about {shown:,} questions would decide, if it is what was measured"
 
 

@@ -50,7 +50,7 @@ def doubt_of_parts(
     """The same of a rule on several parts at once, whose p are corrected for their number."""
 
     def corrected(read: Sequence[Part]) -> RuleResult:
-        adjusted = holm([part.p_mcnemar for part in read])
+        adjusted = holm([part.p for part in read])
         return check([replace(part, p_holm=p) for part, p in zip(read, adjusted, strict=True)])
 
     return _doubt(result, corrected, parts)

@@ -6,15 +6,16 @@ the ends of its interval exactly. What scipy has is taken from there.
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
-from harness.stats import Interval, effective_questions, z_of
+from harness.stats import Interval, effective_questions, z_below, z_of
 
 _FEW_QUESTIONS = 200
 _FEW_OF_A_KIND = 20
 _MORE_CLUSTERS = 0.75
+_NO_GAP = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,12 @@ class Spread(NamedTuple):
     Attributes:
         stderr: standard error of their mean; None for a single question.
         worth: how many independent questions one of these is worth: 1 where none shares a cluster.
+        clustered: whether some share one.
     """
 
     stderr: float | None
     worth: float = 1.0
+    clustered: bool = False
 
 
 def paired_stderr(table: Table) -> float | None:
@@ -118,6 +121,13 @@ def clustered_worth(differences: Sequence[float], clusters: Sequence[Hashable]) 
     return min(1.0, (flips + more - (n + more) * mean * mean) / spread)
 
 
+def clustered_spread(differences: Sequence[float], clusters: Sequence[Hashable]) -> Spread:
+    """That of values in clusters; without an error for a single cluster. Values and their clusters are in one order."""
+    return Spread(
+        clustered_stderr(differences, clusters), clustered_worth(differences, clusters), clustered=True
+    )
+
+
 def difference_interval(table: Table, confidence: float = 0.95, spread: Spread | None = None) -> Interval:
     """The interval of the difference that is shown beside it: Tango's for few questions or in clusters, else ± z·SE.
 
@@ -127,30 +137,33 @@ def difference_interval(table: Table, confidence: float = 0.95, spread: Spread |
         spread: where it is not that of independent questions. Tango's interval is then that of as many independent
             questions as these are worth.
     """
-    worth = spread.worth if spread else 1.0
-    if _by_score(table, worth):
-        return tango_interval(table, confidence, worth=worth)
+    if _by_score(table, spread):
+        return tango_interval(table, confidence, worth=spread.worth if spread else 1.0)
     return _around(table.difference, _stderr(table, spread) * z_of(confidence))
 
 
 def macro_difference_interval(
-    difference: float, stderr: float | None, whole: Table, sizes: Sequence[int], *, worth: float = 1.0
+    tables: Sequence[Table], stderr: float | None, *, worth: float = 1.0
 ) -> Interval | None:
     """± z·SE around the plain mean of subjects' differences, where that holds the truth.
 
     Args:
-        difference: the mean.
-        stderr: its standard error.
-        whole: the counts of all subjects together.
-        sizes: questions in each subject.
-        worth: how many independent questions one of these is worth.
+        tables: the counts of each subject.
+        stderr: the mean's standard error, of clusters where there are.
+        worth: how many independent questions one of these is worth. In clusters the error is that of independent
+            questions times 1/√worth at least, which few flips do not make too small.
 
     Returns:
         None without an error, or where the questions that decide the mean are few, or few of them differ.
     """
-    if stderr is None or is_small(whole, worth * effective_questions(sizes) / whole.questions):
+    whole = Table(*map(sum, zip(*map(astuple, tables), strict=True)))
+    effective = effective_questions([table.questions for table in tables])
+    if stderr is None or is_small(whole, worth * effective / whole.questions):
         return None
-    return _around(difference, stderr * z_of())
+    errors = [paired_stderr(table) or 0.0 for table in tables]
+    independent = math.hypot(*errors) / len(tables)
+    difference = math.fsum(table.difference for table in tables) / len(tables)
+    return _around(difference, max(stderr, independent / math.sqrt(worth)) * z_of())
 
 
 def is_small(table: Table, worth: float = 1.0) -> bool:
@@ -191,16 +204,19 @@ def _tango_end(n: float, b: float, c: float, z: float) -> float:
 
 def tango_statistic(n: float, lost: float, won: float, delta: float) -> float:
     """How many standard errors the difference lies above `delta`, the errors being those under `delta` itself."""
-    linear = (2 * n - won + lost) * delta - won - lost
-    rest = -lost * delta * (1 - delta)
-    share = (math.sqrt(max(linear * linear - 8 * n * rest, 0.0)) - linear) / (
-        4 * n
-    )  # of the lost, under delta
-    variance = n * (2 * share + delta * (1 - delta))
+    variance = n * _variance_under(delta, n, lost, won)
     gap = won - lost - n * delta
     if variance <= 0:
         return 0.0 if gap == 0 else math.copysign(math.inf, gap)
     return gap / math.sqrt(variance)
+
+
+def _variance_under(delta: float, n: float, lost: float, won: float) -> float:
+    """Of one question's difference, if `delta` is their mean, by the likeliest shares of lost and won."""
+    linear = (2 * n - won + lost) * delta - won - lost
+    rest = -lost * delta * (1 - delta)
+    share = (math.sqrt(max(linear * linear - 8 * n * rest, 0.0)) - linear) / (4 * n)  # of the lost
+    return 2 * share + delta * (1 - delta)
 
 
 def mcnemar_exact(table: Table) -> float:
@@ -212,6 +228,37 @@ def mcnemar_exact(table: Table) -> float:
 
     fewer, discordant = min(table.won, table.lost), table.won + table.lost
     return min(1.0, 2 * float(bdtr(fewer, discordant, 0.5))) if discordant else 1.0
+
+
+def swapped_clusters_exact(sums: Iterable[int]) -> float:
+    """Two-sided p of "whole clusters lose as often as they win", by the exact distribution; 1 where all sums are 0.
+
+    That of the sum of all differences, were the two runs' answers to a cluster swapped or not by the toss of a coin,
+    for each cluster anew. With one question to a cluster it is McNemar's exact test. With fewer than six clusters that
+    are not even it is never below 0.05. It may come to 0 below 1e-300.
+
+    Args:
+        sums: each cluster's questions won less those lost.
+
+    Source: Fisher's randomization of pairs, of clusters as Gail, Mark, Carroll, Green & Pee 1996, Statistics in
+        Medicine 15:1069, have it.
+    """
+    import numpy as np
+    from scipy.special import gammaln
+
+    times, balance, chances = Counter[int](), 0, np.ones(1)
+    for total in sums:
+        times[abs(total)] += 1
+        balance += total
+    del times[0]
+    for size, clusters in times.items():
+        swapped = np.arange(clusters + 1)
+        ways = gammaln(clusters + 1) - gammaln(swapped + 1) - gammaln(clusters - swapped + 1)
+        step = np.zeros(size * clusters + 1)
+        step[::size] = np.exp(ways - clusters * math.log(2))
+        chances = np.convolve(chances, step)
+    as_uneven = (len(chances) - 1 - abs(balance)) // 2  # of what is won or lost, the smaller part
+    return min(1.0, 2 * float(chances[: as_uneven + 1].sum()))
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
@@ -234,12 +281,19 @@ def not_worse_p(table: Table, margin: float, spread: Spread | None = None) -> fl
 
     Source: the score test is Tango's; Liu et al. 2002, Statistics in Medicine 21:231, compare it to others.
     """
-    worth = spread.worth if spread else 1.0
-    if _by_score(table, worth):
+    if _by_score(table, spread):
+        worth = spread.worth if spread else 1.0
         return _above(
             tango_statistic(table.questions * worth, table.lost * worth, table.won * worth, -margin)
         )
     return _above((table.difference + margin) / _stderr(table, spread))
+
+
+def two_sided_score_p(table: Table, worth: float) -> float:
+    """Of "no difference", by the test whose interval is `tango_interval`."""
+    return 2 * _above(
+        abs(tango_statistic(table.questions * worth, table.lost * worth, table.won * worth, 0.0))
+    )
 
 
 def equivalence_p(table: Table, margin: float, spread: Spread | None = None) -> float:
@@ -259,7 +313,7 @@ def detectable(discordance: float, n: float, power: float = 0.8) -> float:
 
     Source: Connor 1987, Biometrics 43:207, whose equation z_a·sqrt(ψ) + z_b·sqrt(ψ - D²) = D·sqrt(n) is solved for D.
     """
-    za, zb = z_of(), _z_below(power)
+    za, zb = z_of(), z_below(power)
     half = za * math.sqrt(n * discordance)
     found = (half + math.sqrt(max(half**2 - (n + zb**2) * discordance * (za**2 - zb**2), 0.0))) / (n + zb**2)
     if 0 < found <= discordance:
@@ -276,22 +330,32 @@ def questions_needed(discordance: float, difference: float, power: float = 0.8) 
     Source: as `detectable`.
     """
     share = max(discordance, difference)
-    sides = z_of() * math.sqrt(share) + _z_below(power) * math.sqrt(share - difference**2)
+    sides = z_of() * math.sqrt(share) + z_below(power) * math.sqrt(share - difference**2)
     return math.ceil((sides / difference) ** 2)
 
 
-def _by_score(table: Table, worth: float) -> bool:
+def questions_to_exclude(delta: float, table: Table, power: float = 0.8) -> float:
+    """How many independent questions exclude a difference of `delta` with this power, if the table is the truth.
+
+    By Tango's interval with 95 %. Where the table's difference is beside `delta` it takes very many.
+
+    Source: the normal approximation of a score test's power, as Connor 1987, Biometrics 43:207, has it for delta = 0.
+    """
+    n = table.questions
+    gap = max(abs(table.difference - delta), _NO_GAP)
+    supposed = max(_variance_under(delta, n, table.lost, table.won), 0.0)
+    true = table.discordance - table.difference**2
+    return ((z_of() * math.sqrt(supposed) + z_below(power) * math.sqrt(true)) / gap) ** 2
+
+
+def _by_score(table: Table, spread: Spread | None) -> bool:
     """Whether a score test is needed: in clusters a few that flip as one can decide the error, however many do not."""
-    return worth < 1 or is_small(table)
+    return (spread is not None and spread.clustered) or is_small(table)
 
 
 def _stderr(table: Table, spread: Spread | None) -> float:
     """Of a table that is not small, which has a spread."""
     return (spread and spread.stderr) or paired_stderr(table) or math.inf
-
-
-def _z_below(share: float) -> float:
-    return z_of(2 * share - 1)
 
 
 def _above(z: float) -> float:

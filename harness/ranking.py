@@ -12,7 +12,17 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.comparison import Comparison, Side, Verdict, loaded, of_pairing, side_of, spread_of, table_of
+from harness.comparison import (
+    Comparison,
+    Side,
+    Verdict,
+    loaded,
+    of_pairing,
+    p_of,
+    side_of,
+    spread_of,
+    table_of,
+)
 from harness.errors import UsageError
 from harness.finished import Run
 from harness.paired_stats import Table, difference_interval
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CONFIDENCE = 0.95
+_ALPHA = 0.05
 _DRAWS = 200_000
 _SEED = 0
 _NOTHING = 1e-15  # a variance that is rounding alone: two models that answer alike
@@ -34,6 +45,7 @@ class Against:
     """One run against another, which stands before it in the order given.
 
     Attributes:
+        p: exact, of the two by themselves.
         interval: of the difference, second - first, which holds together with all others.
     """
 
@@ -42,6 +54,7 @@ class Against:
     table: Table
     difference: float
     stderr: float | None
+    p: float
     interval: Interval
 
 
@@ -52,7 +65,8 @@ class Ranked:
     Attributes:
         ranks: the best and the worst that it may have; 1 is the best.
         against_base: None for BASE itself.
-        verdict: against BASE, by the interval that holds together with all others; None for BASE itself.
+        verdict: against BASE, by the interval that holds together with all others and by the exact test; None for BASE
+            itself.
     """
 
     side: Side
@@ -179,7 +193,7 @@ def _against(first: int, second: int, given: Sequence[Sequence[Given]], critical
     table = table_of(pairs)
     spread = spread_of(pairs, table)
     interval = difference_interval(table, math.erf(critical / math.sqrt(2)), spread)
-    return Against(first, second, table, table.difference, spread.stderr, interval)
+    return Against(first, second, table, table.difference, spread.stderr, p_of(pairs, table), interval)
 
 
 def _ranked(place: int, run: Run, answers: Sequence[Given], pairs: Sequence[Against]) -> Ranked:
@@ -199,9 +213,9 @@ def _ranked(place: int, run: Run, answers: Sequence[Given], pairs: Sequence[Agai
 
 
 def _shown(one: Against, place: int) -> Verdict:
-    """What is shown of the model at `place`."""
+    """What is shown of the model at `place`: where interval and test both show it, as in a comparison of two."""
     low, high = one.interval
-    if low <= 0 <= high:
+    if one.p >= _ALPHA or low <= 0 <= high:
         return Verdict.NOT_SHOWN
     return Verdict.BETTER if (low > 0) == (one.second == place) else Verdict.WORSE
 

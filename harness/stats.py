@@ -9,10 +9,17 @@ from statistics import NormalDist
 
 Interval = tuple[float, float]
 
+_NO_GAP = 1e-9
+
 
 def z_of(confidence: float = 0.95) -> float:
     """The two-sided normal quantile of a confidence level: 1.95996… for 0.95."""
     return NormalDist().inv_cdf(0.5 + confidence / 2)
+
+
+def z_below(share: float) -> float:
+    """The normal quantile: 0.84… for 0.8."""
+    return NormalDist().inv_cdf(share)
 
 
 def proportion_stderr(successes: int, n: int) -> float:
@@ -37,6 +44,30 @@ def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> Int
     low = 0.0 if successes == 0 else max(0.0, centre - half)
     high = 1.0 if successes == n else min(1.0, centre + half)
     return low, high
+
+
+def questions_behind(share: float, wilson: Interval) -> float:
+    """How many independent questions Wilson's interval of a share was made from, by its width."""
+    half, variance, z2 = (wilson[1] - wilson[0]) / 2, share * (1 - share), z_of() ** 2
+    # half²·(1 + a)² = a·variance + a²/4, of which a = z²/n is the positive root
+    square, linear = 0.25 - half * half, variance - 2 * half * half
+    return z2 * 2 * square / (math.sqrt(linear * linear + 4 * square * half * half) - linear)
+
+
+def questions_to_clear(threshold: float, share: float, power: float = 0.8) -> float:
+    """How many independent questions put Wilson's 95 % interval on one side of a threshold with this power.
+
+    Args:
+        threshold: a share above 0 and below 1.
+        share: the true one; beside the threshold it takes very many.
+        power: of a test of this kind; the other side's is not counted.
+
+    Source: the sample size of a score test of one proportion, Fleiss, Levin & Paik 2003, Statistical Methods for Rates
+        and Proportions, chapter 2.
+    """
+    gap = max(abs(share - threshold), _NO_GAP)
+    sides = z_of() * math.sqrt(threshold * (1 - threshold)) + z_below(power) * math.sqrt(share * (1 - share))
+    return (sides / gap) ** 2
 
 
 def macro_stderr(parts: Sequence[tuple[int, int]]) -> float | None:

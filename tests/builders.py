@@ -96,10 +96,17 @@ def write_task(folder: Path, document: Mapping[str, Any] | None = None) -> Path:
     return path
 
 
-def passages_task(folder: Path, passages: int, a_passage: int = 2) -> Path:
-    """A task file whose questions come in twos, or more, on one passage."""
+def passages_task(folder: Path, passages: int, a_passage: int = 2, subjects: int = 1) -> Path:
+    """A task file whose questions come in twos, or more, on one passage; the passages are the subjects' in turn."""
     rows = [
-        {"passage": f"Passage {at}.", "question": f"{number} of {at}?", "A": "yes", "B": "no", "answer": "A"}
+        {
+            "passage": f"Passage {at}.",
+            "question": f"{number} of {at}?",
+            "subject": f"subject {at % subjects}",
+            "A": "yes",
+            "B": "no",
+            "answer": "A",
+        }
         for at in range(passages)
         for number in range(a_passage)
     ]
@@ -108,6 +115,7 @@ def passages_task(folder: Path, passages: int, a_passage: int = 2) -> Path:
         "question": "question",
         "context": "passage",
         "cluster": "passage",
+        "subject": "subject",
         "choices": ["A", "B"],
         "gold": {"column": "answer", "form": "letter"},
     }

@@ -1,7 +1,10 @@
 """Comparisons: what two runs of the same questions show, from their files."""
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from builders import (
@@ -18,9 +21,10 @@ from builders import (
 from compared import Written, large, wrong, wrong_in
 
 import harness
-from harness.comparison import Verdict
+from harness.comparison import Comparison, Verdict
 from harness.comparison_words import verdict
 from harness.errors import UsageError
+from harness.gate_checks import check_none_worse
 
 
 @pytest.fixture
@@ -172,10 +176,14 @@ def test_at_the_edge_a_difference_counts_where_test_and_interval_both_show_it(wr
     assert any(note.startswith("This is the edge: the interval leaves 0 out and") for note in found.notes)
 
 
-def test_at_the_edge_of_clusters_the_test_alone_shows_nothing_and_it_is_said(tmp_path):
-    file = passages_task(tmp_path, 12, 6)
+def in_passages(tmp_path: Path, file: Path, lost: Callable[[int, int], bool]) -> Comparison:
+    """BASE has all right, NEW all but those lost, by the passage's number and theirs within it."""
     plan = plan_of(file)
-    texts = wrong(plan, *(question.id for question in plan.questions[:6]))  # of one passage
+    names = [re.fullmatch(r"Passage (\d+)\.\n(\d+) of .*", one.text) for one in plan.questions]
+    lost_ids = [
+        one.id for one, name in zip(plan.questions, names, strict=True) if lost(int(name[1]), int(name[2]))
+    ]
+    texts = wrong(plan, *lost_ids)
     runs = [
         written_run(
             tmp_path / name,
@@ -186,11 +194,33 @@ def test_at_the_edge_of_clusters_the_test_alone_shows_nothing_and_it_is_said(tmp
         ).path
         for at, (name, said) in enumerate((("base", {}), ("new", texts)))
     ]
-    found = harness.compare(*runs)
-    assert (found.whole.p_mcnemar, found.verdict) == (2 / 2**6, Verdict.NOT_SHOWN)
+    return harness.compare(*runs)
+
+
+def test_at_the_edge_of_clusters_the_test_alone_shows_nothing_and_it_is_said(tmp_path):
+    found = in_passages(
+        tmp_path, passages_task(tmp_path, 12, 6), lambda passage, place: passage < 6 and place == 0
+    )
+    assert (found.whole.p, found.verdict) == (pytest.approx(2 / 2**6), Verdict.NOT_SHOWN)
     assert found.whole.ci95[1] > 0
-    said = "This is the edge: McNemar's exact test shows a difference (p = 0.031) and the interval holds 0;"
+    said = "This is the edge: the exact test shows a difference (p = 0.031) and the interval holds 0;"
     assert any(note.startswith(said) for note in found.notes)
+
+
+def test_a_passage_that_is_lost_whole_shows_nothing(tmp_path):
+    file = passages_task(tmp_path, 12, 6, subjects=2)
+    found = in_passages(tmp_path, file, lambda passage, _: passage == 0)
+    assert found.whole.p_mcnemar == 2 / 2**6
+    assert (found.whole.p, found.subjects[0].p, found.subjects[0].p_holm) == (1, 1, 1)
+    assert verdict(found)[2] == "In none of 2 subjects alone is a difference shown."
+    assert "exact p = 1.00 by swapping whole clusters (McNemar's, which takes" in verdict(found)[1]
+    assert check_none_worse("", found.subjects).passed
+
+
+def test_passages_lost_whole_show_what_as_many_questions_would(tmp_path):
+    found = in_passages(tmp_path, passages_task(tmp_path, 20, 3), lambda passage, _: passage < 7)
+    assert (found.whole.p, found.verdict) == (pytest.approx(2 / 2**7), Verdict.WORSE)
+    assert found.clusters == 20
 
 
 def test_a_drop_that_is_one_of_form_is_called_out_first(tmp_path, written):

@@ -40,6 +40,7 @@ def part(table: Table) -> Part:
         stderr=paired_stderr(table),
         ci95=difference_interval(table),
         p_mcnemar=mcnemar_exact(table),
+        p=mcnemar_exact(table),
     )
 
 
@@ -127,7 +128,7 @@ def test_a_gain_that_the_interval_alone_shows_hides_no_drop():
 def test_where_one_of_test_and_interval_shows_a_difference_the_other_is_said_to_have_decided(
     ci95, p, decided
 ):
-    result = check_not_worse("", replace(part(Table(14, 5, 0, 22)), ci95=ci95, p_mcnemar=p))
+    result = check_not_worse("", replace(part(Table(14, 5, 0, 22)), ci95=ci95, p=p))
     assert result.passed
     assert result.reason.endswith(f"lost 5 and won 0 of 41{decided}")
 
@@ -204,8 +205,8 @@ def test_without_a_flip_the_questions_that_would_decide_are_those_of_the_score_i
 
 def test_questions_that_come_in_clusters_decide_less():
     plain = part(Table(940, 30, 30, 0))
-    clustered = replace(plain, stderr=2 * plain.stderr, ci95=(-0.03, 0.03))
-    assert "about 19,000 questions" in check_drop("", clustered, 0.01).reason  # four times 4,800
+    clustered = replace(plain, stderr=2 * plain.stderr, ci95=(-0.03, 0.03), clusters=200, worth=0.25)
+    assert "about 20,000 questions" in check_drop("", clustered, 0.01).reason  # four times 4,810
 
 
 def test_a_drop_that_is_the_threshold_itself_is_not_promised_to_be_decided():

@@ -1,6 +1,8 @@
 """Paired tables: differences, intervals and tests, against scipy and against figures computed elsewhere."""
 
 import math
+import operator
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from scipy.stats import binomtest, norm, ttest_1samp
 from harness.paired_stats import (
     Spread,
     Table,
+    clustered_spread,
     clustered_stderr,
     clustered_worth,
     detectable,
@@ -22,6 +25,8 @@ from harness.paired_stats import (
     not_worse_p,
     paired_stderr,
     questions_needed,
+    questions_to_exclude,
+    swapped_clusters_exact,
     tango_interval,
     tango_statistic,
 )
@@ -155,6 +160,54 @@ def test_a_single_cluster_is_worth_one_question():
     assert clustered_worth([1.0, 0.0, 0.0, -1.0], "aaaa") == 1 / 4
 
 
+def test_flips_that_cancel_within_their_clusters_have_the_interval_of_independent_questions():
+    table, worth_all = Table(319, 41, 40, 0), Spread(0.001, 1.0, clustered=True)
+    assert difference_interval(table, spread=worth_all) == tango_interval(table)
+    assert not_worse_p(table, 0.02, worth_all) == pytest.approx(not_worse_p(table, 0.02), rel=0.01)
+
+
+@given(st.lists(st.integers(-5, 5), max_size=9))
+def test_swapping_clusters_counts_the_swaps_that_are_as_uneven(sums):
+    swapped = [abs(sum(map(operator.mul, signs, sums))) for signs in product((1, -1), repeat=len(sums))]
+    as_uneven = sum(found >= abs(sum(sums)) for found in swapped)
+    assert swapped_clusters_exact(sums) == pytest.approx(as_uneven / len(swapped), rel=1e-9)
+
+
+@given(st.integers(0, 2_000), st.integers(0, 2_000))
+def test_swapping_clusters_of_a_question_each_is_mcnemars_test(lost, won):
+    found = swapped_clusters_exact([-1] * lost + [1] * won + [0] * 5)
+    assert found == pytest.approx(mcnemar_exact(Table(0, lost, won, 0)), rel=1e-9)
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1), st.data())
+def test_a_better_model_is_never_shown_to_be_worse_by_swapping_clusters(sums, data):
+    place = data.draw(st.sampled_from(range(len(sums))))
+    better = [*sums[:place], sums[place] + 1, *sums[place + 1 :]]
+    assume(sum(better) < 0)
+    assert swapped_clusters_exact(better) >= swapped_clusters_exact(sums) * (1 - 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("table", "drop", "decided"),
+    [
+        (Table(1_000, 0, 0, 0), 0.01, 1.0),
+        (Table(0, 1, 0, 0), 0.01, 1.0),
+        (Table(420, 60, 20, 0), 0.02, 0.8),
+        (Table(440, 30, 30, 0), 0.02, 0.8),
+    ],
+    ids=["nothing flipped", "all lost", "worse", "equal"],
+)
+def test_so_many_questions_exclude_a_drop_four_times_in_five(table, drop, decided):
+    n = math.ceil(questions_to_exclude(-drop, table))
+    draws = np.random.default_rng(0).multinomial(
+        n, np.array([table.lost, table.won, table.both_correct]) / table.questions, 500
+    )
+    intervals = [tango_interval(Table(same, lost, won, 0)) for lost, won, same in draws.tolist()]
+    assert np.mean([low >= -drop or high < -drop for low, high in intervals]) == pytest.approx(
+        decided, abs=0.05
+    )
+
+
 @pytest.mark.parametrize(
     ("clusters", "size", "share", "alike"), [(50, 4, 0.02, 0.5), (30, 10, 0.05, 0.5), (100, 20, 0.05, 0.25)]
 )
@@ -165,8 +218,7 @@ def test_few_flips_one_way_in_clusters_have_an_interval_that_holds_the_truth(clu
         as_one, each = (rng.random((clusters, width)) < share for width in (1, size))
         won = np.where(rng.random((clusters, 1)) < alike, as_one, each).astype(float).ravel().tolist()
         table = Table(0, 0, int(sum(won)), int(len(won) - sum(won)))
-        spread = Spread(clustered_stderr(won, of), clustered_worth(won, of))
-        low, high = difference_interval(table, spread=spread)
+        low, high = difference_interval(table, spread=clustered_spread(won, of))
         held += low <= share <= high
     assert held >= 0.92 * 400
 
@@ -174,7 +226,7 @@ def test_few_flips_one_way_in_clusters_have_an_interval_that_holds_the_truth(clu
 def test_clusters_widen_the_interval_of_few_questions_as_fewer_questions_would():
     few, many = Table(20, 4, 2, 14), Table(40, 8, 4, 28)
     double = paired_stderr(many) * math.sqrt(2)
-    assert difference_interval(many, spread=Spread(double, 0.5)) == pytest.approx(
+    assert difference_interval(many, spread=Spread(double, 0.5, clustered=True)) == pytest.approx(
         tango_interval(few), abs=1e-9
     )
 

@@ -90,6 +90,16 @@ def test_a_model_shown_to_be_worse_has_the_last_rank_and_the_others_share_theirs
     assert [model.verdict for model in found.models] == [None, Verdict.NOT_SHOWN, Verdict.WORSE]
 
 
+def test_a_difference_that_the_exact_test_does_not_show_ranks_nobody(written, tmp_path):
+    many = large(tmp_path)
+    few = wrong(many, *(f"algebra/{place}" for place in range(5)))
+    runs = [written(name, texts, asked=many) for name, texts in (("base", {}), ("copy", {}), ("new", few))]
+    found = rank(runs[0], runs[1:])
+    assert found.models[2].against_base.interval[1] < 0
+    assert found.models[2].verdict is found.comparisons[1].verdict is Verdict.NOT_SHOWN
+    assert [model.ranks for model in found.models] == [(1, 3)] * 3
+
+
 def test_only_questions_that_all_answered_are_ranked_by(written, plan_of_written):
     base = written("base", {"algebra/0": None})
     found = rank(

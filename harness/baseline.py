@@ -5,21 +5,26 @@ Takes the run's folder; gives its settings and what was said to each question, w
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.answers import Outcome
-from harness.errors import UnfinishedError, UsageError
+from harness.errors import HarnessError, UnfinishedError, UsageError
 from harness.finished import Run, load
 from harness.journal import Entry, read_last_lines
+from harness.output_places import files_of_run
 from harness.pairing import check_answers
 from harness.plan import Plan
+from harness.profiles import user_files
 from harness.protocols import PROTOCOLS
 from harness.run_folder import RunRecord, read_record, selection_of
 from harness.settings import RunSettings
-from harness.task import same_questions_again
+from harness.tables import is_table
+from harness.task import find_task, load_task, same_questions_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,20 @@ def read_baseline(path: Path | str) -> Baseline:
     said = {entry.id: _said(entry) for entry in read_last_lines(answers)}
     check_answers(run, len(said), sum(one.correct for one in said.values()))
     return Baseline(run, record, said)
+
+
+def files_of_baseline(path: Path) -> tuple[Path, ...]:
+    """The files that are read where the run at `path` is a baseline: its own, its task's and the user's models.
+
+    Of one that cannot be read only those that are found: why, is said where it is wanted.
+    """
+    files = [*files_of_run(path), *user_files(os.environ)]
+    with suppress(HarnessError):
+        task = find_task(read_record(load(path).path).task)
+        files.append(task)
+        dataset = None if is_table(task) else load_task(task).dataset
+        files += [Path(dataset.file)] if dataset and dataset.file else []
+    return tuple(files)
 
 
 def as_baseline(baseline: Baseline, **choices: Any) -> RunSettings:

@@ -10,6 +10,7 @@ from harness.exports.lm_eval_samples import samples_of, task_hash
 from harness.files import write_whole
 from harness.finished import Run, load
 from harness.journal import read_last_lines
+from harness.output_places import files_of_run, refuse_loss
 from harness.protocols import PROTOCOLS
 from harness.regrading import plan_again
 from harness.run_folder import read_record
@@ -43,7 +44,8 @@ def export_to(path: Path | str, format_name: str, out: Path, *, data: Path | Non
         What was written: of lm-eval's files that of the results.
 
     Raises:
-        UsageError: as in `export`; or samples are wanted, and the questions are not the run's any more.
+        UsageError: as in `export`; or `out` is a file of a run's own; or samples are wanted, and the questions are not
+            the run's any more.
         StorageError: it cannot be written.
     """
     if _format(format_name) is FORMATS["lm-eval"]:
@@ -51,6 +53,7 @@ def export_to(path: Path | str, format_name: str, out: Path, *, data: Path | Non
     content = export(path, format_name)
     if out.is_dir():
         raise UsageError(f"--out {out} is a folder; name a file.")
+    refuse_loss("--out", out, files_of_run(Path(path)))
     _make_folder(out.parent)
     write_whole(out, content)
     return out

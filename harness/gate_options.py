@@ -1,17 +1,18 @@
 """Gate options: those of all commands that end in a gate's verdict, and what they come to."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from harness.errors import HarnessError
 from harness.options import path_in
 
 if TYPE_CHECKING:
-    from harness.gate_rules import Given
-    from harness.gate_showing import Outputs
+    from harness.gate_outputs import Outputs
+    from harness.gate_rules import WrittenRules
 
 
 Parts = Literal["groups", "subjects"]
@@ -73,7 +74,7 @@ GitHub = Annotated[
 ]
 
 
-def given_rules(
+def typed_rules(
     *,
     max_drop: Sequence[str] | None,
     each: Parts | None,
@@ -82,14 +83,14 @@ def given_rules(
     max_cost_increase: float | None,
     max_latency_increase: float | None,
     undecided: Taken | None,
-    file: Path | None,
-) -> "Given":
-    """The rules that were typed or stand in a file.
+) -> "WrittenRules":
+    """The rules that were typed.
 
     Raises:
-        UsageError: a rule is none of ours, or its threshold is none.
+        UsageError: a rule's threshold is none.
     """
-    from harness.gate_rules import limits_in, read_rules
+    from harness.gate_rules import limits_in
+    from harness.gate_rules import typed_rules as typed_rules_
 
     drop, drops = limits_in("max-drop", max_drop or ())
     least, leasts = limits_in("min-accuracy", min_accuracy or ())
@@ -103,18 +104,49 @@ def given_rules(
         "undecided": undecided,
     }
     parts = {name: drops.get(name, {}) | leasts.get(name, {}) for name in (*drops, *leasts)}
-    return read_rules(typed, parts, file)
+    return typed_rules_(typed, parts)
 
 
-def outputs(*, json: bool, junit: Path | None, markdown: Path | None, github: bool) -> "Outputs":
-    """Where to show the verdict; files of an earlier one are gone then.
+def refuse_mistyped_parts(typed: "WrittenRules", run: Path) -> None:
+    """See that the groups and subjects that were typed are those of a run, as far as it can be read.
 
     Raises:
-        UsageError: a file could not be written there.
+        UsageError: one is none of its.
     """
-    from harness.gate_showing import Outputs
+    from harness.finished import load
+    from harness.gate_rules import rules_of
+    from harness.gating import refuse_unknown_parts
+
+    try:
+        score = load(run).score
+    except HarnessError:
+        return  # which is said, and ends the command, where it is wanted for a verdict
+    refuse_unknown_parts(rules_of(typed), score)
+
+
+def outputs(
+    *,
+    json: bool,
+    junit: Path | None,
+    markdown: Path | None,
+    github: bool,
+    rules: Path | None,
+    read: Iterable[Path],
+) -> "Outputs":
+    """Where to show the verdict; what is there is left for now.
+
+    Args:
+        json, junit, markdown, github: as typed.
+        rules: the file of rules that was typed.
+        read: the other files that the command reads.
+
+    Raises:
+        UsageError: a file could not be written there, or is one that is read.
+    """
+    from harness.gate_outputs import Outputs
+    from harness.gate_rules import PYPROJECT
 
     summary = os.environ.get("GITHUB_STEP_SUMMARY") if github else None
     chosen = Outputs(json, junit, markdown, Path(summary) if summary else None, github)
-    chosen.prepare()
+    chosen.check((rules or PYPROJECT, *read))
     return chosen

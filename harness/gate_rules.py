@@ -70,28 +70,37 @@ class Given:
     source: Path | None
 
 
-def read_rules(
-    typed: Mapping[str, Any], parts: Mapping[str, Mapping[str, float]], file: Path | None = None
-) -> Given:
-    """The rules that hold.
+def typed_rules(typed: Mapping[str, Any], parts: Mapping[str, Mapping[str, float]]) -> WrittenRules:
+    """The rules of the command line.
 
     Args:
         typed: rule to its value, called as on the command line; None where it was not given.
         parts: group or subject to the limits that were typed for it.
+
+    Raises:
+        UsageError: a value is none of ours.
+    """
+    options = {name: value for name, value in typed.items() if value is not None}
+    return _checked({**options, "parts": parts}, _option)
+
+
+def read_rules(typed: WrittenRules, file: Path | None = None) -> Given:
+    """The rules that hold.
+
+    Args:
+        typed: those of the command line.
         file: a YAML file of rules; None for `[tool.harness.gate]` in the pyproject.toml of this folder, if there.
 
     Raises:
         UsageError: a file cannot be read, or a key or value is none of ours.
     """
-    options = {name: value for name, value in typed.items() if value is not None}
-    from_options = _checked({**options, "parts": parts}, _option)
     if file is None:
         table = _table()
         from_file = _checked(table, lambda *place: f"{PYPROJECT}, [{_TABLE}], {'.'.join(place)}")
     else:
         from_file = read_yaml(file, WrittenRules, _known_keys(file))
-    rules = _rules(from_file, from_options)
-    return Given(rules, None if rules == _rules(from_options) else file or PYPROJECT)
+    rules = rules_of(from_file, typed)
+    return Given(rules, None if rules == rules_of(typed) else file or PYPROJECT)
 
 
 def limits_in(name: str, values: Sequence[str]) -> tuple[float | None, dict[str, dict[str, float]]]:
@@ -115,6 +124,18 @@ def limits_in(name: str, values: Sequence[str]) -> tuple[float | None, dict[str,
         found[where] = threshold
     whole = found.pop(None, None)
     return whole, {where: {name: threshold} for where, threshold in found.items() if where is not None}
+
+
+def rules_of(*written: WrittenRules) -> Rules:
+    """What the last one says goes before what those before it say."""
+    parts: dict[str, dict[str, float]] = {}
+    chosen: dict[str, Any] = {}
+    for one in written:
+        chosen |= one.model_dump(exclude_none=True, exclude={"parts"})
+        for name, limits in one.parts.items():
+            parts[name] = parts.get(name, {}) | limits.model_dump(exclude_none=True)
+    limits_of = {name: Limits(**_shares(limits)) for name, limits in parts.items()}
+    return Rules(**_shares(chosen), parts=limits_of)
 
 
 def _table() -> dict[str, Any]:
@@ -173,18 +194,6 @@ def _option(*place: str) -> str:
     """A rule as it was typed: --max-drop, or --max-drop STEM=."""
     *above, name = place
     return f"--{name} {above[1]}=" if len(above) > 1 else f"--{name}"
-
-
-def _rules(*written: WrittenRules) -> Rules:
-    """What the last one says goes before what those before it say."""
-    parts: dict[str, dict[str, float]] = {}
-    chosen: dict[str, Any] = {}
-    for one in written:
-        chosen |= one.model_dump(exclude_none=True, exclude={"parts"})
-        for name, limits in one.parts.items():
-            parts[name] = parts.get(name, {}) | limits.model_dump(exclude_none=True)
-    limits_of = {name: Limits(**_shares(limits)) for name, limits in parts.items()}
-    return Rules(**_shares(chosen), parts=limits_of)
 
 
 def _shares(written: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,61 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.comparison import Comparison
-from harness.errors import StorageError, UsageError
-from harness.files import probe, write_whole
+from harness.errors import StorageError
+from harness.files import write_whole
 from harness.finished import Run
+from harness.gate_outputs import Outputs
 from harness.gating import Gate, unfinished
 from harness.terminal import drop_standard_output
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where a verdict is shown.
-
-    Attributes:
-        json: a document on standard output instead of a table.
-        junit: file for JUnit XML, None for none.
-        markdown: file for Markdown, None for none.
-        summary: file that Markdown is added to, None for none: GitHub's summary of a step.
-        github: annotations on standard output; on standard error where that holds the document.
-    """
-
-    json: bool = False
-    junit: Path | None = None
-    markdown: Path | None = None
-    summary: Path | None = None
-    github: bool = False
-
-    def prepare(self) -> None:
-        """See that all can be written, and remove an earlier verdict's files: where this one ends in an error, nobody
-        shall take them for its own.
-
-        Raises:
-            UsageError: a file could not be written; before anything is asked, read or said for it.
-        """
-        files = {
-            option: path for option, path in (("--junit", self.junit), ("--markdown", self.markdown)) if path
-        }
-        for option, path in files.items():
-            if not path.parent.is_dir() or (path.exists() and not path.is_file()):
-                raise UsageError(f"{option} {path} should be a file in a folder that there is.")
-        if len(files) == 2 and len({path.resolve() for path in files.values()}) == 1:
-            raise UsageError(f"--junit and --markdown name the same file, {self.junit}; give each its own.")
-        for option, path in files.items():
-            try:
-                probe(path)
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise UsageError(
-                    f"{option} {path} cannot be written: {error.strerror}; choose another place."
-                ) from error
-        if self.summary is not None:
-            try:
-                self.summary.open("a").close()
-            except OSError as error:
-                raise UsageError(
-                    f"the step's summary {self.summary} cannot be written: {error.strerror}; --no-github leaves it out."
-                ) from error
 
 
 @dataclass(frozen=True, slots=True)

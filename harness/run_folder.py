@@ -26,6 +26,9 @@ from harness.score_file import read_score
 from harness.selection import Sample, Selection
 
 _LOCK = ".lock"
+FILES_OF_A_RUN = ("run.json", "answers.jsonl", "score.json", "noise.json", _LOCK)
+"""What a run's folder has of its own; noise.json is that of a baseline."""
+
 _LONGEST_NAME = 100
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

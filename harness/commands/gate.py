@@ -19,8 +19,9 @@ from harness.gate_options import (
     MinAccuracy,
     RulesFile,
     TakeUndecided,
-    given_rules,
     outputs,
+    refuse_mistyped_parts,
+    typed_rules,
 )
 from harness.options import path_in
 
@@ -56,7 +57,7 @@ def gate(
         raise UsageError(
             f"a gate judges one NEW, and {len(new)} are named; `harness compare {several}` ranks them."
         )
-    given = given_rules(
+    typed = typed_rules(
         max_drop=max_drop,
         each=each,
         min_accuracy=min_accuracy,
@@ -64,17 +65,22 @@ def gate(
         max_cost_increase=max_cost_increase,
         max_latency_increase=max_latency_increase,
         undecided=undecided,
-        file=rules,
     )
-    shown = outputs(json=json, junit=junit, markdown=markdown, github=github)
 
     from harness.early_gate import is_judged_early
     from harness.early_gate_showing import show_early_gate
     from harness.finished import load
+    from harness.gate_rules import read_rules
     from harness.gate_showing import show_gate
     from harness.gating import compare_finished
     from harness.gating import gate as gate_
+    from harness.output_places import files_of_run
 
+    read = (*files_of_run(base), *files_of_run(judged))
+    shown = outputs(json=json, junit=junit, markdown=markdown, github=github, rules=rules, read=read)
+    refuse_mistyped_parts(typed, judged)
+    shown.clear()  # what was typed is right: from here on no verdict but this one's shall be there
+    given = read_rules(typed, rules)
     if is_judged_early((run := load(judged)).score, given.rules):
         sys.exit(show_early_gate(load(base), run, given.rules, shown))
     comparison = compare_finished(base, judged)

@@ -19,8 +19,9 @@ from harness.gate_options import (
     MinAccuracy,
     RulesFile,
     TakeUndecided,
-    given_rules,
     outputs,
+    refuse_mistyped_parts,
+    typed_rules,
 )
 from harness.options import (
     ApiKeyEnv,
@@ -49,8 +50,8 @@ from harness.terminal import console_of_progress, finish_run, print_path
 
 if TYPE_CHECKING:
     from harness.finished import Run
+    from harness.gate_outputs import Outputs
     from harness.gate_rules import Given
-    from harness.gate_showing import Outputs
 
 
 def rescore(
@@ -115,7 +116,7 @@ def rescore(
 
     Example: harness rescore results/base --model llama3-70b --base-url http://127.0.0.1:8000/v1 --early-stop
     """
-    given = given_rules(
+    typed = typed_rules(
         max_drop=max_drop,
         each=each,
         min_accuracy=min_accuracy,
@@ -123,9 +124,7 @@ def rescore(
         max_cost_increase=max_cost_increase,
         max_latency_increase=max_latency_increase,
         undecided=undecided,
-        file=rules,
     )
-    shown = outputs(json=json, junit=junit, markdown=markdown, github=github)
     choices: dict[str, Any] = {
         "model": model,
         "host": host,
@@ -160,13 +159,25 @@ def rescore(
     if model is None:
         raise UsageError("--model should name the model that is asked; --noise asks the baseline's own.")
 
+    from harness.baseline import files_of_baseline
     from harness.early_gate import early_stop_of
     from harness.finished import load
+    from harness.gate_rules import read_rules, rules_of
     from harness.gate_showing import tell_unfinished
     from harness.gating import refuse_unknown_parts
     from harness.progress import progress_on
     from harness.rescoring import rescore as rescore_
 
+    read = (
+        *files_of_baseline(baseline),
+        *(Path(one) for one in (model, prices) if one and Path(one).is_file()),
+    )
+    shown = outputs(json=json, junit=junit, markdown=markdown, github=github, rules=rules, read=read)
+    refuse_mistyped_parts(typed, baseline)
+    if early_stop:
+        early_stop_of(rules_of(typed), seed or 0)
+    shown.clear()  # what was typed is right: from here on no verdict but this one's shall be there
+    given = read_rules(typed, rules)
     refuse_unknown_parts(given.rules, load(baseline).score)
 
     console = console_of_progress()

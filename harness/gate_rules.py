@@ -5,7 +5,7 @@ An option goes before the same rule in a file; a file that is named goes before 
 """
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -94,11 +94,7 @@ def read_rules(typed: WrittenRules, file: Path | None = None) -> Given:
     Raises:
         UsageError: a file cannot be read, or a key or value is none of ours.
     """
-    if file is None:
-        table = _table()
-        from_file = _checked(table, lambda *place: f"{PYPROJECT}, [{_TABLE}], {'.'.join(place)}")
-    else:
-        from_file = read_yaml(file, WrittenRules, _known_keys(file))
+    from_file = _from_pyproject() if file is None else read_yaml(file, WrittenRules, _known_keys(file))
     rules = rules_of(from_file, typed)
     return Given(rules, None if rules == rules_of(typed) else file or PYPROJECT)
 
@@ -138,31 +134,62 @@ def rules_of(*written: WrittenRules) -> Rules:
     return Rules(**_shares(chosen), parts=limits_of)
 
 
-def _table() -> dict[str, Any]:
-    """`[tool.harness.gate]` of the pyproject.toml here, empty where there is none."""
+def _from_pyproject() -> WrittenRules:
+    """The rules in `[tool.harness.gate]` of the pyproject.toml here; none where there is no such table."""
+    document = _pyproject()
+    for name in _TABLE.split("."):
+        if isinstance(document, dict) and name not in document:
+            return WrittenRules()
+        document = document[name] if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        raise UsageError(f"{PYPROJECT}: {_TABLE} should be a table of rules.")
+
+    def called(*place: str) -> str:
+        return f"{PYPROJECT}, [{_TABLE}]{', ' if place else ''}{'.'.join(place)}"
+
+    _refuse_blanks(document, called)
+    return _checked(document, called)
+
+
+def _pyproject() -> Any:
     try:
-        document: Any = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))
+        return tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(
             f"{PYPROJECT}, where rules of the gate may stand, cannot be read: {error}."
         ) from error
-    for name in _TABLE.split("."):
-        document = document.get(name, {}) if isinstance(document, dict) else {}
-    if not isinstance(document, dict):
-        raise UsageError(f"{PYPROJECT}: {_TABLE} should be a table of rules.")
-    return document
 
 
 def _known_keys(file: Path) -> Change:
-    """Names a key that is no rule, and what it may have meant."""
+    """Names a key that is no rule, and what it may have meant, or one without a value."""
+
+    def called(*place: str) -> str:
+        return f"{file}, field {'.'.join(place)}" if place else str(file)
 
     def checked(document: dict[str, Any]) -> dict[str, Any]:
-        _refuse_unknown(document, lambda *place: f"{file}, field {'.'.join(place)}")
+        _refuse_unknown(document, called)
+        _refuse_blanks(document, called)
         return document
 
     return checked
+
+
+def _refuse_blanks(document: Mapping[str, Any], called: Called) -> None:
+    """A rule that was begun and has no value would be no rule at all, and nobody told."""
+    if not document:
+        raise UsageError(f"{called()} holds no rule; write one, such as max-drop, or take it out.")
+    for place, value in _values((), document):
+        if value is None or value in ("", [], {}):
+            raise UsageError(f"{called(*place)}, has no value; give it one, or take it out.")
+
+
+def _values(place: tuple[str, ...], held: Mapping[Any, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, value in held.items():
+        yield (*place, str(name)), value
+        if isinstance(value, dict):
+            yield from _values((*place, str(name)), value)
 
 
 def _checked(document: Mapping[str, Any], called: Called) -> WrittenRules:

@@ -130,7 +130,7 @@ def gate(comparison: Comparison, rules: Rules = DEFAULT) -> Gate:
 
     Raises:
         UnfinishedError: one of the scores is incomplete or interrupted.
-        UsageError: a rule is for a group or subject that there is not.
+        UsageError: a rule is for groups or subjects that there are not.
     """
     for side in (comparison.base, comparison.new):
         refuse_unfinished(side.score, str(side.path))
@@ -156,7 +156,9 @@ def compare_finished(base: Path | str, new: Path | str) -> Comparison:
 
 
 def refuse_unknown_parts(rules: Rules, score: ScoreFile) -> None:
-    """Raises UsageError where a rule is for a group or subject that a score lacks: before a run is paid for."""
+    """Raises UsageError where a rule is for groups or subjects that a score lacks: before a run is paid for."""
+    if rules.each is not None:
+        _each(rules.each, score.groups, score.subjects, score.task.name)
     for name in rules.parts:
         _named(name, (*score.groups, *score.subjects))
 
@@ -188,7 +190,8 @@ def _checked(comparison: Comparison, rules: Rules) -> Iterator[tuple[RuleResult,
     result = _accuracy(comparison.whole, rules.max_drop)
     yield result, doubt_of_difference(result, lambda part: _accuracy(part, rules.max_drop), comparison.whole)
     if rules.each is not None:
-        parts = comparison.groups if rules.each == "groups" else comparison.subjects
+        name = comparison.new.score.task.name
+        parts = _each(rules.each, comparison.groups, comparison.subjects, name)
         rule = f"{WHOLE} in any of the {rules.each}"
         result = check_none_worse(rule, parts)
         yield result, doubt_of_parts(result, lambda others: check_none_worse(rule, others), parts)
@@ -218,6 +221,17 @@ def _part(name: str, limits: Limits, comparison: Comparison) -> Iterator[tuple[R
         rule = _called("min-accuracy", limits.min_accuracy, name)
         compared = _named(name, (*comparison.groups, *comparison.subjects))
         yield floor_of_part(rule, scored, compared, limits.min_accuracy)
+
+
+def _each(
+    which: Literal["groups", "subjects"], groups: Sequence[Named], subjects: Sequence[Named], task: str
+) -> Sequence[Named]:
+    """All of these; a rule on each of none would hold whatever NEW is."""
+    parts = groups if which == "groups" else subjects
+    if not parts:
+        way_out = "take its subjects, or leave it out" if subjects else "leave it out"
+        raise UsageError(f"a rule is for each of the {which}, and task {task} has none; {way_out}.")
+    return parts
 
 
 def _named(name: str, parts: Sequence[Named]) -> Named:

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from builders import answered, plan_of, record_of, settings_of, write_task, written_run
+from builders import answered, plan_of, record_of, settings_of, task_document, write_task, written_run
 from whole_runs import big_task, clean_environment, command, done, is_one_sentence
 
 from harness.finished import load
@@ -236,6 +236,21 @@ def test_a_wrong_rule_is_one_sentence_and_exit_2(here, runs, said, sentence):
     assert sentence in ended.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("in_a_file", [True, False])
+def test_a_rule_on_each_group_where_there_is_none_is_wrong_use(here, tmp_path, in_a_file):
+    task_file = write_task(tmp_path, task_document(groups=None))
+    plan = plan_of(task_file)
+    base, new = (written(tmp_path, plan, task_file, name, {}) for name in ("base", "new"))
+    (tmp_path / "rules.yaml").write_text("each: groups")
+    ended = here("gate", base, new, *(["--rules=rules.yaml"] if in_a_file else ["--each=groups"]))
+    assert is_wrong_use(ended)
+    assert (
+        "a rule is for each of the groups, and task tiny has none; take its subjects, or leave it out"
+        in ended.stderr
+    )
+    assert here("gate", base, new, "--each=subjects").returncode == 0
+
+
 @pytest.mark.parametrize("new", ["better", "worse"])
 def test_a_reader_that_goes_away_does_not_change_the_verdict(runs, new):
     reading, writing = os.pipe()
@@ -336,6 +351,11 @@ WRONG_FILES = {
     "[tool.harness.gate]\nmax-drop = true": "max-drop True should be a valid number",
     "[tool.harness.gate.parts.chess]\ndrop = 1": "parts.chess.drop: there is no such rule",
     "[tool.harness]\ngate = 1": "tool.harness.gate should be a table of rules",
+    "[tool.harness.gate]": "pyproject.toml, [tool.harness.gate] holds no rule",
+    "[tool.harness.gate]\nmax-drop = []": "pyproject.toml, [tool.harness.gate], max-drop, has no value",
+    "[tool.harness.gate]\neach = ''": "pyproject.toml, [tool.harness.gate], each, has no value",
+    "[tool.harness.gate.parts]": "pyproject.toml, [tool.harness.gate], parts, has no value",
+    "[tool.harness.gate.parts.chess]": "pyproject.toml, [tool.harness.gate], parts.chess, has no value",
     "[tool.harness.gate\n": "pyproject.toml, where rules of the gate may stand, cannot be read",
 }
 
@@ -355,6 +375,20 @@ def test_a_wrong_table_of_rules_is_one_sentence(here, runs, tmp_path, content, s
         ("max-drop: much", "rules.yaml, line 1, field max-drop: Input should be a valid number"),
         ("- max-drop", "rules.yaml, line 1, field the whole file: "),
         ("parts: {chess: {drops: 1}}", "rules.yaml, field parts.chess.drops: there is no such rule"),
+        ("max-drop:", "rules.yaml, field max-drop, has no value; give it one, or take it out."),
+        ("max-drop: 50\nmin-accuracy:", "rules.yaml, field min-accuracy, has no value"),
+        ("max-drop: 50\neach: null", "rules.yaml, field each, has no value"),
+        ("max-drop: 50\nundecided: ~", "rules.yaml, field undecided, has no value"),
+        ("max-drop: 50\nmax-unparsed: ''", "rules.yaml, field max-unparsed, has no value"),
+        ("max-drop: []", "rules.yaml, field max-drop, has no value"),
+        ("parts:", "rules.yaml, field parts, has no value"),
+        ("parts: {}", "rules.yaml, field parts, has no value"),
+        ("parts: {chess: }", "rules.yaml, field parts.chess, has no value"),
+        ("parts: {chess: {}}", "rules.yaml, field parts.chess, has no value"),
+        ("parts: {chess: {max-drop: }}", "rules.yaml, field parts.chess.max-drop, has no value"),
+        ("parts: {chess: {max-drop: 1, min-accuracy: }}", "parts.chess.min-accuracy, has no value"),
+        ("{}", "rules.yaml holds no rule"),
+        ("# none yet", "rules.yaml is empty"),
     ],
     ids=str,
 )

@@ -15,6 +15,7 @@ from harness.finished import Run
 from harness.gate_checks import RuleResult
 from harness.gating import DEFAULT, Gate, Outcome, Rules, refuse_unfinished
 from harness.score_file import EarlyStopPart, ScoreFile
+from harness.thresholds import as_typed
 
 _PASSED: Mapping[str | None, bool | None] = {"worse": False, "better": True, "not worse": True, None: None}
 _OUTCOMES = {True: Outcome.PASSED, False: Outcome.REGRESSION, None: Outcome.UNDECIDED}
@@ -68,7 +69,7 @@ def early_gate(base: Run, new: Run, rules: Rules) -> EarlyGate:
             f"{base.path}; name that one."
         )
     if rules.max_drop not in (None, early_stop.margin) or _others(rules):
-        asked = ", ".join(_others(rules)) or f"--max-drop {100 * (rules.max_drop or 0):g}"
+        asked = ", ".join(_others(rules)) or f"--max-drop {as_typed(rules.max_drop or 0)}"
         raise UsageError(
             f"{new.path} was stopped early by a rule of its own ({early_stop.rule}) and tells nothing of {asked}; "
             "leave that out, or rescore without --early-stop."

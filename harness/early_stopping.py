@@ -22,6 +22,7 @@ from harness.sequential import (
     in_order,
 )
 from harness.stops import Stop, StopKind
+from harness.thresholds import as_typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class EarlyStopping:
 
 def in_points(margin: float) -> str:
     """A margin in points, with their name."""
-    return f"{100 * margin:.6g} point{'' if margin == 0.01 else 's'}"
+    return f"{as_typed(margin)} point{'' if margin == 0.01 else 's'}"
 
 
 def shown_at_the_end(table: Table, margin: float) -> Claim | None:

@@ -20,6 +20,7 @@ from harness.paired_stats import (
     two_sided_score_p,
 )
 from harness.stats import Interval, questions_behind, questions_to_clear
+from harness.thresholds import in_points, percent
 
 LEVEL = 0.05
 """Two-sided, of every test and interval here."""
@@ -210,19 +211,3 @@ def _deciding(needed: float, gap: float, asked: int) -> str:
     digits = max(len(str(more)) - 2, 0)
     shown = -(-more // 10**digits) * 10**digits
     return f"about {shown:,} questions would decide, if it is what was measured"
-
-
-def in_points(share: float) -> str:
-    """A size in points, with their name."""
-    return f"{_figure(share)} points"
-
-
-def percent(share: float) -> str:
-    """A share as per cent."""
-    return f"{_figure(share)} %"
-
-
-def _figure(share: float) -> str:
-    """One digit, but a threshold with all that it was typed with."""
-    figure = round(100 * share, 6)
-    return f"{figure:.1f}" if math.isclose(figure, round(figure, 1)) else f"{figure:g}"

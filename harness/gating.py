@@ -27,6 +27,7 @@ from harness.gate_doubts import doubt_of_difference, doubt_of_latency, doubt_of_
 from harness.gate_floors import floor_of_all, floor_of_part
 from harness.score_file import NamedPart, ScoreFile
 from harness.task import did_you_mean
+from harness.thresholds import as_typed
 
 Named = TypeVar("Named", Part, NamedPart)
 
@@ -262,4 +263,4 @@ def _cost(score: ScoreFile) -> float | None:
 
 def _called(name: str, share: float, where: str | None = None) -> str:
     """A rule as it is typed, its threshold in points or per cent."""
-    return f"{name} {100 * share:.6g}{f' in {where}' if where else ''}"
+    return f"{name} {as_typed(share)}{f' in {where}' if where else ''}"

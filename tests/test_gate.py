@@ -337,6 +337,25 @@ def test_a_file_of_rules_takes_the_place_of_pyproject_toml(here, runs, tmp_path)
     assert "Rules that were not typed: rules.yaml" in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("typed", "rule", "reason"),
+    [
+        ("--max-drop=1e-9", "max-drop 1e-9", "a drop of 1e-9 points lies within"),
+        ("--max-drop=0.00000012", "max-drop 1.2e-7", "a drop of 1.2e-7 points lies within"),
+        ("--max-drop=1.23456789", "max-drop 1.23456789", "a drop of 1.23456789 points lies within"),
+        ("--max-drop=7", "max-drop 7", "a drop of more than 7.0 points is excluded"),
+        ("--max-drop=chess=1e-9", "max-drop 1e-9 in chess", "a drop of 1e-9 points lies within"),
+        ("--min-accuracy=99.9999999", "min-accuracy 99.9999999", "below 99.9999999 %"),
+        ("--max-unparsed=1e-9", "max-unparsed 1e-9", "no more than 1e-9 %"),
+        ("--max-latency-increase=1234567.8", "max-latency-increase 1234567.8", "a plain ratio"),
+    ],
+)
+def test_a_threshold_is_repeated_as_it_was_typed(here, runs, typed, rule, reason):
+    rules = json.loads(here("gate", runs["base"], runs["equal"], "--json", typed).stdout)["rules"]
+    assert rules[-1]["rule"] == rule
+    assert reason in rules[-1]["reason"]
+
+
 def test_without_rules_anywhere_the_default_is_said(here, runs, tmp_path):
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.other]\nmax-drop = 40\n')
     ended = here("gate", runs["base"], runs["worse"], "--no-github")

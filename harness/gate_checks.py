@@ -37,11 +37,13 @@ class RuleResult:
         rule: the rule, as it was given.
         passed: None where the figures cannot tell.
         reason: one sentence with the figures that decided.
+        lacks: whether a figure is not there at all, which a wider threshold or more of the same would not mend.
     """
 
     rule: str
     passed: bool | None
     reason: str
+    lacks: bool = False
 
 
 def check_not_worse(rule: str, part: Part) -> RuleResult:
@@ -113,12 +115,26 @@ def check_drop(rule: str, part: Part, most: float) -> RuleResult:
 
 
 def check_floor(
-    rule: str, accuracy: float | None, ci95: Interval | None, questions: int, least: float
+    rule: str,
+    accuracy: float,
+    ci95: Interval,
+    questions: int,
+    least: float,
+    *,
+    macro_of: int | None = None,
 ) -> RuleResult:
-    """Passes where the whole interval of an accuracy is at `least` or above, fails where all of it is below."""
-    if accuracy is None or ci95 is None:
-        return RuleResult(rule, None, "there is no accuracy with an interval")
-    said = f"{100 * accuracy:.1f} % [{100 * ci95[0]:.1f}, {100 * ci95[1]:.1f}] of {counted(questions, 'question')}"
+    """Passes where the whole interval of an accuracy is at `least` or above, fails where all of it is below.
+
+    Args:
+        rule: the rule.
+        accuracy: what is held against `least`.
+        ci95: its interval.
+        questions: how many it was measured with.
+        least: the floor.
+        macro_of: of how many subjects it is the plain mean; None where it is a share of all questions.
+    """
+    figures = f"{100 * accuracy:.1f} % [{100 * ci95[0]:.1f}, {100 * ci95[1]:.1f}]"
+    said = accuracy_of(figures, questions, macro_of)
     if ci95[0] >= least:
         return RuleResult(rule, True, f"above {percent(least)}: {said}")
     if ci95[1] < least:
@@ -126,6 +142,16 @@ def check_floor(
     worth = questions_behind(accuracy, ci95) / questions
     needed = _deciding(questions_to_clear(least, accuracy) / worth, accuracy - least, questions)
     return RuleResult(rule, None, f"{percent(least)} lies within the interval: {said}; {needed}")
+
+
+def accuracy_of(figures: str, questions: int, macro_of: int | None) -> str:
+    """An accuracy with what it is of; a macro average by its name, as micro figures may stand beside it."""
+    asked = counted(questions, "question")
+    return (
+        f"{figures} of {asked}"
+        if macro_of is None
+        else f"macro average {figures} of {counted(macro_of, 'subject')}, {asked}"
+    )
 
 
 def check_share(rule: str, count: int, of: int, most: float) -> RuleResult:
@@ -148,7 +174,7 @@ def check_increase(rule: str, what: str, base: float | None, new: float | None, 
     """
     if base is None or new is None:
         sides = " and ".join(side for side, value in (("BASE", base), ("NEW", new)) if value is None)
-        return RuleResult(rule, None, f"{what}: not known of {sides}")
+        return RuleResult(rule, None, f"{what}: not known of {sides}", lacks=True)
     said = f"{what}: {base:.3g} before, {new:.3g} now"
     if base > 0:
         said += f" ({100 * (new / base - 1):+.1f} %)".replace("-", "−")

@@ -60,7 +60,7 @@ def doubt_of_floor(
     result: RuleResult, accuracy: float, ci95: Interval | None, answered: int, unread: int, least: float
 ) -> str | None:
     """Whether a rule on NEW's accuracy would come to something else by what it is if all unread replies are right."""
-    if not unread:
+    if not unread or ci95 is None:
         return None
     other = check_floor(result.rule, accuracy, ci95, answered, least)
     return _of_replies(result, "NEW", unread, other) if other.passed != result.passed else None

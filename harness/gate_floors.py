@@ -9,10 +9,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from harness.comparison import Comparison, Part
-from harness.gate_checks import RuleResult, check_floor
+from harness.gate_checks import RuleResult, accuracy_of, check_floor
 from harness.gate_doubts import doubt_of_floor
 from harness.score_file import NamedPart
 from harness.stats import Interval, macro_interval, macro_stderr, wilson_interval
+from harness.summary import percent
+
+_NAMED = 3  # of the subjects that leave no interval
 
 
 class Floor(NamedTuple):
@@ -23,35 +26,71 @@ class Floor(NamedTuple):
 
 
 def floor_of_all(rule: str, comparison: Comparison, least: float) -> Floor:
-    """Of the headline, micro or macro."""
+    """Of the headline, micro or macro; where it is macro, the rule says so."""
     score, counts = comparison.new.score.score, comparison.new.score.counts
-    is_macro = score.average == "macro"
     answered, unread = counts.questions - counts.failed, counts.unparsed + counts.refused + counts.truncated
-    result = check_floor(rule, score.accuracy, score.ci95, answered, least)
-    if is_macro:
-        clustered = score.stderr if comparison.clusters is not None else None
-        read = _macro_if_read(comparison.subjects, clustered)
-    else:
-        read = _micro_if_read(counts.correct + unread, answered)
-    doubt = doubt_of_floor(result, *read, answered, unread, least)
-    base = comparison.macro.base if is_macro else comparison.base.accuracy
-    return Floor(_beside_base(result, base, least), doubt)
+    if score.average == "macro":
+        return _floor_of_macro(f"{rule} (macro average)", comparison, least, answered, unread)
+    result = _held_micro(rule, score.accuracy, score.ci95, answered, least)
+    doubt = doubt_of_floor(
+        result, *_micro_if_read(counts.correct + unread, answered), answered, unread, least
+    )
+    return Floor(_beside_base(result, comparison.base.accuracy, least), doubt)
 
 
 def floor_of_part(rule: str, scored: NamedPart, compared: Part, least: float) -> Floor:
     """Of one group or subject, a micro average; `compared` is the same in both runs."""
     table, unread = compared.table, compared.unread.new + compared.unread.both
-    result = check_floor(rule, scored.accuracy, scored.ci95, scored.questions, least)
+    result = _held_micro(rule, scored.accuracy, scored.ci95, scored.questions, least)
     read = _micro_if_read(scored.correct + unread, scored.questions)
     doubt = doubt_of_floor(result, *read, scored.questions, unread, least)
     return Floor(_beside_base(result, (table.both_correct + table.lost) / table.questions, least), doubt)
 
 
-def _beside_base(result: RuleResult, base: float, least: float) -> RuleResult:
+def _floor_of_macro(rule: str, comparison: Comparison, least: float, answered: int, unread: int) -> Floor:
+    score = comparison.new.score.score
+    subjects = [part for part in comparison.new.score.subjects if part.questions]
+    if score.accuracy is None or score.ci95 is None:
+        said = accuracy_of(percent(score.accuracy), answered, len(subjects))
+        result = RuleResult(rule, None, f"{said}, has no interval: {_why_none(subjects)}", lacks=True)
+    else:
+        result = check_floor(rule, score.accuracy, score.ci95, answered, least, macro_of=len(subjects))
+    clustered = score.stderr if comparison.clusters is not None else None
+    read = _macro_if_read(comparison.subjects, clustered)
+    doubt = doubt_of_floor(result, *read, answered, unread, least)
+    return Floor(_beside_base(result, comparison.macro.base, least, "macro average of "), doubt)
+
+
+def _held_micro(
+    rule: str, accuracy: float | None, ci95: Interval | None, questions: int, least: float
+) -> RuleResult:
+    if accuracy is not None and ci95 is not None:
+        return check_floor(rule, accuracy, ci95, questions, least)
+    said = f"{accuracy_of(percent(accuracy), questions, None)} has no interval"
+    why = "they come in a single cluster, so that the spread is unknown; ask questions of two or more"
+    return RuleResult(rule, None, f"{said}: {why}", lacks=True)
+
+
+def _why_none(subjects: Sequence[NamedPart]) -> str:
+    """Whose single question or cluster leaves a macro average without an interval, and what helps."""
+    single = [part for part in subjects if part.questions == 1 or part.stderr is None]
+    what = "question" if all(part.questions == 1 for part in single) else "cluster of questions"
+    names = [part.name for part in single[:_NAMED]]
+    names += [f"{len(single) - _NAMED} more"] if len(single) > _NAMED else []
+    named = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    own = "or hold groups and subjects to floors of their own (min-accuracy NAME=PERCENT)"
+    if len(single) == 1:
+        why = f"subject {named} has a single {what}, so that its spread is unknown"
+        return f"{why}; ask two or more of it, or leave it out of both runs, {own}"
+    why = f"subjects {named} have a single {what} each, so that their spread is unknown"
+    return f"{why}; ask two or more of each, or leave them out of both runs, {own}"
+
+
+def _beside_base(result: RuleResult, base: float, least: float, what: str = "") -> RuleResult:
     if result.passed is True or base >= least:
         return result
     too = " too" if result.passed is False else ""
-    return replace(result, reason=f"{result.reason}; BASE's {100 * base:.1f} % is below it{too}")
+    return replace(result, reason=f"{result.reason}; BASE's {what}{100 * base:.1f} % is below it{too}")
 
 
 def _micro_if_read(right: int, answered: int) -> tuple[float, Interval]:

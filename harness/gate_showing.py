@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,9 @@ def verdict_document(gate: Gate) -> dict[str, Any]:
     return {
         "outcome": gate.outcome.value,
         "passed": gate.passed,
-        "rules": [asdict(result) for result in gate.results],
+        "rules": [
+            {"rule": result.rule, "passed": result.passed, "reason": result.reason} for result in gate.results
+        ],
         "doubts": list(gate.doubts),
     }
 

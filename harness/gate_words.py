@@ -21,12 +21,14 @@ def headline(gate: Gate) -> str:
             taken = {"pass": ", taken for passed", "fail": ", taken for a regression", None: ""}[
                 gate.undecided
             ]
-            way_out = (
-                ""
-                if taken
-                else "; more questions, a wider threshold or --undecided pass|fail would settle it"
-            )
+            way_out = "" if taken else f"; {_way_out(gate)} would settle it"
             return f"Undecided{taken}: {answers.count(None)} of {rules} rules cannot be told{way_out}."
+
+
+def _way_out(gate: Gate) -> str:
+    if any(result.lacks for result in gate.results):
+        return "what each lacks stands beside it, and --undecided pass|fail"
+    return "more questions, a wider threshold or --undecided pass|fail"
 
 
 def sides(comparison: Comparison) -> str:

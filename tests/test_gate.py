@@ -571,6 +571,22 @@ def test_a_disk_that_is_full_by_then_leaves_no_verdict_behind(runs, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_macro_average_is_called_one_in_every_form(here, tmp_path):
+    task_file = write_task(tmp_path)
+    plan = plan_of(task_file, protocol="helm", shots=0)
+    right = {question.id: f" {question.gold}" for question in plan.questions}
+    base, new = (written(tmp_path, plan, task_file, name, right) for name in ("base", "new"))
+    words = ("gate", base, new, "--min-accuracy=10", "--junit=gate.xml", "--markdown=gate.md")
+    (rule,) = json.loads(here(*words, "--json").stdout)["rules"][1:]
+    assert rule["rule"] == "min-accuracy 10 (macro average)"
+    assert "macro average 100.0 % [" in rule["reason"]
+    assert set(rule) == {"rule", "passed", "reason"}
+    told = " ".join(here(*words).stdout.replace("│", " ").split())
+    case = ET.parse(tmp_path / "gate.xml").getroot()[0][1]
+    for shown in (told, (tmp_path / "gate.md").read_text(), case.get("name") + case.findtext("system-out")):
+        assert shown.count("macro average") >= 2
+
+
 def test_the_replies_that_could_turn_it_are_told(here, runs):
     ended = here("gate", runs["base"], runs["vague"])
     assert ended.returncode == 1

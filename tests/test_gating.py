@@ -1,5 +1,6 @@
 """Gating: three answers by stated rules, never a better model refused, and what could turn a verdict."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from harness.comparison import Comparison, Part, compare, of_pairing
 from harness.errors import UnfinishedError, UsageError
 from harness.finished import Run, load
 from harness.gate_checks import check_drop, check_floor, check_none_worse, check_not_worse
+from harness.gate_words import headline
 from harness.gating import Gate, Limits, Outcome, Rules, gate
 from harness.paired_stats import Table, difference_interval, mcnemar_exact, paired_stderr
 from harness.pairing import Given, LeftOut, Pairing
@@ -608,8 +610,118 @@ def test_replies_without_a_letter_that_could_turn_a_macro_average_are_told(
     assert comparison.new.score.score.average == "macro"
     found = gate(comparison, Rules(max_drop=0.9, min_accuracy=least))
     assert found.results[1].passed is passed
-    said = f"were all of them right, 'min-accuracy {100 * least:g}' would {becomes}."
+    said = f"were all of them right, 'min-accuracy {100 * least:g} (macro average)' would {becomes}."
     assert [doubt.partition("; ")[2] for doubt in found.doubts] == ([said] if becomes else [])
+
+
+def uneven(folder, sizes, *, a_passage=1):
+    """A plan by HELM, whose headline is the plain mean over subjects, of these sizes; passages are clusters."""
+    rows = [
+        {"subject": subject, "passage": f"{subject} {place // a_passage}", "question": f"{place}?"}
+        | {"A": "yes", "B": "no", "answer": "A"}
+        for subject, many in sizes.items()
+        for place in range(many)
+    ]
+    (folder / "rows.json").write_text(json.dumps(rows))
+    columns = {
+        "subject": "subject",
+        "question": "question",
+        "context": "passage",
+        "choices": ["A", "B"],
+        **({"cluster": "passage"} if a_passage > 1 else {}),
+        "gold": {"column": "answer", "form": "letter"},
+    }
+    absent = dict.fromkeys(("questions", "shots", "groups"))
+    document = task_document(name="uneven", dataset={"file": "rows.json"}, columns=columns, **absent)
+    return plan_of(write_task(folder, document), protocol="helm", shots=0)
+
+
+def judged_uneven(folder, sizes, rules, *, a_passage=1):
+    """All right but every fourth question of the first subject."""
+    plan, written = uneven(folder, sizes, a_passage=a_passage), Written(folder)
+    right = {question.id: f" {question.gold}" for question in plan.questions}
+    first = [question.id for question in plan.questions if question.subject == next(iter(sizes))]
+    new = right | dict.fromkeys(first[::4], " B")
+    old, now = written("base", right, asked=plan), written("new", new, asked=plan)
+    return gate(compare(old, now), rules)
+
+
+@pytest.mark.parametrize(
+    ("least", "passed", "begin"),
+    [
+        (0.5, True, "above 50.0 %: macro average 87.5 % ["),
+        (0.99, False, "below 99.0 %: macro average 87.5 % ["),
+        (0.85, None, "85.0 % lies within the interval: macro average 87.5 % ["),
+    ],
+)
+@pytest.mark.parametrize("a_passage", [1, 2])
+def test_a_floor_for_a_macro_average_says_that_it_is_one(tmp_path, least, passed, begin, a_passage):
+    rules = Rules(max_drop=0.9, min_accuracy=least)
+    result = judged_uneven(tmp_path, {"algebra": 200, "botany": 40}, rules, a_passage=a_passage).results[1]
+    assert (result.rule, result.passed) == (f"min-accuracy {100 * least:g} (macro average)", passed)
+    assert result.reason.startswith(begin)
+    assert "] of 2 subjects, 240 questions" in result.reason
+
+
+def test_a_floor_for_a_part_is_no_macro_average_whatever_the_whole_is(tmp_path):
+    rules = Rules(max_drop=0.9, parts={"algebra": Limits(min_accuracy=0.5)})
+    result = judged_uneven(tmp_path, {"algebra": 200, "botany": 40}, rules).results[1]
+    assert result.rule == "min-accuracy 50 in algebra"
+    assert "macro" not in result.reason
+
+
+@pytest.mark.parametrize(
+    ("sizes", "a_passage", "why", "way_out"),
+    [
+        (
+            {"algebra": 200, "botany": 1},
+            1,
+            "subject botany has a single question, so that its spread is unknown",
+            "ask two or more of it, or leave it out of both runs",
+        ),
+        (
+            {"algebra": 200, "botany": 1, "chess": 1},
+            1,
+            "subjects botany and chess have a single question each, so that their spread is unknown",
+            "ask two or more of each, or leave them out of both runs",
+        ),
+        (
+            {"algebra": 200, "botany": 10},
+            10,
+            "subject botany has a single cluster of questions, so that its spread is unknown",
+            "ask two or more of it, or leave it out of both runs",
+        ),
+        (
+            {"algebra": 200, **{f"s{place}": 1 for place in range(6)}},
+            1,
+            "subjects s0, s1, s2 and 3 more have a single question each, so that their spread is unknown",
+            "ask two or more of each, or leave them out of both runs",
+        ),
+    ],
+    ids=["question", "questions", "cluster", "many"],
+)
+def test_a_macro_average_without_an_interval_says_whose_spread_is_unknown(
+    tmp_path, sizes, a_passage, why, way_out
+):
+    found = judged_uneven(tmp_path, sizes, Rules(max_drop=0.9, min_accuracy=0.5), a_passage=a_passage)
+    result = found.results[1]
+    assert (result.passed, found.outcome) == (None, Outcome.UNDECIDED)
+    said = f"questions, has no interval: {why}; {way_out}, or hold groups and subjects to floors of their own"
+    assert said in result.reason
+    assert headline(found) == (
+        "Undecided: 1 of 2 rules cannot be told; what each lacks stands beside it, and --undecided pass|fail would "
+        "settle it."
+    )
+
+
+def test_a_part_in_a_single_cluster_says_why_it_has_no_interval(tmp_path):
+    rules = Rules(max_drop=0.9, parts={"botany": Limits(min_accuracy=0.5)})
+    result = judged_uneven(tmp_path, {"algebra": 200, "botany": 10}, rules, a_passage=10).results[1]
+    assert result.passed is None
+    assert result.reason == (
+        "100.0 % of 10 questions has no interval: they come in a single cluster, so that the spread is unknown; ask "
+        "questions of two or more"
+    )
 
 
 # Scores that are not whole

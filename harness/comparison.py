@@ -161,6 +161,8 @@ class Comparison:
         macro: None where no subject has a question.
         margin: the largest difference that does not matter to whoever asks, a share; None where none was named.
         equivalence_p: of the two one-sided tests against `margin`.
+        ci90: of the whole, which those tests at 5 % go by: they show a difference to be less than the margin where all
+            of this is; None without a margin.
         detectable: the smallest true difference that these questions would have shown with 80 % power.
         needed_for_a_point: how many questions would show a difference of one point with that power.
         outcomes: outcome to how many of the compared questions ended so in BASE, and in NEW.
@@ -177,6 +179,7 @@ class Comparison:
     verdict: Verdict
     margin: float | None
     equivalence_p: float | None
+    ci90: Interval | None
     detectable: float
     needed_for_a_point: int
     left_out: LeftOut
@@ -242,6 +245,7 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
         verdict=_verdict(whole, alpha),
         margin=margin,
         equivalence_p=alpha,
+        ci90=None if margin is None else difference_interval(whole.table, 1 - 2 * _ALPHA, whole.spread),
         detectable=detectable(whole.table.discordance, whole.table.questions * whole.worth),
         needed_for_a_point=math.ceil(questions_needed(whole.table.discordance, _POINT) / whole.worth),
         left_out=pairing.left_out,

@@ -76,6 +76,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
         "margin": found.margin,
         "p_equivalence": found.equivalence_p,
         "within_margin": found.within_margin,
+        "ci90": found.ci90,
         "detectable": found.detectable,
         "needed_for_a_point": found.needed_for_a_point,
         "clusters": found.clusters,

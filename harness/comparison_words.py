@@ -63,18 +63,23 @@ def verdict(found: "Comparison") -> tuple[str, ...]:
     """The verdict, after the doubt of a run that is not whole; then what it rests on and what it could not see."""
     from harness.comparison import Verdict
 
-    margin = _margin(found.margin)
     match found.verdict:
         case Verdict.BETTER | Verdict.WORSE:
-            first = f"NEW is {found.verdict}: {_size(found.whole)}{_beside_margin(found)}."
+            first = f"NEW is {found.verdict}: {_size(found.whole)}."
         case Verdict.EQUIVALENT:
-            first = f"NEW and BASE are equivalent: a difference of {margin} or more is excluded either way."
+            first = f"NEW and BASE are equivalent: the difference is less than {_margin(found.margin)}, either way."
         case Verdict.NOT_SHOWN:
-            first = f"no difference is shown: {_hidden(found.whole)}.{_margin_open(found)}"
+            first = f"no difference is shown: {_hidden(found.whole)}."
         case _:
             assert_never(found.verdict)
     doubted = f"{_unfinished(found)}{first}"
-    return f"{doubted[0].upper()}{doubted[1:]}", _evidence(found.whole), *_subjects(found), _power(found)
+    return (
+        f"{doubted[0].upper()}{doubted[1:]}",
+        *_beside_margin(found),
+        _evidence(found.whole),
+        *_subjects(found),
+        _power(found),
+    )
 
 
 def _unfinished(found: "Comparison") -> str:
@@ -93,13 +98,26 @@ def _size(whole: "Part") -> str:
     return f"by {100 * abs(whole.difference):.1f} points, and with 95 % confidence by {near:.1f} to {far:.1f}"
 
 
-def _beside_margin(found: "Comparison") -> str:
-    """A difference can be shown and yet be smaller than what matters."""
-    if found.margin is None:
-        return ""
-    if found.within_margin:
-        return f", which is less than the margin of {_margin(found.margin)}"
-    return f"; that it is less than the margin of {_margin(found.margin)} is not shown"
+def _beside_margin(found: "Comparison") -> Iterable[str]:
+    """Whether the difference matters, and by what that is told: not by the 95 % interval, which stands beside it."""
+    if found.margin is None or found.ci90 is None:
+        return
+    shown = "show" if found.within_margin else "do not show"
+    low, high = _told_from(found.ci90, found.margin)
+    yield (
+        f"Two one-sided tests at 5 % {shown} that the difference is less than the margin of {_margin(found.margin)}: "
+        f"the 90 % interval is {low} to {high} points."
+    )
+
+
+def _told_from(ends: Interval, margin: float) -> Iterable[str]:
+    """The ends in points, in as many digits as tell them from the margin, but four at most."""
+    within, most = max(map(abs, ends)) < margin, round(100 * margin, 9)
+    for digits in range(1, 5):
+        shown = [round(100 * end, digits) for end in ends]
+        if (max(map(abs, shown)) < most) == within:
+            break
+    return (f"{end:+.{digits}f}".replace("-", "−") for end in shown)
 
 
 def _hidden(whole: "Part") -> str:
@@ -107,12 +125,6 @@ def _hidden(whole: "Part") -> str:
     ways = {"a drop": -low, "a gain": high}
     sizes = [f"{way} of up to {100 * share:.1f} points" for way, share in ways.items() if share > _SMALLEST]
     return f"with 95 % confidence {' or '.join(sizes) or 'none of 0.1 points'} could hide in these questions"
-
-
-def _margin_open(found: "Comparison") -> str:
-    if found.margin is None:
-        return ""
-    return f" Nor is it shown that the difference is less than the margin of {_margin(found.margin)}."
 
 
 def _margin(share: float | None) -> str:

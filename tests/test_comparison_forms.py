@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from builders import inline, plan_of, task_document, write_task
 from compared import Written, large, wrong_in
 from whole_runs import is_one_sentence
 
@@ -219,16 +220,55 @@ def test_flips_are_taken_from_each_subject_in_turn(here, runs):
 
 
 def test_a_margin_is_answered(here, runs):
-    assert "NEW and BASE are equivalent: a difference of 6 points or more is excluded" in (
+    assert "NEW and BASE are equivalent: the difference is less than 6 points, either way." in (
         here("compare", runs[0], runs[2], "--margin", 6).stdout
     )
-    assert "Nor is it shown that the difference is less than the margin of 1 point." in (
+    shown = "that the difference is less than the margin of"
+    assert f"Two one-sided tests at 5 % do not show {shown} 1 point:" in (
         here("compare", runs[0], runs[2], "--margin", 1).stdout
     )
-    assert "that it is less than the margin of 5 points is not shown" in (
-        here("compare", *runs[:2], "--margin", 5).stdout
+    assert f"do not show {shown} 5 points" in here("compare", *runs[:2], "--margin", 5).stdout
+    assert f"at 5 % show {shown} 20 points" in here("compare", *runs[:2], "--margin", 20).stdout
+
+
+def with_flips(written, tmp_path, lost, won):
+    """A comparison of 2,000 questions."""
+    questions = [inline("algebra", place) for place in range(2000)]
+    plan = plan_of(write_task(tmp_path, task_document(name="thousands", questions=questions, groups=None)))
+    base = written("base", wrong_in(plan, "algebra", range(won)), asked=plan)
+    return base, written("new", wrong_in(plan, "algebra", range(won, won + lost)), asked=plan)
+
+
+def test_a_margin_is_judged_by_the_90_percent_interval_which_is_shown(here, written, tmp_path):
+    base, new = with_flips(written, tmp_path, lost=70, won=30)
+    said = here("compare", base, new, "--margin", 2.9).stdout
+    assert "NEW is worse: by 2.0 points, and with 95 % confidence by 1.0 to 3.0.\n" in said
+    assert (
+        "Two one-sided tests at 5 % show that the difference is less than the margin of 2.9 points: the 90 % interval "
+        "is −2.8 to −1.2 points." in said
     )
-    assert "which is less than the margin of 20 points" in (here("compare", *runs[:2], "--margin", 20).stdout)
+    found = json.loads(here("compare", base, new, "--margin", 2.9, "--json").stdout)
+    assert found["ci90"] == pytest.approx([-0.0282, -0.0118], abs=5e-5)
+    assert json.loads(here("compare", base, new, "--json").stdout)["ci90"] is None
+
+
+def test_equivalence_names_what_it_goes_by_where_the_95_percent_interval_is_wider_than_the_margin(
+    here, written, tmp_path
+):
+    base, new = with_flips(written, tmp_path, lost=40, won=40)
+    said = here("compare", base, new, "--margin", 0.8).stdout
+    assert "[−0.9, +0.9]" in said
+    assert (
+        "NEW and BASE are equivalent: the difference is less than 0.8 points, either way.\nTwo one-sided tests at 5 % "
+        "show that the difference is less than the margin of 0.8 points: the 90 % interval is −0.7 to +0.7 points."
+        in said
+    )
+
+
+def test_the_ends_have_as_many_digits_as_tell_them_from_the_margin(here, written, tmp_path):
+    base, new = with_flips(written, tmp_path, lost=40, won=40)  # ± 0.7358
+    assert "is −0.74 to +0.74 points" in here("compare", base, new, "--margin", 0.72).stdout
+    assert "is −0.7 to +0.7 points" in here("compare", base, new, "--margin", 0.74).stdout
 
 
 @pytest.mark.parametrize(

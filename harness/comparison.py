@@ -49,6 +49,11 @@ class Verdict(StrEnum):
     NOT_SHOWN = "no difference shown"
     EQUIVALENT = "equivalent"  # not even a difference as large as the margin: shown
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is shown."""
+        return self is Verdict.NOT_SHOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -116,6 +121,14 @@ class Part:
     def spread(self) -> Spread:
         """For intervals and tests."""
         return Spread(self.stderr, self.worth, self.clusters is not None)
+
+    @property
+    def shown(self) -> Verdict:
+        """Better or worse where test and interval, which part at the edge, both show it of this part by itself."""
+        low, high = self.ci95
+        if self.p < _ALPHA and not low <= 0 <= high:
+            return Verdict.BETTER if self.difference > 0 else Verdict.WORSE
+        return Verdict.NOT_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,13 +385,10 @@ def _cells(pairs: Iterable[Pair]) -> dict[tuple[str, Hashable], Tally]:
 
 
 def _verdict(whole: Part, equivalence: float | None) -> Verdict:
-    """A difference is shown where test and interval both show it; they part at the edge."""
-    low, high = whole.ci95
-    if whole.p < _ALPHA and not low <= 0 <= high:
-        return Verdict.BETTER if whole.difference > 0 else Verdict.WORSE
-    if equivalence is not None and equivalence < _ALPHA:
+    shown = whole.shown
+    if shown is Verdict.NOT_SHOWN and equivalence is not None and equivalence < _ALPHA:
         return Verdict.EQUIVALENT
-    return Verdict.NOT_SHOWN
+    return shown
 
 
 def _flips(pairs: Mapping[str, Pair]) -> tuple[Flip, ...]:

@@ -4,7 +4,7 @@ Takes a Comparison and the Pairing that it was made from. Changes in how many re
 is often one of form; then whether each run was of one model, and both were sampled alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.answers import Outcome
@@ -50,33 +50,45 @@ def has_no_letter(given: Given) -> bool:
 
 
 def _form(found: "Comparison", pairing: Pairing) -> list[str]:
-    """Whether the replies of NEW give a letter as often as those of BASE."""
-    changed = [
-        f"{name.value} {found.outcomes[name.value][1]:,} against {found.outcomes[name.value][0]:,}"
-        for name in UNREAD
-        if _has_changed(pairing, name)
-    ]
-    if not changed:
+    """Whether the replies of NEW give a letter as often as those of BASE, and whether what is shown hangs on it."""
+    changed = [name for name in UNREAD if _has_changed(pairing, {name})]
+    turned = _is_turned(found)
+    if changed or _has_changed(pairing, UNREAD):
+        said = "How often replies give a letter has changed"
+    elif turned:
+        said = "Replies without a letter decide what is shown"
+    else:
         return []
-    unread = found.whole.unread
-    said = (
-        f"How often replies give a letter has changed ({', '.join(changed)} in BASE): {unread.lost:,} of the "
-        f"{found.whole.table.lost:,} lost questions are lost because no letter was read, {unread.won:,} of the "
-        f"{found.whole.table.won:,} won because none was read before"
+    ended = {name: found.outcomes[name.value] for name in changed or UNREAD}
+    kinds = [f"{name.value} {new:,} against {base:,}" for name, (base, new) in ended.items() if base or new]
+    unread, part = found.whole.unread, found.lettered
+    said += (
+        f" ({', '.join(kinds)} in BASE): {unread.lost:,} of the {found.whole.table.lost:,} lost questions are lost "
+        f"because no letter was read, {unread.won:,} of the {found.whole.table.won:,} won because none was read before"
     )
-    part = found.lettered
     if part is not None:
         difference = f"{points(part.difference)} points {points_interval(part.ci95)}"
         said += (
             f"; over the {part.table.questions:,} to which both gave a letter, the difference is {difference}"
         )
+        said += f", which is {'not ' if part.shown.is_open else ''}shown" if turned else ""
     return [f"{said}."]
 
 
-def _has_changed(pairing: Pairing, outcome: Outcome) -> bool:
-    ended = [(old.outcome is outcome, new.outcome is outcome) for old, new in pairing.pairs.values()]
+def _has_changed(pairing: Pairing, outcomes: Collection[Outcome]) -> bool:
+    """Whether replies that ended in one of these are shown to have become more, or fewer."""
+    ended = [(old.outcome in outcomes, new.outcome in outcomes) for old, new in pairing.pairs.values()]
     fewer, more = ended.count((True, False)), ended.count((False, True))
     return mcnemar_exact(Table(0, fewer, more, 0)) < _ALPHA
+
+
+def _is_turned(found: "Comparison") -> bool:
+    """Whether another difference, or none, would be shown of the questions to which both gave a letter."""
+    if not found.whole.unread.lost and not found.whole.unread.won:
+        return False
+    if found.lettered is None:
+        return not found.whole.shown.is_open
+    return found.lettered.shown is not found.whole.shown
 
 
 def changes_of_model(base: ScoreFile, new: ScoreFile) -> Iterable[str]:

@@ -21,6 +21,7 @@ from builders import (
 from compared import Written, large, wrong, wrong_in
 
 import harness
+from harness.answers import Outcome
 from harness.comparison import Comparison, Verdict
 from harness.comparison_words import verdict
 from harness.errors import UsageError
@@ -234,6 +235,75 @@ def test_a_drop_that_is_one_of_form_is_called_out_first(tmp_path, written):
     )
     assert "over the 270 to which both gave a letter, the difference is 0.0 points" in found.notes[0]
     assert found.lettered.table.questions == 270
+
+
+def ended(written, plan, name, outcomes):
+    """A run whose replies to these questions, by id, gave no letter."""
+    entries = [
+        replace(line, answer=None, outcome=outcomes[line.id]) if line.id in outcomes else line
+        for line in answered(plan)
+    ]
+    settings = settings_of(plan, model=name)
+    record = record_of(plan, written.task_file, id=f"20261123T120000Z-{name}", settings=settings)
+    return written_run(written.folder / "runs", plan, written.task_file, entries, record=record).path
+
+
+def test_kinds_of_unread_replies_that_are_too_few_each_are_called_out_together(tmp_path, written):
+    many = large(tmp_path)
+    kinds = (Outcome.UNPARSED, Outcome.REFUSED, Outcome.TRUNCATED)
+    new = ended(written, many, "new", {f"chess/{place}": kinds[place % 3] for place in range(6)})
+    found = harness.compare(written("base", asked=many), new)
+    assert found.verdict is Verdict.WORSE
+    assert found.notes[0].startswith(
+        "How often replies give a letter has changed (unparsed 2 against 0, refused 2 against 0, truncated 2 against 0 "
+        "in BASE): 6 of the 6 lost questions"
+    )
+
+
+def test_unread_replies_without_which_a_difference_would_not_be_shown_are_called_out(tmp_path, written):
+    many = large(tmp_path)
+    unread = {f"chess/{place}": "I like it." for place in range(3)}  # too few for a change that is shown
+    new = written("new", {**unread, **wrong_in(many, "chess", range(3, 7))}, asked=many)
+    found = harness.compare(written("base", asked=many), new)
+    assert found.verdict is Verdict.WORSE
+    assert found.notes[0] == (
+        "Replies without a letter decide what is shown (unparsed 3 against 0 in BASE): 3 of the 7 lost questions are "
+        "lost because no letter was read, 0 of the 0 won because none was read before; over the 297 to which both gave "
+        "a letter, the difference is −1.3 points [−3.4, −0.1], which is not shown."
+    )
+
+
+def test_unread_replies_that_hide_a_difference_are_called_out(tmp_path, written):
+    many = large(tmp_path)
+    base = written("base", {f"botany/{place}": "I like it." for place in range(5)}, asked=many)
+    found = harness.compare(base, written("new", wrong_in(many, "chess", range(8)), asked=many))
+    assert found.verdict is Verdict.NOT_SHOWN
+    assert found.notes[0].startswith(
+        "Replies without a letter decide what is shown (unparsed 0 against 5 in BASE)"
+    )
+    assert found.notes[0].endswith("which is shown.")
+
+
+def test_unread_replies_that_decide_nothing_are_not_called_out(tmp_path, written):
+    many = large(tmp_path)
+    new = written("new", {"botany/0": "I like it.", **wrong_in(many, "chess", range(20))}, asked=many)
+    found = harness.compare(written("base", asked=many), new)
+    assert found.verdict is Verdict.WORSE
+    assert not any("letter" in note for note in found.notes)
+
+
+def test_a_difference_of_unread_replies_is_called_out_where_no_question_has_two_letters(tmp_path, written):
+    questions = [inline("algebra", place) for place in range(11)]
+    few = plan_of(write_task(tmp_path, task_document(name="few", groups=None, questions=questions)))
+    base = written("base", {f"algebra/{place}": "I like it." for place in range(6, 11)}, asked=few)
+    unread = {f"algebra/{place}": "I like it." for place in range(6)}
+    new = written("new", {**unread, **wrong_in(few, "algebra", range(6, 11))}, asked=few)
+    found = harness.compare(base, new)
+    assert (found.verdict, found.lettered) == (Verdict.WORSE, None)
+    assert found.notes[0] == (
+        "Replies without a letter decide what is shown (unparsed 6 against 5 in BASE): 6 of the 6 lost questions are "
+        "lost because no letter was read, 0 of the 0 won because none was read before."
+    )
 
 
 def test_the_macro_difference_is_that_of_the_means_over_subjects(written, plan):

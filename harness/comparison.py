@@ -20,6 +20,7 @@ from harness.finished import Run, load
 from harness.paired_stats import (
     Spread,
     Table,
+    can_show,
     clustered_spread,
     detectable,
     difference_interval,
@@ -176,7 +177,8 @@ class Comparison:
         equivalence_p: of the two one-sided tests against `margin`.
         ci90: of the whole, which those tests at 5 % go by: they show a difference to be less than the margin where all
             of this is; None without a margin.
-        detectable: the smallest true difference that these questions would have shown with 80 % power.
+        detectable: the smallest true difference that these questions would have shown with 80 % power; None where they
+            can show none, however large.
         needed_for_a_point: how many questions would show a difference of one point with that power.
         outcomes: outcome to how many of the compared questions ended so in BASE, and in NEW.
         notes: what to know of the figures, as sentences, the most important first.
@@ -193,7 +195,7 @@ class Comparison:
     margin: float | None
     equivalence_p: float | None
     ci90: Interval | None
-    detectable: float
+    detectable: float | None
     needed_for_a_point: int
     left_out: LeftOut
     flips: tuple[Flip, ...]
@@ -259,13 +261,20 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
         margin=margin,
         equivalence_p=alpha,
         ci90=None if margin is None else difference_interval(whole.table, 1 - 2 * _ALPHA, whole.spread),
-        detectable=detectable(whole.table.discordance, whole.table.questions * whole.worth),
+        detectable=_detectable(whole),
         needed_for_a_point=math.ceil(questions_needed(whole.table.discordance, _POINT) / whole.worth),
         left_out=pairing.left_out,
         flips=_flips(pairs),
         outcomes=_outcomes(pairs.values()),
     )
     return replace(found, notes=notes_on(found, pairing))
+
+
+def _detectable(whole: Part) -> float | None:
+    questions = whole.table.questions
+    if not can_show(questions, whole.worth):
+        return None
+    return detectable(whole.table.discordance, questions * whole.worth)
 
 
 def loaded(run: Run | Path | str) -> Run:

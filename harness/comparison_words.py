@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, assert_never
 
 from harness.counted import counted
+from harness.paired_stats import FEWEST
 from harness.stats import Interval
 
 if TYPE_CHECKING:
@@ -72,9 +73,8 @@ def verdict(found: "Comparison") -> tuple[str, ...]:
             first = f"no difference is shown: {_hidden(found.whole)}."
         case _:
             assert_never(found.verdict)
-    doubted = f"{_unfinished(found)}{first}"
     return (
-        f"{doubted[0].upper()}{doubted[1:]}",
+        _capital(f"{_unfinished(found)}{first}"),
         *_beside_margin(found),
         _evidence(found.whole),
         *_subjects(found),
@@ -182,10 +182,23 @@ def is_shown_among(part: "Part") -> bool:
 
 
 def _power(found: "Comparison") -> str:
-    return (
-        f"So many questions show a true difference of {100 * found.detectable:.1f} points four times in five; one of "
-        f"1 point takes {found.needed_for_a_point:,} that are answered like these."
-    )
+    if found.detectable is None:
+        shown = _capital(shows_nothing(found.questions))
+    else:
+        size = f"{100 * found.detectable:.1f} points"
+        shown = f"So many questions show a true difference of {size} four times in five"
+    return f"{shown}; one of 1 point takes {found.needed_for_a_point:,} that are answered like these."
+
+
+def shows_nothing(questions: int) -> str:
+    """Why questions can show nothing, so many of them as there are."""
+    if questions < FEWEST:
+        return f"so few questions can show no difference, however large: it takes {FEWEST} at least"
+    return "questions of so few clusters can show no difference, however large"
+
+
+def _capital(sentence: str) -> str:
+    return f"{sentence[0].upper()}{sentence[1:]}"
 
 
 def outcomes(found: "Comparison") -> str:

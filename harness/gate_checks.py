@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness.comparison import Part
-from harness.comparison_words import p_value, points, points_interval
+from harness.comparison_words import p_value, points, points_interval, shows_nothing
 from harness.counted import counted
 from harness.paired_stats import (
     Table,
+    can_show,
     difference_interval,
     mcnemar_exact,
     paired_stderr,
@@ -52,6 +53,8 @@ def check_not_worse(rule: str, part: Part) -> RuleResult:
     if worse or better:
         return RuleResult(rule, not worse, f"{'worse' if worse else 'better'}: {measured(part)}")
     reason = f"no difference shown, {_hidden(-100 * part.ci95[0])}: {measured(part)}{_decided(part)}"
+    if not can_show(part.table.questions, part.worth):
+        reason += f"; {shows_nothing(part.table.questions)}"
     return RuleResult(rule, True, reason)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from harness.errors import UsageError
 from harness.estimate import Estimate
-from harness.paired_stats import detectable, questions_needed
+from harness.paired_stats import FEWEST, can_show, detectable, questions_needed
 from harness.prices import GpuHours
 
 Tokens = tuple[float, float]
@@ -58,7 +58,7 @@ class Size:
         disagreement: the share, 0..1.
         needed: questions that show the difference; None where two that disagree so little cannot differ by so much.
         asked: those, or all there are where they are fewer.
-        shows: the smallest true difference that `asked` questions show, a share.
+        shows: the smallest true difference that `asked` questions show, a share; None where they can show none.
         prompt_tokens: of asking them once, from and to; None without a model.
         output_tokens: likewise.
         cost_usd: likewise; None where it is not known.
@@ -68,7 +68,7 @@ class Size:
     disagreement: float
     needed: int | None
     asked: int
-    shows: float
+    shows: float | None
     prompt_tokens: Tokens | None
     output_tokens: Tokens | None
     cost_usd: Tokens | None
@@ -134,7 +134,7 @@ def size(
 def _size(
     share: float, detect: float, available: int, worth: float, estimate: Estimate | None, speed: Speed | None
 ) -> Size:
-    needed = None if share < detect else math.ceil(questions_needed(share, detect) / worth)
+    needed = None if share < detect else max(math.ceil(questions_needed(share, detect) / worth), FEWEST)
     asked = available if needed is None else min(needed, available)
     part = asked / available
     took_s = asked / speed.questions_per_second if speed else None
@@ -142,7 +142,7 @@ def _size(
         disagreement=share,
         needed=needed,
         asked=asked,
-        shows=detectable(share, asked * worth),
+        shows=detectable(share, asked * worth) if can_show(asked, worth) else None,
         prompt_tokens=_scaled(estimate.prompt_tokens, part) if estimate else None,
         output_tokens=_scaled(estimate.output_tokens, part) if estimate else None,
         cost_usd=_cost_usd(estimate, part, took_s),

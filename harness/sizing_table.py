@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
+from harness.comparison_words import shows_nothing
 from harness.prices import Prices
 from harness.sizing import Size, Sizing, Tokens
 from harness.terminal import print_whole
@@ -38,7 +39,7 @@ def _table(sizing: Sizing) -> Table:
             f"{100 * size.disagreement:.3g} %",
             _needed(size),
             f"{size.asked:,}",
-            f"{100 * size.shows:.2f}",
+            "–" if size.shows is None else f"{100 * size.shows:.2f}",
         ]
         if size.prompt_tokens and size.output_tokens:
             cells.append(f"{_tokens(size.prompt_tokens)}\n{_tokens(size.output_tokens)}")
@@ -71,14 +72,14 @@ def _limits(sizing: Sizing) -> Iterator[str]:
     """Where the task is too small for what is wanted, or what is wanted cannot be."""
     (first, *others) = sizing.sizes
     if not others and not first.enough:
-        yield (
-            f"{_needed(first)} questions are needed, and there are {sizing.available:,}: all of them show "
-            f"{_points(first.shows)} at least."
-        )
+        shown = "" if first.shows is None else f": all of them show {_points(first.shows)} at least"
+        yield f"{_needed(first)} questions are needed, and there are {sizing.available:,}{shown}."
     elif others and not all(size.enough for size in sizing.sizes):
         yield f"Where more are needed than the {sizing.available:,} that there are, all of them are asked."
+    if any(size.shows is None for size in sizing.sizes):
+        yield f"Where it shows –, {shows_nothing(sizing.available)}."
     if any(size.needed is None for size in sizing.sizes):
-        yield "–: two runs that disagree on so few questions cannot differ by so much."
+        yield "Where it needs –, two runs that disagree on so few questions cannot differ by so much."
 
 
 def _grounds(sizing: Sizing) -> Iterator[str]:

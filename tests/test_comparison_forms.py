@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from builders import inline, plan_of, task_document, write_task
+from builders import inline, passages_task, plan_of, task_document, write_task
 from compared import Written, large, wrong_in
 from whole_runs import is_one_sentence
 
@@ -269,6 +269,44 @@ def test_the_ends_have_as_many_digits_as_tell_them_from_the_margin(here, written
     base, new = with_flips(written, tmp_path, lost=40, won=40)  # ± 0.7358
     assert "is −0.74 to +0.74 points" in here("compare", base, new, "--margin", 0.72).stdout
     assert "is −0.7 to +0.7 points" in here("compare", base, new, "--margin", 0.74).stdout
+
+
+def all_lost(written, tmp_path, questions):
+    """BASE right and NEW wrong on so many questions."""
+    held = [inline("algebra", place) for place in range(questions)]
+    plan = plan_of(write_task(tmp_path, task_document(name="few", questions=held, groups=None)))
+    new = written("new", wrong_in(plan, "algebra", range(questions)), asked=plan)
+    return written("base", asked=plan), new
+
+
+@pytest.mark.parametrize("form", ["", "--markdown"])
+@pytest.mark.parametrize("questions", [1, 5])
+def test_too_few_questions_to_show_anything_say_so(here, written, tmp_path, questions, form):
+    runs = all_lost(written, tmp_path, questions)
+    said = here("compare", *runs, *form.split()).stdout
+    assert (
+        "So few questions can show no difference, however large: it takes 6 at least; one of 1 point" in said
+    )
+    assert json.loads(here("compare", *runs, "--json").stdout)["detectable"] is None
+    assert "however large: it takes 6 at least" in here("gate", *runs, COLUMNS="400").stdout
+
+
+def test_as_few_questions_as_show_something_say_what(here, written, tmp_path):
+    runs = all_lost(written, tmp_path, 6)
+    said = here("compare", *runs).stdout
+    assert "NEW is worse" in said
+    assert "So many questions show a true difference of" in said
+    assert "however large" not in said
+
+
+def test_questions_of_one_cluster_can_show_nothing_however_many(here, written, tmp_path):
+    file = passages_task(tmp_path, 1, 10)
+    plan = plan_of(file)
+    texts = {question.id: "Answer: B" for question in plan.questions[:3]}
+    runs = written("base", asked=plan), written("new", texts, asked=plan)
+    assert "Questions of so few clusters can show no difference, however large; one of 1 point" in (
+        here("compare", *runs).stdout
+    )
 
 
 @pytest.mark.parametrize(

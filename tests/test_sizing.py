@@ -238,6 +238,23 @@ def test_the_smallest_difference_that_a_small_task_shows_is_said(here, task_file
     assert "15,696 questions are needed, and there are 100: all of them show 12.4 points at least." in shown
 
 
+def test_so_few_questions_that_they_can_show_nothing_are_said_to(here, tmp_path):
+    questions = [inline("algebra", place) for place in range(5)]
+    few = write_task(tmp_path, task_document(name="few", questions=questions, groups=None))
+    said = ("plan", "--task", few, "--detect=90", "--disagreement=95")
+    shown = " ".join(here(*said).stdout.split())
+    assert (
+        "7 questions are needed, and there are 5. Where it shows –, so few questions can show no difference"
+        in shown
+    )
+    (one,) = json.loads(here(*said, "--json").stdout)["sizes"]
+    assert (one["needed"], one["shows"], one["enough"]) == (7, None, False)
+
+
+def test_as_many_questions_are_needed_as_can_show_anything():
+    assert sized(share=1, detect=0.99).needed == 6
+
+
 def test_the_document_has_all_of_it(here, task_file, pair):
     said = ("plan", "--task", task_file, "--model=gpt-4o", "--base", pair[0], "--new", pair[1], "--json")
     made = json.loads(here(*said, "--detect=5", "--questions-per-second=2").stdout)

@@ -82,7 +82,7 @@ def ranking_markdown(found: Ranking) -> str:
     ]
     head = ("ranks", "model", "accuracy", "unparsed", "points", "interval", "verdict", "run")
     blocks = [
-        f"### {len(found.models)} models on {_escaped(asked(found.comparisons[0], found.questions))}",
+        f"### {len(found.models)} models on {_escaped(asked(*found.comparisons, questions=found.questions))}",
         _table(head, rows, (False, False, True, True, True, True, False, False)),
         RANKS_MEAN,
     ]

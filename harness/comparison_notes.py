@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.answers import Outcome
 from harness.clustered_stats import FEW
-from harness.comparison_words import no_answer_differs, p_value, points, points_interval
+from harness.comparison_words import compared, no_answer_differs, p_value, points, points_interval
+from harness.counted import counted
 from harness.noise import read_noise
 from harness.paired_stats import Table, mcnemar_exact
 from harness.pairing import Given, Pairing
@@ -63,8 +64,9 @@ def _form(found: "Comparison", pairing: Pairing) -> list[str]:
     kinds = [f"{name.value} {new:,} against {base:,}" for name, (base, new) in ended.items() if base or new]
     unread, part = found.whole.unread, found.lettered
     said += (
-        f" ({', '.join(kinds)} in BASE): {unread.lost:,} of the {found.whole.table.lost:,} lost questions are lost "
-        f"because no letter was read, {unread.won:,} of the {found.whole.table.won:,} won because none was read before"
+        f" ({', '.join(kinds)} in BASE): {unread.lost:,} of the {counted(found.whole.table.lost, 'lost question')} "
+        f"{'is' if unread.lost == 1 else 'are'} lost because no letter was read, {unread.won:,} of the "
+        f"{found.whole.table.won:,} won because none was read before"
     )
     if part is not None:
         difference = f"{points(part.difference)} points {points_interval(part.ci95)}"
@@ -138,10 +140,11 @@ def _as_sent(value: object) -> str:
 def _status(side: "Side", name: str) -> Iterable[str]:
     score = side.score
     if score.status in ("incomplete", "interrupted"):
+        replied = score.counts.questions - score.counts.failed
+        of = counted(score.task.questions, "question")
         yield (
-            f"{name} is {score.status.upper()}: {score.counts.questions - score.counts.failed:,} of "
-            f"{score.task.questions:,} questions have a reply; what is missing is not a random part, so finish the run "
-            "before you believe the difference."
+            f"{name} is {score.status.upper()}: {replied:,} of {of} {'has' if replied == 1 else 'have'} a reply; what "
+            "is missing is not a random part, so finish the run before you believe the difference."
         )
 
 
@@ -154,6 +157,9 @@ def _origin(side: "Side", name: str) -> Iterable[str]:
 
 
 def _left_out(found: "Comparison", pairing: Pairing) -> Iterable[str]:
+    base, new = found.base.score.task.name, found.new.score.task.name
+    if base != new:
+        yield f"The tasks differ, {base} in BASE and {new} in NEW: compared is what both asked alike."
     left = pairing.left_out
     why = {
         "failed in BASE": left.failed_base,
@@ -163,12 +169,10 @@ def _left_out(found: "Comparison", pairing: Pairing) -> Iterable[str]:
         "asked differently": left.differing,
     }
     if told := ", ".join(f"{count:,} {reason}" for reason, count in why.items() if count):
-        yield f"Compared are the {found.questions:,} questions that both answered; left out: {told}."
+        yield f"{compared(found.questions, 'both')}; left out: {told}."
     if pairing.prompts_changed:
-        yield (
-            f"{pairing.prompts_changed:,} questions were asked with fewer examples in one of the runs, to fit its "
-            "context."
-        )
+        asked = counted(pairing.prompts_changed, "question was", "questions were")
+        yield f"{asked} asked with fewer examples in one of the runs, to fit its context."
 
 
 def _sameness(found: "Comparison", pairing: Pairing) -> Iterable[str]:
@@ -201,12 +205,18 @@ def _macro(found: "Comparison") -> Iterable[str]:
 def _clusters(found: "Comparison") -> Iterable[str]:
     if found.clusters is None:
         return
+    if found.clusters == 1:
+        yield (
+            "All questions are in one cluster, such as those on one passage: how clusters differ cannot be told, so "
+            "all of them are taken for one question; McNemar's p does not allow for that."
+        )
+        return
     yield (
         f"The questions come in {found.clusters:,} clusters, such as those on one passage; standard errors, "
         "intervals and the exact test allow for that."
     )
     if found.clusters < FEW:
-        yield f"With fewer than {FEW} clusters the intervals are too narrow."
+        yield f"With fewer than {FEW} clusters it is not well known how these differ: intervals may be too narrow."
 
 
 def _noise(found: "Comparison") -> Iterable[str]:

@@ -27,6 +27,7 @@ from harness.comparison_words import (
     resources,
     verdict,
 )
+from harness.counted import counted
 from harness.ranking import Ranking, told_apart
 from harness.summary import percent
 from harness.terminal import print_whole
@@ -49,7 +50,7 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
     parts, hidden = _subjects_shown(found.subjects)
     print_whole(console, _parts(found, parts))
     if hidden:
-        _say(console, f"… and {hidden} more subjects, whose p is larger; --csv has all.")
+        _say(console, f"… and {counted(hidden, 'more subject')}, whose p is larger; --csv has all.")
     _say(console, f"* {p_means(found)}")
     _say(console, outcomes(found))
     _say(console, resources(found))
@@ -58,7 +59,7 @@ def print_comparison(found: Comparison, console: Console, *, flips: int) -> None
 
 def print_ranking(found: Ranking, console: Console) -> None:
     """Each model with its accuracy, the ranks that it may have, and its difference from BASE; best first."""
-    _say(console, asked(found.comparisons[0], found.questions), style="bold")
+    _say(console, asked(*found.comparisons, questions=found.questions), style="bold")
     for note in found.notes:
         _say(console, f"Note: {note}", style="yellow")
     figures = ("accuracy", "unparsed", "points", "interval")

@@ -46,18 +46,23 @@ def p_value(p: float) -> str:
 
 def no_answer_differs(questions: int) -> str:
     """What to think of where so many answers of two runs are the same."""
-    return (
-        f"All {questions:,} answers are the same, letter for letter: if the weights are not, the endpoint may still "
-        "serve the old ones."
-    )
+    same = "The one answer is" if questions == 1 else f"All {questions:,} answers are"
+    return f"{same} the same, letter for letter: if the weights are not, the endpoint may still serve the old ones."
 
 
-def asked(found: "Comparison", questions: int | None = None) -> str:
-    """What both were asked, and how; `questions` where it is not all that both answered."""
-    task = found.base.score.task
+def compared(questions: int, by: str) -> str:
+    """How many questions are compared, where not all are."""
+    return f"Compared {'is' if questions == 1 else 'are'} the {counted(questions, 'question')} that {by} answered"
+
+
+def asked(*found: "Comparison", questions: int | None = None) -> str:
+    """What all were asked, and how; `questions` where it is not all that the two answered."""
+    task = found[0].base.score.task
+    names = dict.fromkeys([task.name, *(one.new.score.task.name for one in found)])
     published = " as published" if task.as_published else ""
     how = f"{task.protocol}{published}, {task.shots}-shot, reader {task.reader}"
-    return f"{task.name} ({how}): {counted(found.questions if questions is None else questions, 'question')}"
+    count = found[0].questions if questions is None else questions
+    return f"{' against '.join(names)} ({how}): {counted(count, 'question')}"
 
 
 def verdict(found: "Comparison") -> tuple[str, ...]:
@@ -85,7 +90,8 @@ def verdict(found: "Comparison") -> tuple[str, ...]:
 def _unfinished(found: "Comparison") -> str:
     """What of a run is missing is not a random part of it: the words after this hold for what is there."""
     told = [
-        f"{name} has {score.counts.questions - score.counts.failed:,} of {score.task.questions:,} replies"
+        f"{name} has {score.counts.questions - score.counts.failed:,} of "
+        f"{counted(score.task.questions, 'reply', 'replies')}"
         for name, score in (("BASE", found.base.score), ("NEW", found.new.score))
         if score.status in ("incomplete", "interrupted")
     ]
@@ -136,8 +142,8 @@ def _evidence(whole: "Part") -> str:
     same = table.both_correct + table.both_wrong
     net = table.won - table.lost
     return (
-        f"{table.lost:,} questions lost and {table.won:,} won ({f'{net:+,}'.replace('-', '−')} in all), {same:,} as "
-        f"before; {_test(whole)}."
+        f"{counted(table.lost, 'question')} lost and {table.won:,} won ({f'{net:+,}'.replace('-', '−')} in all), "
+        f"{same:,} as before; {_test(whole)}."
     )
 
 

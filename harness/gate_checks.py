@@ -161,7 +161,7 @@ def check_share(rule: str, count: int, of: int, most: float) -> RuleResult:
     """A share that was counted, not estimated."""
     share = count / of if of else 0.0
     held = share <= most
-    said = f"{count:,} of {of:,} replies ({100 * share:.1f} %)"
+    said = f"{count:,} of {counted(of, 'reply', 'replies')} ({100 * share:.1f} %)"
     return RuleResult(rule, held, f"{said}, {'no more' if held else 'more'} than {percent(most)}")
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.answers import Outcome
 from harness.baseline import Baseline
+from harness.counted import counted
 from harness.errors import UsageError
 from harness.files import write_whole
 from harness.finished import Run
@@ -43,9 +44,7 @@ class Noise(BaseModel):
     @property
     def sentence(self) -> str:
         """For people."""
-        shown = (
-            f"{self.changed:,} of {self.questions:,} answers ({100 * self.changed / self.questions:.1f} %)"
-        )
+        shown = f"{self.changed:,} of {counted(self.questions, 'answer')} ({100 * self.changed / self.questions:.1f} %)"
         return (
             f"Two runs of the baseline's own weights differ in {shown}, {self.lost:,} right the first time alone and "
             f"{self.won:,} the second: so much is the server's noise."

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.answers import Outcome
+from harness.counted import counted
 from harness.errors import UsageError
 from harness.finished import Run
 from harness.journal import read_extent, read_last_lines
@@ -169,8 +170,8 @@ def check_answers(run: Run, questions: int, correct: int) -> None:
     again = f"`harness regrade {run.path}` reads and scores its replies again"
     if run.score.early_stop is None and (questions, correct) != (counts.questions, counts.correct):
         raise UsageError(
-            f"{file} has {correct:,} right of {questions:,} questions, and its score says {counts.correct:,} of "
-            f"{counts.questions:,}: it was changed since; {again}."
+            f"{file} has {correct:,} right of {counted(questions, 'question')}, and its score says "
+            f"{counts.correct:,} of {counts.questions:,}: it was changed since; {again}."
         )
     if read_extent(file).sha256 != run.score.answers.sha256:
         raise UsageError(
@@ -197,15 +198,15 @@ def _refusal(base: Run, new: Run, before: Mapping[str, Given], after: Mapping[st
     common = before.keys() & after.keys()
     shared = sum(_same_question(before[id_], after[id_]) for id_ in common)
     if golds := sum(before[id_].gold != after[id_].gold for id_ in common):
-        reasons.append(f"gold letters differ in {golds:,} questions")
+        reasons.append(f"gold letters differ in {counted(golds, 'question')}")
     if not ways and (texts := sum(before[id_].prompt_sha256 != after[id_].prompt_sha256 for id_ in common)):
-        reasons.append(f"prompts differ in {texts:,} questions")
+        reasons.append(f"prompts differ in {counted(texts, 'question')}")
     said = "; ".join(reasons) or "questions, prompts or reader differ in a way that the files do not tell"
     out = ""
     if shared and not ways:
         out = (
-            f" `harness compare {base.path} {new.path} --on-common-questions` compares the {shared:,} that were asked "
-            "alike; a gate wants both asked the same."
+            f" `harness compare {base.path} {new.path} --on-common-questions` compares the "
+            f"{counted(shared, 'that was', 'that were')} asked alike; a gate wants both asked the same."
         )
     elif len(ways) == 1 and base.score.task.reader != new.score.task.reader:
         out = f" `harness regrade {new.path} --reader {base.score.task.reader}` reads NEW's replies as BASE's were."

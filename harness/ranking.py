@@ -23,6 +23,7 @@ from harness.comparison import (
     spread_of,
     table_of,
 )
+from harness.comparison_words import compared
 from harness.errors import UsageError
 from harness.finished import Run
 from harness.paired_stats import Table, difference_interval
@@ -223,7 +224,13 @@ def _shown(one: Against, place: int) -> Verdict:
 def _notes(comparisons: Sequence[Comparison], questions: int) -> tuple[str, ...]:
     sides = [comparisons[0].base, *(one.new for one in comparisons)]
     names = told_apart([side.model for side in sides], sides)[1:]
-    found = [f"{name}: {note}" for name, one in zip(names, comparisons, strict=True) for note in one.notes]
+    named: dict[str, list[str]] = {}
+    for name, one in zip(names, comparisons, strict=True):
+        for note in one.notes:
+            named.setdefault(note, []).append(name)
+    found = [
+        f"{'all' if len(of) == len(names) else ', '.join(of)}: {note}" for note, of in named.items()
+    ]  # a note on BASE is one of each comparison
     if any(one.questions != questions for one in comparisons):
-        found.append(f"Compared are the {questions:,} questions that all answered.")
+        found.append(f"{compared(questions, 'all')}.")
     return tuple(found)

@@ -61,7 +61,7 @@ def measured_disagreement(base: Path, new: Path, *, task: str, detect: float) ->
     table, share = whole.table, whole.table.discordance
     low, high = wilson_interval(table.won + table.lost, table.questions)
     elsewhere = f", on {asked.name}," if asked.name != task else ""
-    of = f"{table.won + table.lost:,} of {table.questions:,} questions"
+    of = f"{table.won + table.lost:,} of {counted(table.questions, 'question')}"
     said = [
         f"The earlier pair{elsewhere} disagrees on {of}: {100 * share:.1f} % [{100 * low:.1f}, {100 * high:.1f}]."
     ]

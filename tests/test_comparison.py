@@ -23,7 +23,7 @@ from compared import Written, large, wrong, wrong_in
 import harness
 from harness.answers import Outcome
 from harness.comparison import Comparison, Verdict
-from harness.comparison_words import verdict
+from harness.comparison_words import asked, verdict
 from harness.errors import UsageError
 from harness.gate_checks import check_none_worse
 
@@ -329,6 +329,38 @@ def test_a_subject_of_one_question_leaves_the_macro_difference_without_an_interv
     assert (macro.difference, macro.stderr, macro.ci95) == (0, None, None)
 
 
+def test_questions_of_one_cluster_are_said_to_be_taken_for_one(tmp_path, written):
+    plan = plan_of(passages_task(tmp_path, 1, 10))
+    new = written("new", {question.id: "Answer: B" for question in plan.questions[:3]}, asked=plan)
+    found = harness.compare(written("base", asked=plan), new)
+    assert found.clusters == 1
+    (said,) = (note for note in found.notes if "cluster" in note)
+    assert said.startswith("All questions are in one cluster")
+    assert "all of them are taken for one question" in said
+
+
+def test_one_of_anything_is_not_called_several(tmp_path, written):
+    questions = [inline("algebra", place) for place in range(2)]
+    two = plan_of(write_task(tmp_path, task_document(name="two", groups=None, questions=questions)))
+    base = written("base", {"algebra/1": None}, asked=two)
+    said = [*harness.compare(base, written("new", asked=two)).notes]
+    said += verdict(harness.compare(base, written("unread", {"algebra/0": "I like it."}, asked=two)))
+    said = " ".join(said)
+    assert "1 of 2 questions has a reply" in said
+    assert "Compared is the 1 question that both answered" in said
+    assert "The one answer is the same" in said
+    assert "1 question lost and 0 won" in said
+
+
+def test_other_tasks_are_both_named_where_common_questions_are_compared(tmp_path, written, plan):
+    other = plan_of(write_task(tmp_path, task_document(name="other")))
+    found = harness.compare(written("base"), written("new", asked=other), on_common_questions=True)
+    assert asked(found).startswith("tiny against other (")
+    assert (
+        "The tasks differ, tiny in BASE and other in NEW: compared is what both asked alike." in found.notes
+    )
+
+
 # What is not comparable
 
 
@@ -393,7 +425,7 @@ def test_a_gold_letter_that_differs_is_named(tmp_path, written):
     said = refused(written("base"), written("new", asked=other))
     assert "tasks differ: tiny against other" in said
     assert "dataset" not in said.partition("not comparable")[2]
-    assert "gold letters differ in 1 questions" in said
+    assert "gold letters differ in 1 question." in said
 
 
 def test_a_run_that_a_test_stopped_early_is_refused(written):

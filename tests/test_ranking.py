@@ -122,6 +122,16 @@ def test_notes_name_the_model_that_they_are_about(written):
     assert any(note.startswith("fails: NEW is INCOMPLETE") for note in found.notes)
 
 
+def test_a_note_on_base_is_given_once(written, plan_of_written):
+    base = written("base", {"algebra/0": None})
+    others = [
+        written(name, wrong(plan_of_written, f"chess/{at}"))
+        for at, name in enumerate(("one", "two", "three"))
+    ]
+    said = [note for note in rank(base, others).notes if "BASE is INCOMPLETE" in note]
+    assert [note.partition(": ")[0] for note in said] == ["all"]
+
+
 def test_models_without_a_question_that_all_answered_are_refused(written):
     plan = written.plan
     halves = [{q.id: None for q in plan.questions if (q.subject == "chess") is way} for way in (True, False)]

@@ -23,6 +23,7 @@ from harness.comparison_words import (
     resources,
     verdict,
 )
+from harness.markdown_text import code, plain
 from harness.ranking import Ranking
 from harness.summary import percent
 
@@ -43,7 +44,7 @@ def comparison_markdown(found: Comparison, *, flips: int) -> str:
 def _blocks(found: Comparison, flips: int) -> Iterable[str]:
     first, *grounds = verdict(found)
     yield f"### {first}"
-    yield _escaped(asked(found))
+    yield plain(asked(found))
     yield _table(
         ("", "model", "accuracy", "unparsed", "run"),
         [
@@ -53,8 +54,8 @@ def _blocks(found: Comparison, flips: int) -> Iterable[str]:
         (False, False, True, True, False),
     )
     if found.notes:
-        yield "\n>\n".join(f"> **Note:** {_escaped(note)}" for note in found.notes)
-    yield "\n".join(f"- {_escaped(said)}" for said in (*grounds, outcomes(found), resources(found)))
+        yield "\n>\n".join(f"> **Note:** {plain(note)}" for note in found.notes)
+    yield "\n".join(f"- {plain(said)}" for said in (*grounds, outcomes(found), resources(found)))
     yield _table(_HEAD, [_row(part) for part in (*found.groups, found.whole)], _NUMBERS)
     yield p_means(found)
     if len(found.subjects) > 1:
@@ -82,12 +83,12 @@ def ranking_markdown(found: Ranking) -> str:
     ]
     head = ("ranks", "model", "accuracy", "unparsed", "points", "interval", "verdict", "run")
     blocks = [
-        f"### {len(found.models)} models on {_escaped(asked(*found.comparisons, questions=found.questions))}",
+        f"### {len(found.models)} models on {plain(asked(*found.comparisons, questions=found.questions))}",
         _table(head, rows, (False, False, True, True, True, True, False, False)),
         RANKS_MEAN,
     ]
     if found.notes:
-        blocks.append("\n>\n".join(f"> **Note:** {_escaped(note)}" for note in found.notes))
+        blocks.append("\n>\n".join(f"> **Note:** {plain(note)}" for note in found.notes))
     return "\n\n".join(blocks)
 
 
@@ -99,7 +100,7 @@ def _row(part: Part) -> tuple[str, ...]:
     table, n = part.table, part.table.questions
     shown = "**" if is_shown_among(part) else ""
     return (
-        _escaped(part.name),
+        plain(part.name),
         f"{n:,}",
         percent((table.both_correct + table.lost) / n),
         percent((table.both_correct + table.won) / n),
@@ -115,9 +116,9 @@ def _row(part: Part) -> tuple[str, ...]:
 def _flips(flips: Sequence[Flip]) -> str:
     rows = [
         (
-            _escaped(flip.subject),
+            plain(flip.subject),
             _code(flip.id),
-            *map(_escaped, (flip.gold, flip.base_answer, flip.new_answer)),
+            *map(plain, (flip.gold, flip.base_answer, flip.new_answer)),
         )
         for flip in sorted(flips, key=lambda flip: flip.subject)
     ]
@@ -133,14 +134,6 @@ def _folded(title: str, content: str) -> str:
     return f"<details><summary>{title}</summary>\n\n{content}\n\n</details>"
 
 
-def _escaped(text: str) -> str:
-    """A text that Markdown shows as it is, in a table too."""
-    for char in "\\`*_|<>":
-        text = text.replace(char, f"\\{char}")
-    return " ".join(text.split())
-
-
 def _code(text: str) -> str:
-    """The same in code, where underscores stay what they are and nobody is mentioned."""
-    held = " ".join(text.replace("`", "'").replace("|", "\\|").split())
-    return f"`{held}`"
+    """An id in a table, where a border in it would be the table's even in code."""
+    return code(text).replace("|", "\\|")

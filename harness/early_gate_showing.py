@@ -10,11 +10,12 @@ from harness.comparison_documents import task_document
 from harness.comparison_words import model_name, points
 from harness.early_gate import EarlyGate, early_gate
 from harness.finished import Run
-from harness.gate_markdown import MARKS, plain
+from harness.gate_markdown import MARKS
 from harness.gate_outputs import Outputs
 from harness.gate_showing import Page, show, verdict_document
 from harness.gate_words import headline
 from harness.gating import Rules
+from harness.markdown_text import plain
 from harness.noise import read_noise
 
 

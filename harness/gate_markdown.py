@@ -1,6 +1,5 @@
 """Gate Markdown: what a gate says, for a pull request's comment or the summary of a step."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +8,10 @@ from harness.comparison_markdown import comparison_markdown
 from harness.comparison_words import asked
 from harness.gate_words import ANSWERS, headline, sides
 from harness.gating import Gate
+from harness.markdown_text import plain
 
 _FLIPS = 5
 MARKS = {True: "✅", False: "❌", None: "❔"}
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def markdown(gate: Gate, comparison: Comparison, source: Path | None) -> str:
@@ -42,8 +41,3 @@ def _lines(gate: Gate, comparison: Comparison, source: Path | None) -> Iterator[
     yield comparison_markdown(comparison, flips=_FLIPS)
     yield ""
     yield "</details>"
-
-
-def plain(text: str) -> str:
-    """Text that Markdown takes for text: a model's name may hold anything."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

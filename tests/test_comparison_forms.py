@@ -355,7 +355,7 @@ def test_markdown_shows_names_as_they_are(written):
     base, new = written("a|b_c_<d>"), written("`x`")
     said = comparison_markdown(compare(base, new), flips=0)
     assert "| BASE | `a\\|b_c_<d>` |" in said
-    assert "| NEW | `'x'` |" in said
+    assert "| NEW | `` `x` `` |" in said
 
 
 # Wrong use

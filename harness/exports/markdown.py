@@ -1,13 +1,12 @@
 """Markdown: a score as a short page, for a pull request or a README."""
 
-import re
 from collections.abc import Iterator
 
 from harness.finished import Run
+from harness.markdown_text import plain
 from harness.score_file import ScoreFile
 from harness.stats import Interval
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 _OUTCOMES = ("correct", "wrong", "unparsed", "refused", "truncated", "failed")
 
 
@@ -18,14 +17,14 @@ def markdown_of(run: Run) -> bytes:
 
 def _lines(score: ScoreFile) -> Iterator[str]:
     task, answered = score.task, score.counts.questions - score.counts.failed
-    yield f"### {_escaped(score.model.name)} on {_escaped(task.name)}"
+    yield f"### {plain(score.model.name)} on {plain(task.name)}"
     yield ""
     yield _how(score)
     yield ""
     yield "| | questions | accuracy | 95 % interval |"
     yield "|---|---:|---:|---:|"
     for group in score.groups:
-        yield _row(_escaped(group.name), group.questions, group.accuracy, group.ci95)
+        yield _row(plain(group.name), group.questions, group.accuracy, group.ci95)
     whole = f"**all ({score.score.average} average)**"
     yield _row(whole, answered, score.score.accuracy, score.score.ci95)
     if (share := score.score.right_share) is not None:
@@ -43,13 +42,13 @@ def _lines(score: ScoreFile) -> Iterator[str]:
     if score.warnings:
         yield ""
     for warning in score.warnings:
-        yield f"- {_escaped(warning)}"
+        yield f"- {plain(warning)}"
 
 
 def _how(score: ScoreFile) -> str:
     task, run = score.task, score.run
     published = " as published" if task.as_published else ""
-    revision = f", revision {_escaped(score.model.revision)}" if score.model.revision else ""
+    revision = f", revision {plain(score.model.revision)}" if score.model.revision else ""
     part = f", {score.status}" if score.status != "complete" else ""
     if score.stopped_early:
         part = ", stopped early by a test, so biased"
@@ -59,7 +58,7 @@ def _how(score: ScoreFile) -> str:
         else f"harness {run.harness_version}"
     )
     return (
-        f"{_escaped(task.protocol)}{published}, {task.shots}-shot, reader {_escaped(task.reader)}{revision}{part}; "
+        f"{plain(task.protocol)}{published}, {task.shots}-shot, reader {plain(task.reader)}{revision}{part}; "
         f"{origin}, {run.finished_at:%Y-%m-%d}; run {run.id}, comparable with scores of key "
         f"`{score.comparison_key[:12]}`."
     )
@@ -69,8 +68,3 @@ def _row(name: str, questions: int, accuracy: float | None, ci95: Interval | Non
     share = "–" if accuracy is None else f"{100 * accuracy:.1f} %"
     ends = "–" if ci95 is None else f"{100 * ci95[0]:.1f} – {100 * ci95[1]:.1f}"
     return f"| {name} | {questions:,} | {share} | {ends} |"
-
-
-def _escaped(text: str) -> str:
-    """A text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

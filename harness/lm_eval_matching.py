@@ -31,7 +31,9 @@ class Asked:
 def as_ours(
     samples: Iterable[Sample], questions: Iterable[Question], form: Form | None
 ) -> tuple[tuple[Asked, ...], tuple[Sample, ...]]:
-    """The samples that ask a question of ours, and the rest; where a question is there twice, in file order.
+    """The samples that ask a question of ours, and the rest.
+
+    Where a question is there twice, the one whose id or subject the sample names, then the first in file order.
 
     Raises:
         UsageError: a sample has not as many choices as its question, or its right answer is none of them.
@@ -49,7 +51,7 @@ def as_ours(
             if question.id not in taken and _is_of(question, subject) and _fits(question, sample)
         ]
         if near:
-            question = near[0]
+            question = min(near, key=lambda one: _distance(one, sample))
             taken.add(question.id)
             found.append(Asked(replace(question, gold=_gold(sample, question.letters)), sample))
         else:
@@ -100,6 +102,13 @@ def _core(question: Question) -> str:
 
 def _is_of(question: Question, subject: str | None) -> bool:
     return not subject or question.subject.replace(" ", "_") == subject
+
+
+def _distance(question: Question, sample: Sample) -> tuple[bool, bool]:
+    """Smaller for the question that is meant among those of the same words: exports of ours have its id in the row."""
+    subject = question.subject.replace(" ", "_")
+    named = question.subject in sample.texts or sample.task.endswith(f"_{subject}")
+    return question.id not in sample.texts, not named
 
 
 def _fits(question: Question, sample: Sample) -> bool:

@@ -10,7 +10,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import yaml
-from builders import NOON, answered, early_stop, plan_of, task_document, write_task, written_run
+from builders import NOON, answered, early_stop, inline, plan_of, task_document, write_task, written_run
 from huggingface_hub import ModelCard, ModelCardData
 from huggingface_hub.repocard_data import model_index_to_eval_results
 from lm_eval_runs import lm_eval, needs_lm_eval, printed_by_lm_eval, write_sample
@@ -243,6 +243,20 @@ def test_samples_are_imported_with_the_same_answers_and_the_same_key(tmp_path, p
     assert again.score.comparison_key == ours.score.comparison_key
     assert again.answers()["answer"].to_dict() == ours.answers()["answer"].to_dict()
     assert again.score.run.imported_from == f"harness {ours.score.run.harness_version}"
+
+
+@pytest.mark.parametrize("protocol", ["simple-evals", "lm-eval"])
+def test_a_question_that_two_subjects_have_comes_back_to_its_own(tmp_path, protocol):
+    questions = [{**inline("same", place), "subject": subject} for subject in "abc" for place in range(4)]
+    task_file = write_task(tmp_path, task_document(questions=questions, groups=None, shots=None))
+    with Loopback(small_model) as server:
+        ours = run(
+            server, task_file, tmp_path / "ours", protocol=protocol, shots=0, subjects=("b", "c"), limit=6
+        )
+    written = export_to(ours.path, "lm-eval", tmp_path / "out")
+    (again,) = import_results(written, task=str(task_file), results=tmp_path / "again")
+    assert again.answers()["answer"].to_dict() == ours.answers()["answer"].to_dict()
+    assert harness.compare(ours, again).questions == 6
 
 
 def test_a_question_that_failed_is_no_sample(folder, tmp_path):

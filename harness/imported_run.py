@@ -17,7 +17,7 @@ from harness.errors import UsageError
 from harness.files import write_whole
 from harness.finished import Run
 from harness.journal import Entry, Journal
-from harness.lm_eval_files import Results
+from harness.lm_eval_files import Results, shortened
 from harness.lm_eval_matching import Asked
 from harness.plan import Plan
 from harness.prompts import ScoreLetters
@@ -34,7 +34,6 @@ from harness.run_folder import (
 from harness.score_file import ScoreFile, document
 from harness.scoring import score_run
 
-_NAMED = 3
 _UNPRICED = "lm-evaluation-harness counts no tokens"
 
 
@@ -119,10 +118,8 @@ def _endpoint(found: Results) -> str:
 
 
 def _origin(found: Results, asked: tuple[Asked, ...]) -> str:
-    names = list(dict.fromkeys(one.sample.task for one in asked))
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return (
-        f"Imported from {found.origin} ({', '.join(names[:_NAMED])}{more}): asked and answered there, not "
+        f"Imported from {found.origin} ({shortened(one.sample.task for one in asked)}): asked and answered there, not "
         "measured by this harness."
     )
 

@@ -7,7 +7,7 @@ over, do not fit into the memory of a laptop. Knows nothing of our tasks, protoc
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from harness.errors import UsageError
 from harness.prompts import Message, hashed_text
 
 _WAY_OUT = "`harness import` reads what lm-evaluation-harness 0.4.3 and later write"
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,14 @@ class Results:
 
     Attributes:
         document: all of it.
-        tasks: the tasks that were asked, groups of them not among them, each with its samples' file.
+        named: the tasks that were asked, groups of them not among them, each with the file that its samples belong in.
+        tasks: those of them whose samples are there.
     """
 
     path: Path
     sha256: str
     document: Mapping[str, Any]
+    named: Mapping[str, Path]
     tasks: Mapping[str, Path]
 
     @property
@@ -119,7 +122,7 @@ def read_results(path: Path) -> Results:
         path: the file, or the folder that holds one.
 
     Raises:
-        UsageError: there is none or there are several, it is no such file, or a task's samples are not beside it.
+        UsageError: there is none or there are several, it is no such file, or no task's samples are beside it.
     """
     file = _results_file(path)
     try:
@@ -135,15 +138,27 @@ def read_results(path: Path) -> Results:
     if not configs:
         raise UsageError(f"{file} names no task that was asked.")
     date = file.stem.rpartition("_")[2]
-    tasks = {task: file.with_name(f"samples_{task}_{date}.jsonl") for task in configs}
-    missing = [samples.name for samples in tasks.values() if not samples.is_file()]
-    if missing:
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise UsageError(
-            f"{file} has no {missing[0]}{more} beside it: a score without its answers can be neither checked nor "
-            "compared question by question; run lm_eval with --log_samples."
-        )
-    return Results(file, hashlib.sha256(content).hexdigest(), document, tasks)
+    named = {task: file.with_name(f"samples_{task}_{date}.jsonl") for task in configs}
+    tasks = {task: samples for task, samples in named.items() if samples.is_file()}
+    if not tasks:
+        raise no_samples(file, [samples.name for samples in named.values()])
+    return Results(file, hashlib.sha256(content).hexdigest(), document, named, tasks)
+
+
+def no_samples(results: Path, missing: Sequence[str]) -> UsageError:
+    """The refusal of tasks whose samples' files are not there."""
+    more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return UsageError(
+        f"{results} has no {missing[0]}{more} beside it: a score without its answers can be neither checked nor "
+        "compared question by question; run lm_eval with --log_samples."
+    )
+
+
+def shortened(tasks: Iterable[str]) -> str:
+    """The names of tasks, each once; of many the first few."""
+    names = list(dict.fromkeys(tasks))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def read_samples(results: Results, task: str) -> Iterator[Sample]:

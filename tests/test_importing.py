@@ -57,6 +57,111 @@ def changed(folder, change, name="results_*"):
     path.write_text("".join(json.dumps(document) + "\n" for document in documents), encoding="utf-8")
 
 
+def together(made, *names):
+    """One results file of several, as lm-evaluation-harness writes it where several benchmarks are asked at once."""
+    first, *others = [made(name) for name in names]
+    (path,) = first.glob("results_*")
+    date = path.stem.removeprefix("results_")
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    for other in others:
+        (more,) = other.glob("results_*")
+        for field, held in json.loads(more.read_text(encoding="utf-8")).items():
+            if isinstance(held, dict) and field != "config":
+                whole.setdefault(field, {}).update(held)
+        for samples in other.glob("samples_*"):
+            task = samples.name.split("_2026")[0]
+            samples.rename(first / f"{task}_{date}.jsonl")
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    return first
+
+
+def of_other_questions(sample):
+    sample["doc"]["question"] += " Or not?"
+
+
+def left_out(imported):
+    """What a score says of what was left out, up to the words that are always the same."""
+    said = [warning for warning in imported.score.warnings if warning.startswith("Left out")]
+    return [sentence.removesuffix("or one a second time.") for sentence in said]
+
+
+def test_of_several_benchmarks_only_the_tasks_questions_are_its_score(made, results):
+    folder = together(made, "letters", "texts")
+    for subject in SUBJECTS:
+        changed(folder, of_other_questions, f"samples_sample_texts_{subject}*")
+    imported = only(folder, results)
+    assert imported.score.comparison_key == our_run(results).score.comparison_key
+    said = "Left out: 8 of 16 samples (sample_texts_animals, sample_texts_economics), which ask no question of task "
+    assert left_out(imported) == [f"{said}sample, "]
+
+
+def test_what_was_left_out_is_told_on_the_terminal(here, made):
+    folder = together(made, "letters", "texts")
+    changed(folder, of_other_questions, "samples_sample_texts_animals*")
+    done = here("import", folder, "--task", "sample")
+    assert (done.returncode, len(done.stdout.split())) == (0, 2)
+    assert "Note: Left out: 4 of 16 samples (sample_texts_animals)" in done.stderr
+
+
+def test_two_ways_of_asking_a_tasks_questions_are_two_runs(made, results):
+    runs = import_results(together(made, "letters", "written"), task="sample", results=results)
+    assert [one.score.task.protocol for one in runs] == ["lm-eval", "lm-eval-generative"]
+    assert [one.score.counts.questions for one in runs] == [8, 8]
+    assert not left_out(runs[0])
+
+
+def test_subjects_that_lm_eval_has_in_no_group_are_one_run(made, results):
+    folder = made("letters")
+    changed(folder, lambda document: document.update(group_subtasks={}, groups={}))
+    assert only(folder, results).score.comparison_key == our_run(results).score.comparison_key
+
+
+def test_a_benchmark_that_cannot_be_imported_is_named_and_the_others_are_imported(here, made):
+    done = here("import", together(made, "letters", "written"))
+    (score,) = done.stdout.split()
+    assert (done.returncode, harness.load(score).score.task.name) == (0, "sample")
+    assert "Not imported: sample_written_animals of lm-evaluation-harness scores no choices" in done.stderr
+
+
+def test_a_benchmark_without_samples_is_named_and_the_others_are_imported(made, results):
+    folder, said = together(made, "letters", "texts"), []
+    for path in folder.glob("samples_sample_texts_*"):
+        path.unlink()
+    (imported,) = import_results(folder, results=results, say=said.append)
+    assert imported.score.counts.questions == 8
+    (sentence,) = said
+    assert sentence.startswith("Not imported: ")
+    assert "has no samples_sample_texts_animals" in sentence
+
+
+def test_a_subject_without_samples_is_left_out_and_named(made, results):
+    folder = made("letters")
+    next(folder.glob("samples_*animals*")).unlink()
+    imported = only(folder, results)
+    assert (imported.score.status, imported.score.counts.questions) == ("partial", 4)
+    assert left_out(imported) == ["Left out: sample_animals, of which no samples are beside the results."]
+
+
+def test_damage_in_one_benchmark_does_not_keep_the_others_from_being_imported(made, results):
+    folder, said = together(made, "letters", "texts"), []
+    next(folder.glob("samples_sample_texts_animals*")).write_text("{")
+    imported = only(folder, results, say=said.append)
+    assert imported.score.comparison_key == our_run(results).score.comparison_key
+    assert "line 1, is no JSON" in said[0]
+
+
+def test_what_was_mended_is_imported_beside_what_is_imported_already(made, results):
+    folder, said = together(made, "letters", "texts"), []
+    (path,) = folder.glob("samples_sample_texts_animals*")
+    held = path.read_text()
+    path.write_text("{")
+    import_results(folder, results=results)
+    path.write_text(held)
+    (later,) = import_results(folder, results=results, say=said.append)
+    assert later.score.task.name == "sample_texts"
+    assert "is imported already" in said[0]
+
+
 def test_a_file_of_no_task_is_refused(made, results):
     folder = made("letters")
     changed(folder, lambda document: document.update(configs={}))
@@ -242,7 +347,7 @@ def test_all_of_a_tasks_questions_are_a_complete_run_and_some_a_partial_one(made
     assert whole.score.status == "complete"
 
 
-def test_a_question_that_is_none_of_ours_is_counted_and_kept_under_lm_evals_name(made, results):
+def test_a_question_that_is_none_of_ours_is_counted_and_left_out(made, results):
     folder = made("letters")
 
     def of_another_text(sample):
@@ -251,8 +356,10 @@ def test_a_question_that_is_none_of_ours_is_counted_and_kept_under_lm_evals_name
 
     changed(folder, of_another_text, "samples_*animals*")
     imported = only(folder, results)
-    assert "sample_animals/0" in imported.answers().index
-    assert "1 of 8 questions are none of task sample's." in imported.score.warnings
+    assert (imported.score.counts.questions, imported.score.task.protocol) == (7, "lm-eval")
+    assert left_out(imported) == [
+        "Left out: 1 of 8 samples (sample_animals), which ask no question of task sample, "
+    ]
 
 
 def test_answers_that_lm_eval_counted_otherwise_are_told(made, results):

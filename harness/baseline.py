@@ -155,15 +155,39 @@ def refuse_other_questions(plan: Plan, baseline: Baseline) -> None:
     for question in plan.questions:
         said = baseline.said.get(question.id)
         if said is None:
-            way_out = f"give a --limit of at most {baseline.run.score.task.questions}"
-            if imported := baseline.record.imported_from:
-                way_out = f"{imported} asked a part of its own: run the task, and compare with --on-common-questions"
-            raise UsageError(f"{baseline.run.path} did not ask question {question.id}; {way_out}.")
+            raise UsageError(
+                f"{baseline.run.path} did not ask question {question.id}; {_way_out(plan, baseline)}."
+            )
         if plan.prompt(question, said.shots_dropped).sha256 != said.prompt_sha256:
             raise UsageError(
                 f"the prompts are not those of {baseline.run.path} any more ({question.id} differs): this is harness "
                 f"{baseline.record.harness_version}'s baseline; make a new one with this version."
             )
+
+    if baseline.record.imported_from and len(plan.questions) == len(baseline.said):
+        _refuse_other_gold(plan, baseline)
+
+
+def _way_out(plan: Plan, baseline: Baseline) -> str:
+    """What to do where the plan has a question that the baseline has not."""
+    record = baseline.record
+    chosen = record.settings["limit"] or record.settings["subjects"]
+    if chosen or not record.imported_from:
+        return f"give a --limit of at most {baseline.run.score.task.questions}"
+    how = f"--task {record.task} --protocol {plan.protocol.name} --shots {plan.shots}"
+    return (
+        f"{record.imported_from} asked a part that no options of ours choose: `harness run {how}` asks all, and "
+        f"`harness compare --on-common-questions` compares the {len(baseline.said):,} that it asked"
+    )
+
+
+def _refuse_other_gold(plan: Plan, baseline: Baseline) -> None:
+    """Questions, prompts and reader are the same, so that other keys are other right answers."""
+    if plan.comparison_key != baseline.run.score.comparison_key:
+        raise UsageError(
+            f"{baseline.record.imported_from}, where {baseline.run.path} was imported from, holds other answers to be "
+            f"right than task {plan.task.name} does; import what the new model is asked there, and compare the two."
+        )
 
 
 def reply_sha256(entry: Entry) -> str:

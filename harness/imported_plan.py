@@ -20,7 +20,7 @@ from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
 from harness.protocols import PROTOCOLS, Protocol
 from harness.questions import Question, QuestionSet, fingerprint
 from harness.readers import READERS
-from harness.selection import Selection
+from harness.selection import ALL, Selection, choice_of
 from harness.task import Task
 
 
@@ -61,6 +61,7 @@ def our_plan(
         asked,
         task,
         protocol,
+        selection=choice_of([one.question.id for one in asked], held.questions, task) or ALL,
         available=len(held.questions),
         whole=held.fingerprint,
         notes=(*notes, *_of_missing(benchmark)),
@@ -93,6 +94,7 @@ def their_plan(found: Results, benchmark: Benchmark, asked: Sequence[Asked]) -> 
         asked,
         task,
         _protocol(found, benchmark, asked[0].sample),
+        selection=ALL,
         available=sum(count for count in held if count is not None) or len(asked),
         whole=fingerprint(one.question for one in asked),
         notes=_of_missing(benchmark),
@@ -105,6 +107,7 @@ def _plan(
     task: Task,
     protocol: Protocol,
     *,
+    selection: Selection,
     available: int,
     whole: str,
     notes: Iterable[str],
@@ -115,7 +118,7 @@ def _plan(
     prompt_hash, key = keys_of(questions, prompts, reader.name)
     return Plan(
         task=task,
-        selection=Selection(),
+        selection=selection,
         protocol=protocol,
         as_published=False,
         shots=found.shots(asked[0].sample.task),

@@ -102,8 +102,8 @@ def _record(found: Results, plan: Plan, home: Path, task: str, data: Path | None
             "protocol": plan.protocol.name,
             "shots": plan.shots,
             "reader": plan.reader.name,
-            "limit": None,
-            "subjects": [],
+            "limit": plan.selection.limit,  # so that it can be asked again, and read again
+            "subjects": list(plan.selection.subjects),
             "fingerprint": plan.fingerprint,
             "comparison_key": plan.comparison_key,
         },

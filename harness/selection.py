@@ -4,7 +4,7 @@ Takes all questions and the user's choice; gives the chosen ones, subject by sub
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
@@ -78,6 +78,21 @@ def select(questions: Sequence[Question], task: "Task", selection: Selection) ->
         case Sample.STRATIFIED:
             kept = _stratified(by_subject, selection.limit, selection.seed or 0)
     return tuple(q for members in by_subject.values() for q in members if q.id in kept)
+
+
+def choice_of(ids: Collection[str], questions: Sequence[Question], task: "Task") -> Selection | None:
+    """The choice that takes exactly these of a task's questions: of all or some subjects, all or the first ones.
+
+    Returns:
+        None where there is none, as of a sample that another program drew.
+    """
+    subjects = dict.fromkeys(question.subject for question in questions)
+    wanted = dict.fromkeys(question.subject for question in questions if question.id in ids)
+    named = () if wanted == subjects else tuple(wanted)
+    for choice in (Selection(subjects=named), Selection(len(ids), named)):
+        if {question.id for question in select(questions, task, choice)} == set(ids):
+            return choice
+    return None
 
 
 def _of_subjects(questions: Sequence[Question], task: "Task", names: Sequence[str]) -> Sequence[Question]:

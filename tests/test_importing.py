@@ -31,7 +31,7 @@ def made(tmp_path):
     """A copy of what lm-evaluation-harness made of eight questions of `sample`, by name, to be changed at will."""
 
     def made_(name):
-        return Path(shutil.copytree(MADE_BY_LM_EVAL / name, tmp_path / name))
+        return Path(shutil.copytree(MADE_BY_LM_EVAL / name, tmp_path / name, dirs_exist_ok=True))
 
     return made_
 
@@ -178,15 +178,59 @@ def test_a_time_that_is_none_is_not_known(made, results, seconds):
 
 
 def test_a_baseline_that_was_asked_elsewhere_says_why_it_cannot_be_asked_again(made, results):
-    texts, part = only(made("texts"), results), only(made("letters"), results)
+    texts = only(made("texts"), results)
     with pytest.raises(UsageError, match="its prompts are those of no protocol of ours"):
         harness.rescore(texts.path, model="new", base_url="http://127.0.0.1:9/v1")
-    with pytest.raises(
-        UsageError, match="asked a part of its own: run the task, and compare with --on-common"
-    ):
-        harness.rescore(part.path, model="new", base_url="http://127.0.0.1:9/v1")
     with pytest.raises(UsageError, match="does not say where its model is; name that with --base-url"):
-        again(part.path)
+        again(only(made("letters"), results).path)
+
+
+def without_the_first(folder):
+    """One animal less, so that no limit chooses what is left."""
+    (path,) = folder.glob("samples_*animals*")
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
+    changed(folder, lambda document: document["n-samples"]["sample_animals"].update(effective=3))
+    return folder
+
+
+def test_a_part_that_lm_eval_asked_is_asked_again_as_a_baseline(made, results):
+    imported = only(made("letters"), results)
+    with Loopback(small_model) as server:
+        rescored = harness.rescore(imported.path, model="new", base_url=server.url, results=results)
+    assert set(rescored.answers().index) == set(imported.answers().index)
+    assert harness.compare(imported, rescored).questions == 8
+
+
+def test_whole_subjects_that_lm_eval_asked_are_asked_again_as_a_baseline(made, results, tmp_path):
+    held = yaml.safe_load(eight_questions(tmp_path).read_text(encoding="utf-8"))
+    more = [{**row, "subject": "a third"} for row in held["questions"][:4]]
+    task = str(write_task(tmp_path, {**held, "questions": [*held["questions"], *more]}))
+    imported = only(made("letters"), results, task=task)
+    settings = read_record(imported.path).settings
+    assert (settings["limit"], settings["subjects"]) == (None, list(SUBJECTS))
+    with Loopback(small_model) as server:
+        rescored = harness.rescore(imported.path, model="new", base_url=server.url, results=results)
+    assert harness.compare(imported, rescored).questions == 8
+
+
+def test_a_part_that_no_options_choose_is_compared_with_a_run_of_the_whole(made, results):
+    part = only(without_the_first(made("letters")), results)
+    with pytest.raises(UsageError, match="did not ask question animals/0") as caught:
+        harness.rescore(part.path, model="new", base_url="http://127.0.0.1:9/v1")
+    assert "`harness run --task sample --protocol lm-eval --shots 2`" in str(caught.value)
+    assert "`harness compare --on-common-questions`" in str(caught.value)
+    whole = our_run(results, subjects=(), limit=None)
+    assert harness.compare(part, whole, on_common_questions=True).questions == 7
+
+
+def test_a_baseline_of_other_right_answers_is_refused_before_anything_is_asked(made, results):
+    folder = made("letters")
+    changed(
+        folder, lambda sample: sample.update(target=str((int(sample["target"]) + 1) % 4)), "samples_*animals*"
+    )
+    imported = only(folder, results)
+    with pytest.raises(UsageError, match="other answers to be right"):
+        harness.rescore(imported.path, model="new", base_url="http://127.0.0.1:9/v1")
 
 
 def our_run(results, **choices):
@@ -512,9 +556,11 @@ def test_a_whole_task_that_was_asked_as_we_ask_can_be_read_again(made, results, 
     assert "not measured" in again.score.warnings[0]
 
 
-def test_a_part_of_a_task_is_not_read_again(made, results):
+def test_a_part_of_a_task_is_read_again_where_options_of_ours_choose_it(made, results):
+    imported = only(made("letters"), results)
+    assert repeatable(regrade(imported.path).score) == repeatable(imported.score)
     with pytest.raises(UsageError, match="was imported from lm-eval"):
-        regrade(only(made("letters"), results).path)
+        regrade(only(without_the_first(made("letters")), results / "part").path)
 
 
 def test_the_command_prints_the_path_of_the_score(here, made):

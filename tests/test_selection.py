@@ -13,8 +13,10 @@ from shared import mmlu, needs_shared
 from whole_runs import run, small_model
 
 import harness
+from harness.dataset import load_questions
 from harness.errors import UsageError
-from harness.selection import Sample, Selection, select
+from harness.selection import Sample, Selection, choice_of, select
+from harness.task import load_task
 
 SIZES = {"algebra": 60, "botany": 30, "chess": 10}
 
@@ -159,3 +161,18 @@ def test_a_sample_of_mmlu_is_this_one_on_every_machine():
     plan = choose(task, questions, limit=500, sample=Sample.STRATIFIED, protocol="simple-evals")
     assert by_subject(plan)["professional_law"] == 55  # 1,534 of 14,042
     assert min(by_subject(plan).values()) >= 3
+
+
+@pytest.mark.parametrize("subjects", [(), ("botany", "chess"), ("science",)], ids=str)
+@pytest.mark.parametrize("limit", [None, 1, 7, 35])
+def test_the_choice_that_took_some_questions_is_found_again(task_file, limit, subjects):
+    task = load_task(task_file)
+    held = load_questions(task).questions
+    taken = {question.id for question in select(held, task, Selection(limit, subjects))}
+    found = choice_of(taken, held, task)
+    assert {question.id for question in select(held, task, found)} == taken
+
+
+def test_no_choice_takes_a_second_question_without_the_first(task_file):
+    task = load_task(task_file)
+    assert choice_of({"algebra/1", "botany/0"}, load_questions(task).questions, task) is None

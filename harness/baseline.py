@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.answers import Outcome
 from harness.errors import HarnessError, UnfinishedError, UsageError
-from harness.finished import Run, load
+from harness.finished import Run, how_to_finish, load
 from harness.journal import Entry, read_last_lines
 from harness.output_places import files_of_run
 from harness.pairing import check_answers
@@ -73,7 +73,7 @@ def read_baseline(path: Path | str) -> Baseline:
     run = load(path)
     if run.score.status in ("incomplete", "interrupted"):
         raise UnfinishedError(
-            f"{run.path} is {run.score.status} and no baseline; run its command again, which asks only what is missing."
+            f"{run.path} is {run.score.status} and no baseline; {how_to_finish(run.score)}."
         )
     if run.score.stopped_early:
         raise UsageError(

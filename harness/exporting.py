@@ -1,6 +1,7 @@
 """Exporting: a run's score or answers, written in the format of another tool."""
 
 from pathlib import Path
+from typing import Any
 
 from harness.errors import StorageError, UsageError
 from harness.exports import FORMATS, Format
@@ -10,7 +11,9 @@ from harness.exports.lm_eval_samples import samples_of, task_hash
 from harness.files import write_whole
 from harness.finished import Run, load
 from harness.journal import read_last_lines
+from harness.lm_eval_unfinished import FIELD, unfinished_of, without_reply
 from harness.output_places import files_of_run, refuse_loss
+from harness.plan import Plan
 from harness.protocols import PROTOCOLS
 from harness.regrading import plan_again
 from harness.run_folder import read_record
@@ -91,6 +94,7 @@ def _write_lm_eval(run: Run, out: Path, data: Path | None) -> Path:
         )
     answers_of(run)
     plan = plan_again(record, data=data)
+    unfinished = _unfinished(run, plan)
     samples = samples_of(run.score, plan, read_last_lines(run.path / run.score.answers.file))
     folder, date = out / folder_of(run.score), date_of(run.score)
     _make_folder(folder)
@@ -98,8 +102,23 @@ def _write_lm_eval(run: Run, out: Path, data: Path | None) -> Path:
         write_whole(folder / f"samples_{task}_{date}.jsonl", content)
     hashes = {task: task_hash(content) for task, content in samples.items()}
     results = folder / f"results_{date}.json"
-    write_whole(results, json_of({**made, "task_hashes": hashes}))
+    write_whole(results, json_of({**made, "task_hashes": hashes, **unfinished}))
     return results
+
+
+def _unfinished(run: Run, plan: Plan) -> dict[str, Any]:
+    """The field that names the questions without a reply, for a run that has not come to its end."""
+    unfinished = unfinished_of(run.score)
+    if unfinished is None:
+        return {}
+    if plan.comparison_key != run.score.comparison_key:  # of an import that no options of ours choose
+        raise UsageError(
+            f"run {run.score.run.id} is {run.score.status}, and which questions were to be asked cannot be told any "
+            "more; its answers can be had as csv or parquet, and its score as markdown."
+        )
+    entries = read_last_lines(run.path / run.score.answers.file)
+    whole = unfinished.model_copy(update={"without_reply": without_reply(plan, entries)})
+    return {FIELD: whole.model_dump(mode="json")}
 
 
 def _make_folder(folder: Path) -> None:

@@ -73,6 +73,13 @@ def load(path: Path | str) -> Run:
     return Run(file.parent, read_score(file))
 
 
+def how_to_finish(score: ScoreFile) -> str:
+    """What to do with a run that is incomplete or interrupted."""
+    if score.run.imported_from:
+        return "end it where it was asked, and import it anew"
+    return "run its command again, which asks only what is missing"
+
+
 def score_path(path: Path | str) -> Path:
     """The score file that a folder or a file's own name stands for.
 

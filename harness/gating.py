@@ -14,7 +14,7 @@ from harness.comparison import Comparison, Part, compare
 from harness.comparison_notes import changes_of_model
 from harness.counted import counted
 from harness.errors import UnfinishedError, UsageError
-from harness.finished import load
+from harness.finished import how_to_finish, load
 from harness.gate_checks import (
     RuleResult,
     check_drop,
@@ -173,10 +173,7 @@ def refuse_unfinished(score: ScoreFile, called: str) -> None:
 def unfinished(score: ScoreFile, called: str) -> str:
     """Why there is no verdict on a score that is incomplete or interrupted."""
     failed = f" ({counted(score.counts.failed, 'request')} failed)" if score.counts.failed else ""
-    return (
-        f"{called} is {score.status}{failed}, so there is no verdict; run its command again, which asks only what "
-        "is missing."
-    )
+    return f"{called} is {score.status}{failed}, so there is no verdict; {how_to_finish(score)}."
 
 
 def _outcome(results: list[RuleResult]) -> Outcome:

@@ -7,13 +7,14 @@ and prompts are ours. Reads and writes no file.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.answers import Outcome, Reader
+from harness.answers import Outcome
 from harness.errors import UsageError
 from harness.examples import Examples
 from harness.imported_run import reply_of
 from harness.lm_eval_files import Results, Sample, shortened
 from harness.lm_eval_matching import Asked, protocol_as_asked
 from harness.lm_eval_tasks import Form
+from harness.lm_eval_unfinished import lacking, unfinished_in
 from harness.mapping import DatasetSource
 from harness.plan import Plan, keys_of
 from harness.prompts import Generate, Prompt, ScoreChoices, ScoreLetters
@@ -56,20 +57,32 @@ def our_plan(
     shots = found.shots(asked[0].sample.task)
     same = protocol_as_asked(asked, task, held, benchmark.form, shots)
     protocol = same or _protocol(found, benchmark, asked[0].sample)
+    prompts = [(one.question, one.sample.prompt_sha256) for one in asked]
+    prompts += [(question, one.prompt_sha256) for question, one in lacking(found, held.questions)]
+    ids = [question.id for question, _ in prompts]
     return _plan(
-        found,
-        asked,
         task,
         protocol,
-        selection=choice_of([one.question.id for one in asked], held.questions, task) or ALL,
+        shots=shots,
+        prompts=prompts,
+        selection=choice_of(ids, held.questions, task) or ALL,
         available=len(held.questions),
         whole=held.fingerprint,
-        notes=(*notes, *_of_missing(benchmark)),
+        notes=(*notes, *_of_missing(benchmark), *_counted_otherwise(asked, protocol)),
     )
 
 
 def their_plan(found: Results, benchmark: Benchmark, asked: Sequence[Asked]) -> Plan:
-    """What was asked, where we know nothing of the questions: it can be compared with others of the same task."""
+    """What was asked, where we know nothing of the questions: it can be compared with others of the same task.
+
+    Raises:
+        UsageError: it is of a run of ours that was not finished, whose questions without a reply have our ids.
+    """
+    if unfinished := unfinished_in(found):
+        raise UsageError(
+            f"{found.path} is of a run of {benchmark.name} that is {unfinished.status}: name the task of ours that it "
+            "asked with --task, which has the questions without a reply."
+        )
     first = benchmark.tasks[0]
     config = found.config(first)
     dataset = DatasetSource.model_construct(
@@ -88,40 +101,41 @@ def their_plan(found: Results, benchmark: Benchmark, asked: Sequence[Asked]) -> 
         groups={},
         dataset=dataset,
     )
+    protocol = _protocol(found, benchmark, asked[0].sample)
     held = [found.held(name) for name in (*benchmark.tasks, *benchmark.missing)]
     return _plan(
-        found,
-        asked,
         task,
-        _protocol(found, benchmark, asked[0].sample),
+        protocol,
+        shots=found.shots(asked[0].sample.task),
+        prompts=[(one.question, one.sample.prompt_sha256) for one in asked],
         selection=ALL,
         available=sum(count for count in held if count is not None) or len(asked),
         whole=fingerprint(one.question for one in asked),
-        notes=_of_missing(benchmark),
+        notes=(*_of_missing(benchmark), *_counted_otherwise(asked, protocol)),
     )
 
 
 def _plan(
-    found: Results,
-    asked: Sequence[Asked],
     task: Task,
     protocol: Protocol,
     *,
+    shots: int,
+    prompts: Sequence[tuple[Question, str]],
     selection: Selection,
     available: int,
     whole: str,
-    notes: Iterable[str],
+    notes: tuple[str, ...],
 ) -> Plan:
     reader = READERS[protocol.readers[0]]
-    questions = tuple(one.question for one in asked)
-    prompts = {one.question.id: one.sample.prompt_sha256 for one in asked}
-    prompt_hash, key = keys_of(questions, prompts, reader.name)
+    questions = tuple(question for question, _ in prompts)
+    hashes = {question.id: sha256 for question, sha256 in prompts}
+    prompt_hash, key = keys_of(questions, hashes, reader.name)
     return Plan(
         task=task,
         selection=selection,
         protocol=protocol,
         as_published=False,
-        shots=found.shots(asked[0].sample.task),
+        shots=shots,
         reader=reader,
         questions=questions,
         examples=Examples({}, {}),
@@ -129,7 +143,7 @@ def _plan(
         fingerprint=whole,
         prompt_hash=prompt_hash,
         comparison_key=key,
-        notes=(*notes, *_counted_otherwise(asked, reader)),
+        notes=notes,
     )
 
 
@@ -167,7 +181,8 @@ def _of_missing(benchmark: Benchmark) -> Iterable[str]:
         yield f"Left out: {shortened(benchmark.missing)}, of which no samples are beside the results."
 
 
-def _counted_otherwise(asked: Sequence[Asked], reader: Reader) -> Iterable[str]:
+def _counted_otherwise(asked: Sequence[Asked], protocol: Protocol) -> Iterable[str]:
+    reader = READERS[protocol.readers[0]]
     compared = [
         (one.sample.right, reader.read(reply_of(one, reader), one.question).outcome(one.question.gold))
         for one in asked

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import about
-from harness.answers import Reader
+from harness.answers import Outcome, Reader
 from harness.endpoint.reply import Reply
 from harness.errors import UsageError
 from harness.files import write_whole
@@ -19,8 +19,10 @@ from harness.finished import Run
 from harness.journal import Entry, Journal
 from harness.lm_eval_files import Results, shortened
 from harness.lm_eval_matching import Asked
+from harness.lm_eval_unfinished import FIELD, WithoutReply, lacking, unfinished_in
 from harness.plan import Plan
 from harness.prompts import ScoreLetters
+from harness.questions import Question
 from harness.run_folder import (
     RunFolder,
     RunRecord,
@@ -51,7 +53,7 @@ def write_run(
         data: where its questions are.
 
     Raises:
-        UsageError: it is imported already.
+        UsageError: it is imported already, or what it says of questions without a reply is not so.
     """
     home = runs_of(results, found.model, plan.task.name)
     folder = create(home, _record(found, plan, home, task, data))
@@ -60,6 +62,9 @@ def write_run(
             with Journal(folder.answers) as journal:
                 for one in asked:
                     journal.append(_entry(one, plan.reader))
+                for question, lacked in lacking(found, plan.questions):
+                    if lacked.failure:
+                        journal.append(_failed(question, lacked))
             sent = {"routes": [_endpoint(found)], **_sent(found, asked[0].sample.task)}
             warnings = (_origin(found, asked),)  # with the run, so that reading it again keeps it
             note_session(folder, 0, SessionRecord(sent=sent, warnings=warnings, worked_s=_worked_s(found)))
@@ -142,7 +147,14 @@ def _revision(found: Results) -> str | None:
 
 def _score(found: Results, plan: Plan, folder: RunFolder) -> ScoreFile:
     """What says when, where and with what it was made is lm-evaluation-harness's, as far as it says so."""
-    score = score_run(plan, folder, prices=_UNPRICED)
+    unfinished = unfinished_in(found)
+    stopped_by, stop_kind = (unfinished.stopped_by, unfinished.stop_kind) if unfinished else (None, None)
+    score = score_run(plan, folder, prices=_UNPRICED, stopped_by=stopped_by, stop_kind=stop_kind)
+    if unfinished and score.status != unfinished.status:
+        raise UsageError(
+            f"{found.path}, field {FIELD}: its questions without a reply make it {score.status}, not "
+            f"{unfinished.status}: it was changed since it was written."
+        )
     versions = {"lm_eval": found.version, "transformers": found.document.get("transformers_version")}
     made = {
         "finished_at": score.run.started_at + timedelta(seconds=_worked_s(found)),
@@ -175,6 +187,21 @@ def _entry(one: Asked, reader: Reader) -> Entry:
         rule=answer.rule,
         reply=reply,
         prompt_sha256=one.sample.prompt_sha256,
+        elapsed_s=0.0,
+    )
+
+
+def _failed(question: Question, lacked: WithoutReply) -> Entry:
+    return Entry(
+        id=question.id,
+        subject=question.subject,
+        cluster=question.cluster,
+        gold=question.gold,
+        answer=None,
+        outcome=Outcome.FAILED,
+        reply=None,
+        failure=lacked.failure,
+        prompt_sha256=lacked.prompt_sha256,
         elapsed_s=0.0,
     )
 

@@ -144,7 +144,8 @@ def _status(score: ScoreFile) -> str:
     if score.status == "partial":
         return "partial: a chosen part of the task, comparable with runs of the same part."
     first_run = score.run.regraded_from
-    way_out = f"end run {first_run}, whose replies these are, and read it again" if first_run else None
+    way_out = "end it where it was asked, and import it anew" if score.run.imported_from else None
+    way_out = f"end run {first_run}, whose replies these are, and read it again" if first_run else way_out
     if score.status == "incomplete":
         return f"incomplete: {_failed(score, way_out)}."
     stopped_by = (score.run.stopped_by or "killed").rstrip(".")

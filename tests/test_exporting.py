@@ -259,6 +259,73 @@ def test_a_question_that_two_subjects_have_comes_back_to_its_own(tmp_path, proto
     assert harness.compare(ours, again).questions == 6
 
 
+def round_trip(path, tmp_path, task_file):
+    """The only run that an import makes of a run's export."""
+    written = export_to(path, "lm-eval", tmp_path / "out")
+    (again,) = import_results(written, task=str(task_file), results=tmp_path / "again")
+    return again
+
+
+def without(path, change):
+    """A results file in which the field of unfinished runs is changed."""
+    document_ = json.loads(path.read_bytes())
+    change(document_["unfinished"])
+    path.write_text(json.dumps(document_))
+
+
+@pytest.mark.parametrize(
+    ("ids", "ended", "status"),
+    [
+        ({"algebra/1"}, {}, "incomplete"),
+        ({"chess/2"}, {"stop_kind": StopKind.GAP, "stopped_by": "a question failed"}, "incomplete"),
+        (set(), {"stop_kind": StopKind.USER, "stopped_by": "interrupted by the user"}, "interrupted"),
+    ],
+    ids=["failed", "a gap", "interrupted"],
+)
+def test_a_run_that_was_not_finished_comes_back_as_one(here, tmp_path, ids, ended, status):
+    task_file = write_task(tmp_path)
+    plan = plan_of(task_file)
+    entries = answered(plan, dict.fromkeys(ids))[: 12 if ids else 7]
+    ours = harness.load(written_run(tmp_path / "runs", plan, task_file, entries, **ended).path)
+    again = round_trip(ours.path, tmp_path, task_file)
+    assert again.score.status == ours.score.status == status
+    assert repeatable(again.score) == repeatable(ours.score)
+    assert again.score.run.stopped_by == ours.score.run.stopped_by
+    assert again.answers()["failure"].to_dict() == ours.answers()["failure"].to_dict()
+    for name in ("csv", "parquet", "markdown", "model-index", "lm-eval"):
+        assert name == "csv" or status in str(export(ours.path, name))
+    refused = here("gate", again.path, again.path)
+    assert refused.returncode == 3
+    assert "end it where it was asked, and import it anew" in refused.stderr
+    more = tmp_path / "more"
+    more.mkdir()
+    assert round_trip(again.path, more, task_file).score.status == status
+
+
+def test_an_unfinished_run_whose_task_is_not_named_is_not_imported(folder, tmp_path):
+    written = export_to(folder, "lm-eval", tmp_path / "out")
+    with pytest.raises(UsageError, match=r"--task"):
+        import_results(written, results=tmp_path / "again")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda held: held.update(without_reply=None), "does not say which questions have no reply"),
+        (lambda held: held.update(without_reply=[]), "make it partial, not incomplete: it was changed"),
+        (lambda held: held["without_reply"][0].update(id="chess/9"), "'chess/9' is no question of the task"),
+        (lambda held: held.update(status="fine"), r"field unfinished\.status, is damaged"),
+    ],
+    ids=["no list", "an empty list", "another question", "another status"],
+)
+def test_what_is_said_of_missing_replies_is_checked(folder, tmp_path, change, said):
+    written = export_to(folder, "lm-eval", tmp_path / "out")
+    without(written, change)
+    with pytest.raises(UsageError, match=said):
+        import_results(written, task=str(tmp_path / "tiny.yaml"), results=tmp_path / "again")
+    assert not left_behind(tmp_path / "again")
+
+
 def test_a_question_that_failed_is_no_sample(folder, tmp_path):
     written = export_to(folder, "lm-eval", tmp_path / "out")
     (samples,) = written.parent.glob("samples_*chess*")

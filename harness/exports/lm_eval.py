@@ -13,6 +13,7 @@ from typing import Any
 from harness.errors import UsageError
 from harness.exports.lm_eval_names import Naming
 from harness.finished import Run
+from harness.lm_eval_unfinished import FIELD, unfinished_of
 from harness.score_file import ScoreFile
 from harness.stopped_scores import refuse_stopped
 
@@ -51,6 +52,7 @@ def results_document(score: ScoreFile) -> dict[str, Any]:
     }
     version = naming.form.version if naming.form else f"{score.task.version}"
     everything = [*leaves, *groups]
+    unfinished = unfinished_of(score)
     return {
         "results": {**made, **above},
         **({"groups": above} if above else {}),
@@ -70,6 +72,7 @@ def results_document(score: ScoreFile) -> dict[str, Any]:
         "system_instruction": None,
         "chat_template": None,
         "total_evaluation_time_seconds": str(score.latency.elapsed_s or 0.0),
+        **({FIELD: unfinished.model_dump(mode="json")} if unfinished else {}),
     }
 
 

@@ -176,8 +176,8 @@ def _way_out(plan: Plan, baseline: Baseline) -> str:
         return f"give a --limit of at most {baseline.run.score.task.questions}"
     how = f"--task {record.task} --protocol {plan.protocol.name} --shots {plan.shots}"
     return (
-        f"{record.imported_from} asked a part that no options of ours choose: `harness run {how}` asks all, and "
-        f"`harness compare --on-common-questions` compares the {len(baseline.said):,} that it asked"
+        f"{record.imported_from} asked a part, and its file does not say how to choose it: `harness run {how}` "
+        f"asks all, and `harness compare --on-common-questions` compares the {len(baseline.said):,} that it asked"
     )
 
 

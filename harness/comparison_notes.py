@@ -12,6 +12,7 @@ from harness.clustered_stats import FEW
 from harness.comparison_words import compared, no_answer_differs, p_value, points, points_interval
 from harness.counted import counted
 from harness.noise import read_noise
+from harness.origins import is_an_export_of_ours
 from harness.paired_stats import Table, mcnemar_exact
 from harness.pairing import Given, Pairing
 from harness.score_file import ScoreFile
@@ -150,10 +151,9 @@ def _status(side: "Side", name: str) -> Iterable[str]:
 
 def _origin(side: "Side", name: str) -> Iterable[str]:
     if origin := side.score.run.imported_from:
-        yield (
-            f"{name} was imported from {origin} and not measured by this harness: its prompts are known, how it was "
-            "sampled and served is not."
-        )
+        ours = is_an_export_of_ours(origin)
+        come = f"an export of {origin}" if ours else f"{origin} and not measured by this harness"
+        yield f"{name} was imported from {come}: its prompts are known, how it was sampled and served is not."
 
 
 def _left_out(found: "Comparison", pairing: Pairing) -> Iterable[str]:

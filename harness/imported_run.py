@@ -20,6 +20,7 @@ from harness.journal import Entry, Journal
 from harness.lm_eval_files import Results, shortened
 from harness.lm_eval_matching import Asked
 from harness.lm_eval_unfinished import FIELD, WithoutReply, lacking, unfinished_in
+from harness.origins import is_an_export_of_ours
 from harness.plan import Plan
 from harness.prompts import ScoreLetters
 from harness.questions import Question
@@ -123,10 +124,13 @@ def _endpoint(found: Results) -> str:
 
 
 def _origin(found: Results, asked: tuple[Asked, ...]) -> str:
-    return (
-        f"Imported from {found.origin} ({shortened(one.sample.task for one in asked)}): asked and answered there, not "
-        "measured by this harness."
-    )
+    tasks = shortened(one.sample.task for one in asked)
+    if is_an_export_of_ours(found.origin):
+        return (
+            f"Imported from an export of {found.origin} ({tasks}): asked and answered in the run that was exported, "
+            "read and scored again here."
+        )
+    return f"Imported from {found.origin} ({tasks}): asked and answered there, not measured by this harness."
 
 
 def _started(found: Results) -> datetime:

@@ -49,7 +49,9 @@ class RunPart(_Record):
         None, description="id of the run whose replies were read again, or null"
     )
     imported_from: Annotated[str | None, Field(exclude_if=lambda name: name is None)] = Field(
-        None, description="the program that asked, where that was not this harness: it was not measured here"
+        None,
+        description="the program that asked, where the run was imported: it was not measured here; 'harness' and a "
+        "version: it is an export of another run of ours",
     )
 
 

@@ -242,7 +242,16 @@ def test_samples_are_imported_with_the_same_answers_and_the_same_key(tmp_path, p
     (again,) = import_results(written, task="sample", results=tmp_path / "again")
     assert again.score.comparison_key == ours.score.comparison_key
     assert again.answers()["answer"].to_dict() == ours.answers()["answer"].to_dict()
-    assert again.score.run.imported_from == f"harness {ours.score.run.harness_version}"
+    version = ours.score.run.harness_version
+    assert again.score.run.imported_from == f"harness {version}"
+    assert again.score.warnings[0].startswith(f"Imported from an export of harness {version} (sample_")
+    said = [
+        *again.score.warnings,
+        *harness.compare(ours, again).notes,
+        export(again.path, "markdown").decode(),
+    ]
+    assert "not measured" not in " ".join(said)
+    assert f"NEW was imported from an export of harness {version}: its prompts are known" in " ".join(said)
 
 
 @pytest.mark.parametrize("protocol", ["simple-evals", "lm-eval"])

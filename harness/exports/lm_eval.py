@@ -14,6 +14,7 @@ from harness.errors import UsageError
 from harness.exports.lm_eval_names import Naming
 from harness.finished import Run
 from harness.lm_eval_unfinished import FIELD, unfinished_of
+from harness.origins import this_harness
 from harness.score_file import ScoreFile
 from harness.stopped_scores import refuse_stopped
 
@@ -65,7 +66,7 @@ def results_document(score: ScoreFile) -> dict[str, Any]:
         "config": {"model": "harness", "model_args": {"model": score.model.name}, "limit": _limit(score)},
         "git_hash": None,
         "date": score.run.started_at.timestamp(),
-        "measured_by": score.run.imported_from or f"harness {score.run.harness_version}",
+        "measured_by": score.run.imported_from or this_harness(score.run.harness_version),
         "model_source": "harness",
         "model_name": score.model.name,
         "model_name_sanitized": folder_of(score),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from harness.finished import Run
 from harness.markdown_text import plain
+from harness.origins import is_an_export_of_ours, this_harness
 from harness.score_file import ScoreFile
 from harness.stats import Interval
 
@@ -52,11 +53,10 @@ def _how(score: ScoreFile) -> str:
     part = f", {score.status}" if score.status != "complete" else ""
     if score.stopped_early:
         part = ", stopped early by a test, so biased"
-    origin = (
-        f"imported from {run.imported_from}, not measured here"
-        if run.imported_from
-        else f"harness {run.harness_version}"
-    )
+    origin = this_harness(run.harness_version)
+    if run.imported_from:
+        ours = is_an_export_of_ours(run.imported_from)
+        origin = f"imported from {run.imported_from}, {'read again here' if ours else 'not measured here'}"
     return (
         f"{plain(task.protocol)}{published}, {task.shots}-shot, reader {plain(task.reader)}{revision}{part}; "
         f"{origin}, {run.finished_at:%Y-%m-%d}; run {run.id}, comparable with scores of key "

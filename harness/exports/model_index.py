@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.finished import Run
+from harness.origins import this_harness
 from harness.score_file import GroupPart, ScoreFile, ScorePart
 from harness.stopped_scores import refuse_stopped
 
@@ -56,7 +57,7 @@ def _result(score: ScoreFile, part: ScorePart | GroupPart, name: str, questions:
             "reader": task.reader,
             "questions": task.questions,
             "status": score.status,
-            "measured_by": score.run.imported_from or f"harness {score.run.harness_version}",
+            "measured_by": score.run.imported_from or this_harness(score.run.harness_version),
             "comparison_key": score.comparison_key,
         },
         metric_type="accuracy",

@@ -15,7 +15,7 @@ from harness.noise import read_noise
 from harness.origins import is_an_export_of_ours
 from harness.paired_stats import Table, mcnemar_exact
 from harness.pairing import Given, Pairing
-from harness.score_file import ScoreFile
+from harness.score_file import SETTINGS_OF_LOGPROBS, ScoreFile
 
 if TYPE_CHECKING:
     from harness.comparison import Comparison, Side
@@ -24,7 +24,6 @@ UNREAD = (Outcome.UNPARSED, Outcome.REFUSED, Outcome.TRUNCATED)
 """Replies that give no letter; each counts as wrong."""
 
 _ALPHA = 0.05
-_OF_LOGPROBS = frozenset({"logprob_candidates", "choice_route"})  # settings of runs that sample nothing
 
 
 def notes_on(found: "Comparison", pairing: Pairing) -> tuple[str, ...]:
@@ -106,7 +105,7 @@ def changes_of_model(base: ScoreFile, new: ScoreFile) -> Iterable[str]:
 def differences_of_sampling(base: ScoreFile, new: ScoreFile) -> Iterable[str]:
     """What was sent that decides which text a model writes; what another program sent is not known."""
     settings = (base.model.settings, new.model.settings)
-    if any("temperature" not in sent or sent.keys() & _OF_LOGPROBS for sent in settings):
+    if any("temperature" not in sent or sent.keys() & SETTINGS_OF_LOGPROBS for sent in settings):
         return
     before, now = map(_sampled, settings)
     differing = [

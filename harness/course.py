@@ -26,6 +26,9 @@ class Course(Protocol):
     first: int
     agreed: Mapping[str, Any]
 
+    def is_used(self, run: str) -> bool:
+        """Whether nothing is left to do with a finished run of this id, so that another is begun."""
+
     def recalled(self, entry: Entry, session: int) -> Stop | None:
         """Why there is nothing more to ask, once there is not, by the replies of earlier sessions; before `begin`.
 
@@ -53,6 +56,10 @@ class InOrder:
 
     first = 0
     agreed: Mapping[str, Any] = {}
+
+    def is_used(self, run: str) -> bool:  # noqa: ARG002 - any
+        """Its score is all that was wanted."""
+        return True
 
     def recalled(self, entry: Entry, session: int) -> Stop | None:
         """Nothing ends it."""

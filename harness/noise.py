@@ -11,10 +11,10 @@ from harness.answers import Outcome
 from harness.baseline import Baseline
 from harness.counted import counted
 from harness.errors import UsageError
-from harness.files import write_whole
+from harness.files import probe, write_whole
 from harness.finished import Run
 from harness.journal import read_last_lines
-from harness.score_file import Count, ScoreFile, Sha256
+from harness.score_file import SETTINGS_OF_LOGPROBS, Count, ScoreFile, Sha256
 
 _FILE = "noise.json"
 
@@ -28,6 +28,8 @@ class Noise(BaseModel):
         changed: questions whose answer, or the reason for none, was another one.
         lost: of these, right the first time alone.
         won: right the second time alone.
+        temperature: of the text that the baseline's model wrote, None where it is not known; not in the file, since
+            the score file beside it says so.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
@@ -40,6 +42,7 @@ class Noise(BaseModel):
     changed: Count
     lost: Count
     won: Count
+    temperature: float | None = Field(0.0, exclude=True)
 
     @property
     def sentence(self) -> str:
@@ -47,8 +50,20 @@ class Noise(BaseModel):
         shown = f"{self.changed:,} of {counted(self.questions, 'answer')} ({100 * self.changed / self.questions:.1f} %)"
         return (
             f"Two runs of the baseline's own weights differ in {shown}, {self.lost:,} right the first time alone and "
-            f"{self.won:,} the second: so much is the server's noise."
+            f"{self.won:,} the second: {self._cause}."
         )
+
+    @property
+    def _cause(self) -> str:
+        """What is to blame: a model that samples answers otherwise the second time on an exact server too."""
+        match self.temperature:
+            case 0:
+                return "so much is the server's noise"
+            case None:
+                return (
+                    "so much is sampling, at a temperature that is not known, and the server's noise together"
+                )
+        return f"so much is sampling, at temperature {self.temperature:g}, and the server's noise together"
 
 
 def measure(baseline: Baseline, second: Run) -> Noise:
@@ -73,7 +88,40 @@ def measure(baseline: Baseline, second: Run) -> Noise:
         changed=sum(old.answer != (new.answer or new.outcome.value) for old, new in pairs),
         lost=sum(old.correct and new.outcome is not Outcome.CORRECT for old, new in pairs),
         won=sum(not old.correct and new.outcome is Outcome.CORRECT for old, new in pairs),
+        temperature=_temperature(baseline.run.score),
     )
+
+
+def kept_noise(baseline: Baseline) -> Noise | None:
+    """What an earlier measurement found; a damaged one is worth nothing, and replaced."""
+    try:
+        return read_noise(baseline.run.path, baseline.run.score)
+    except UsageError:
+        return None
+
+
+def prepare(baseline: Baseline, questions: int) -> None:
+    """See, before anything is asked, that what so many questions tell can and should be kept.
+
+    Raises:
+        UsageError: the place cannot be written to, or has a measurement of more questions.
+    """
+    path = baseline.run.path / _FILE
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder, where --noise keeps a file of this name: move it away.")
+    kept = kept_noise(baseline)
+    if kept and questions < kept.questions:
+        raise UsageError(
+            f"{path} tells of {kept.questions:,} questions, and {questions:,} tell less: leave --limit out, or remove "
+            "that file first."
+        )
+    try:
+        probe(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}; what --noise finds is kept beside the baseline, so make "
+            "that folder writable, or copy it and name the copy."
+        ) from error
 
 
 def write_noise(folder: Path, noise: Noise) -> Path:
@@ -102,7 +150,16 @@ def read_noise(folder: Path, score: ScoreFile) -> Noise | None:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
         raise UsageError(
-            f"{path} is damaged ({error.errors()[0]['msg']}); remove it, and measure again with `harness rescore "
+            f"{path} is damaged ({error.errors()[0]['msg']}); remove it, or measure again with `harness rescore "
             f"{folder} --noise`."
         ) from error
-    return noise if noise.baseline_answers == score.answers.sha256 else None
+    if noise.baseline_answers != score.answers.sha256:
+        return None
+    return noise.model_copy(update={"temperature": _temperature(score)})
+
+
+def _temperature(score: ScoreFile) -> float | None:
+    sent = score.model.settings
+    if sent.keys() & SETTINGS_OF_LOGPROBS:
+        return 0.0
+    return sent.get("temperature")

@@ -16,6 +16,7 @@ from harness.errors import UsageError
 from harness.finished import Run
 from harness.first_replies import FIRST, MANY, EarlierReplies, FirstReplies
 from harness.journal import Entry
+from harness.noise import kept_noise, prepare
 from harness.observer import Observer, Silent
 from harness.plan import Plan
 from harness.questions import Question
@@ -84,7 +85,8 @@ def again(
 ) -> Run:
     """Ask the baseline's own model once more; what differs is noise. Arguments and errors are those of `rescore`.
 
-    Where nothing says where the model is, it is asked where the baseline's was.
+    Where nothing says where the model is, it is asked where the baseline's was. A finished run that was asked for this
+    and is not in the baseline's noise.json is taken as it is.
     """
     held = read_baseline(baseline)
     endpoint = held.record.settings["endpoint"]
@@ -100,6 +102,7 @@ def again(
 
     def course_of(plan: Plan) -> Course:
         refuse_other_questions(plan, held)
+        prepare(held, len(plan.questions))
         return SameModel(held)
 
     return run(settings, observer, environment, course_of=course_of)
@@ -124,6 +127,12 @@ class SameModel(InOrder):
     def __init__(self, baseline: Baseline) -> None:
         self._path = baseline.run.path
         self._served = baseline.run.score.model.served_model
+        self._kept = kept_noise(baseline)
+        self.agreed = {"noise_of": baseline.run.score.answers.sha256}
+
+    def is_used(self, run: str) -> bool:
+        """One whose answers could not be kept as noise was paid for all the same: the same command takes them."""
+        return self._kept is not None and self._kept.again == run
 
     def recalled(self, entry: Entry, session: int) -> Stop | None:  # noqa: ARG002 - each reply has its name
         """As `heard`, of a reply that will be kept."""
@@ -177,6 +186,10 @@ class Rescoring:
                 "early_stop_seed": early_stop.seed,
                 "early_stop_baseline": baseline.run.score.answers.sha256,
             }
+
+    def is_used(self, run: str) -> bool:  # noqa: ARG002 - any
+        """A verdict over a finished one is the gate's."""
+        return True
 
     def recalled(self, entry: Entry, session: int) -> Stop | None:
         """As `heard`, but for the weights of its session, which `begin` judges by all that it left."""

@@ -9,7 +9,7 @@ import hashlib
 import re
 import secrets
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -180,9 +180,18 @@ def read_record(folder: Path) -> RunRecord:
         ) from error
 
 
-def newest_unfinished(home: Path, settings: Mapping[str, Any]) -> tuple[RunFolder | None, Unfinished | None]:
-    """The newest unfinished run whose settings agree, and the newest one whose settings do not."""
+def newest_unfinished(
+    home: Path, settings: Mapping[str, Any], is_used: Callable[[str], bool] = lambda _: True
+) -> tuple[RunFolder | None, Unfinished | None]:
+    """The newest unfinished run whose settings agree, and the newest one whose settings do not.
+
+    Args:
+        home: the folder of the runs.
+        settings: to agree with.
+        is_used: of the newest finished run that agrees, by its id: whether it is not to be gone on with.
+    """
     agreeing: RunFolder | None = None
+    finished: RunFolder | None = None
     other: Unfinished | None = None
     for path in sorted(home.glob("*/run.json"), reverse=True):
         try:
@@ -190,13 +199,17 @@ def newest_unfinished(home: Path, settings: Mapping[str, Any]) -> tuple[RunFolde
         except UsageError as error:  # nothing to go on with, and no reason not to start another
             other = other or Unfinished(path.parent, (str(error).rstrip("."),))
             continue
-        if folder.record.regraded_from or folder.record.imported_from or _finished(folder):
+        if folder.record.regraded_from or folder.record.imported_from:
             continue
         differences = _differences(folder.record.settings, settings)
-        if differences:
+        if _finished(folder):
+            finished = finished or (None if differences else folder)
+        elif differences:
             other = other or Unfinished(folder.path, differences)
         else:
             agreeing = agreeing or folder
+    if finished and not is_used(finished.record.id):
+        agreeing = agreeing or finished
     return agreeing, other
 
 

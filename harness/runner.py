@@ -4,7 +4,7 @@ Task → questions → plan → folder → endpoint → journal → score file. 
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def run(
     weights = weights_of(model, observer)
     revision = settings.revision or revision_of(model, weights)
     agreed = {**_agreed(settings, model, plan, revision), **course.agreed}
-    folder = _open_folder(settings, model, plan, agreed, observer)
+    folder = _open_folder(settings, model, plan, agreed, observer, course.is_used)
     with locked(folder):
         try:
             allowance = allowance_of(
@@ -203,12 +203,17 @@ def _refuse_repeats_that_are_the_same(settings: RunSettings, model: Model, plan:
 
 
 def _open_folder(
-    settings: RunSettings, model: Model, plan: Plan, agreed: dict[str, Any], observer: Observer
+    settings: RunSettings,
+    model: Model,
+    plan: Plan,
+    agreed: dict[str, Any],
+    observer: Observer,
+    is_used: Callable[[str], bool],
 ) -> RunFolder:
-    """The newest unfinished run that agrees, or a new one."""
+    """The newest run that agrees and has something left to do, or a new one."""
     home = runs_of(settings.results, model.name, plan.task.name)
     if not settings.fresh:
-        agreeing, other = newest_unfinished(home, agreed)
+        agreeing, other = newest_unfinished(home, agreed, is_used)
         if agreeing:
             observer.say(f"Going on with {agreeing.path}; --fresh would start over.")
             return agreeing

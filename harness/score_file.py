@@ -25,6 +25,9 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
+SETTINGS_OF_LOGPROBS = frozenset({"logprob_candidates", "choice_route"})
+"""Of the settings sent, those of runs that sample nothing, whatever their temperature."""
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True, extra="allow", allow_inf_nan=False)

@@ -424,3 +424,123 @@ def test_noise_asks_where_the_baseline_was_asked(here, base, results):
     ended = here("rescore", base, "--noise", "--results", results, "--max-wait", "0")
     assert ended.returncode == 4  # that server is gone
     assert "127.0.0.1" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--max-drop", "1"),
+        ("--each", "groups"),
+        ("--undecided", "pass"),
+        ("--seed", "9"),
+        ("--github",),
+        ("--rules", "rules.yaml"),
+    ],
+    ids=lambda more: more[0],
+)
+def test_what_is_for_a_verdict_is_refused_with_noise(here, base, more):
+    ended = here("rescore", base, "--noise", *more)
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"Error: --noise asks the baseline's own model again and gives no verdict: leave out {more[0]}.\n"
+    )
+
+
+@pytest.fixture
+def noisy(base, results, here):
+    """Measures the noise of a server; the baseline is as before afterwards."""
+
+    def noisy_(server, *more, **environment):
+        said = ["rescore", base, "--noise", "--base-url", server.url, "--results", results, *more]
+        return here(*map(str, said), **environment)
+
+    yield noisy_
+    noise = base / "noise.json"
+    noise.rmdir() if noise.is_dir() else noise.unlink(missing_ok=True)
+
+
+def test_on_github_noise_is_measured_as_elsewhere(noisy, tmp_path):
+    with Loopback(knowing(90)) as server:
+        ended = noisy(server, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_a_damaged_noise_is_seen_before_anything_is_asked_and_measured_again(here, words, base, noisy):
+    (base / "noise.json").write_text("{")
+    with Loopback(knowing(40, salt="other")) as server:
+        ended = here(*words(server))
+        assert questions_sent(server) == 0
+    assert ended.returncode == 2
+    assert "remove it, or measure again with `harness rescore" in ended.stderr
+    with Loopback(knowing(90)) as server:
+        assert noisy(server).returncode == 0
+    assert json.loads((base / "noise.json").read_bytes())["questions"] == 600
+
+
+def test_a_place_that_cannot_keep_noise_is_seen_before_anything_is_asked(base, noisy, results):
+    (base / "noise.json").mkdir()
+    with Loopback(knowing(90)) as server:
+        ended = noisy(server)
+        assert questions_sent(server) == 0
+    assert (ended.returncode, left_behind(results)) == (2, [])
+    assert is_one_sentence(ended.stderr)
+    assert "noise.json is a folder" in ended.stderr
+
+
+def test_where_noise_cannot_be_kept_at_the_end_the_same_command_takes_the_answers(base, noisy):
+    def meanwhile(request):
+        if not sent:
+            (base / "noise.json").mkdir(exist_ok=True)
+        return knowing(90)(request)
+
+    sent = 0
+    with Loopback(meanwhile) as server:
+        ended = noisy(server)
+        assert ended.returncode == 3
+        assert "noise.json cannot be written" in ended.stderr
+        assert score_of(ended).counts.questions == 600
+        (base / "noise.json").rmdir()
+        sent = questions_sent(server)
+        again = noisy(server)
+        assert questions_sent(server) == sent
+        assert again.returncode == 0
+        assert score_of(again) == score_of(ended)
+        noise = json.loads((base / "noise.json").read_bytes())
+        assert (noise["again"], noise["questions"]) == (score_of(again).run.id, 600)
+        third = noisy(server)
+        assert questions_sent(server) == 2 * sent, "what was kept is measured anew"
+    assert score_of(third).run.id != noise["again"]
+
+
+def test_noise_of_fewer_questions_does_not_replace_that_of_more(base, noisy):
+    with Loopback(knowing(90)) as server:
+        assert noisy(server, "--limit", "30").returncode == 0
+        assert noisy(server).returncode == 0
+        before, sent = (base / "noise.json").read_bytes(), questions_sent(server)
+        ended = noisy(server, "--limit", "30")
+        assert questions_sent(server) == sent
+    assert ended.returncode == 2
+    assert "noise.json tells of 600 questions, and 30 tell less: leave --limit out" in ended.stderr
+    assert (base / "noise.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("temperature", "protocol", "cause"),
+    [
+        (0.7, "simple-evals", "so much is sampling, at temperature 0.7, and the server's noise together."),
+        (0.0, "simple-evals", "so much is the server's noise."),
+        (0.7, "hendrycks", "so much is the server's noise."),
+    ],
+)
+def test_what_a_model_that_samples_answers_otherwise_is_not_called_the_servers(
+    here, tmp_path, temperature, protocol, cause
+):
+    choices = {"temperature": temperature, "protocol": protocol, "shots": 0}
+    with Loopback(knowing(90)) as server:
+        sampled = run(server, big_task(tmp_path, 10), tmp_path / "results", **choices).path
+        measured = here("rescore", sampled, "--noise", "--results", tmp_path / "again")
+        assert measured.returncode == 0, measured.stderr
+        new = score_of(measured)
+        shown = here("compare", sampled, tmp_path / "again" / "m" / "big" / new.run.id)
+    assert cause in measured.stderr
+    assert cause in " ".join(shown.stdout.split())

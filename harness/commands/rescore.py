@@ -53,8 +53,15 @@ if TYPE_CHECKING:
     from harness.gate_outputs import Outputs
     from harness.gate_rules import Given
 
+_NOT_WITH_NOISE = (
+    *("model", "early_stop", "seed", "expect_change"),
+    *("max_drop", "each", "min_accuracy", "max_unparsed", "max_cost_increase", "max_latency_increase"),
+    *("undecided", "rules", "junit", "markdown", "github"),
+)
+
 
 def rescore(
+    context: typer.Context,
     baseline: Annotated[
         Path, typer.Argument(parser=path_in, metavar="BASELINE", help="A run's folder, or its score.json.")
     ],
@@ -116,15 +123,6 @@ def rescore(
 
     Example: harness rescore results/base --model llama3-70b --base-url http://127.0.0.1:8000/v1 --early-stop
     """
-    typed = typed_rules(
-        max_drop=max_drop,
-        each=each,
-        min_accuracy=min_accuracy,
-        max_unparsed=max_unparsed,
-        max_cost_increase=max_cost_increase,
-        max_latency_increase=max_latency_increase,
-        undecided=undecided,
-    )
     choices: dict[str, Any] = {
         "model": model,
         "host": host,
@@ -148,12 +146,17 @@ def rescore(
         "fresh": fresh,
     }
     if noise:
-        if model is not None or early_stop or expect_change or junit or markdown:
-            raise UsageError(
-                "--noise asks all questions of the baseline's own model and gives no verdict: leave out --model, "
-                "--early-stop, --expect-change, --junit and --markdown."
-            )
+        _refuse_with_noise(context)
         sys.exit(_noise(baseline, choices, json=json))
+    typed = typed_rules(
+        max_drop=max_drop,
+        each=each,
+        min_accuracy=min_accuracy,
+        max_unparsed=max_unparsed,
+        max_cost_increase=max_cost_increase,
+        max_latency_increase=max_latency_increase,
+        undecided=undecided,
+    )
     if seed is not None and not early_stop:
         raise UsageError("--seed orders the questions of --early-stop; give that too, or leave it out.")
     if model is None:
@@ -165,6 +168,7 @@ def rescore(
     from harness.gate_rules import read_rules, rules_of
     from harness.gate_showing import tell_unfinished
     from harness.gating import refuse_unknown_parts
+    from harness.noise import read_noise
     from harness.progress import progress_on
     from harness.rescoring import rescore as rescore_
 
@@ -177,8 +181,9 @@ def rescore(
     if early_stop:
         early_stop_of(rules_of(typed), seed or 0)
     shown.clear()  # what was typed is right: from here on no verdict but this one's shall be there
-    given = read_rules(typed, rules)
-    refuse_unknown_parts(given.rules, load(baseline).score)
+    given, base = read_rules(typed, rules), load(baseline)
+    refuse_unknown_parts(given.rules, base.score)
+    read_noise(base.path, base.score)  # a damaged one would be seen by the verdict, when all is paid for
 
     console = console_of_progress()
     run = rescore_(
@@ -220,6 +225,20 @@ def _judge(baseline: Path, run: "Run", given: "Given", shown: "Outputs") -> int:
     return show_gate(gate(comparison, given.rules), comparison, given.source, shown)
 
 
+def _refuse_with_noise(context: typer.Context) -> None:
+    """What was typed and is for the verdict that a measurement of noise does not give; CI may set --github for all."""
+    sources = {name: context.get_parameter_source(name) for name in _NOT_WITH_NOISE}
+    typed = [
+        f"--{name.replace('_', '-')}"
+        for name, source in sources.items()
+        if source and source.name == "COMMANDLINE"
+    ]
+    if typed:
+        raise UsageError(
+            f"--noise asks the baseline's own model again and gives no verdict: leave out {', '.join(typed)}."
+        )
+
+
 def _noise(baseline: Path, choices: dict[str, Any], *, json: bool) -> int:
     """Ask the baseline's model again, keep what differs beside the baseline, and give the exit code."""
     from harness.baseline import read_baseline
@@ -230,9 +249,12 @@ def _noise(baseline: Path, choices: dict[str, Any], *, json: bool) -> int:
     console = console_of_progress()
     progress = progress_on(console)
     run = again(baseline, observer=progress, **choices)
-    if run.score.status not in ("incomplete", "interrupted"):
-        held = read_baseline(baseline)
-        found = measure(held, run)
-        path = write_noise(held.run.path, found)
-        progress.say(f"{found.sentence} Kept in {path}, for later verdicts over this baseline.")
-    return finish_run(run, console, json)
+    try:
+        if run.score.status not in ("incomplete", "interrupted"):
+            held = read_baseline(baseline)
+            found = measure(held, run)
+            path = write_noise(held.run.path, found)
+            progress.say(f"{found.sentence} Kept in {path}, for later verdicts over this baseline.")
+    finally:  # it was paid for: where nothing can be kept, the same command takes its answers
+        code = finish_run(run, console, json)
+    return code

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from harness.errors import UsageError
 from harness.estimate import Estimate
-from harness.paired_stats import FEWEST, can_show, detectable, questions_needed
+from harness.paired_stats import FEWEST, detectable, questions_needed
 from harness.prices import GpuHours
 
 Tokens = tuple[float, float]
@@ -58,7 +58,8 @@ class Size:
         disagreement: the share, 0..1.
         needed: questions that show the difference; None where two that disagree so little cannot differ by so much.
         asked: those, or all there are where they are fewer.
-        shows: the smallest true difference that `asked` questions show, a share; None where they can show none.
+        shows: the smallest true difference that `asked` questions show, a share; None where two that disagree so little
+            cannot differ by so much, or too few are asked to show any.
         prompt_tokens: of asking them once, from and to; None without a model.
         output_tokens: likewise.
         cost_usd: likewise; None where it is not known.
@@ -114,7 +115,9 @@ def size(
     speed: Speed | None = None,
     notes: tuple[str, ...] = (),
 ) -> Sizing:
-    """How many questions show a true difference with 80 % power, two-sided at 5 %.
+    """How many questions show a true difference with 80 % power, two-sided at 5 %, by Connor's formula.
+
+    The verdict asks for the exact test as well as the interval, and so has a little less: tests/test_sizing.py.
 
     Raises:
         UsageError: two that disagree so little cannot differ by so much.
@@ -137,12 +140,13 @@ def _size(
     needed = None if share < detect else max(math.ceil(questions_needed(share, detect) / worth), FEWEST)
     asked = available if needed is None else min(needed, available)
     part = asked / available
+    shows = detectable(share, asked * worth)
     took_s = asked / speed.questions_per_second if speed else None
     return Size(
         disagreement=share,
         needed=needed,
         asked=asked,
-        shows=detectable(share, asked * worth) if can_show(asked, worth) else None,
+        shows=shows if asked >= FEWEST and shows <= share else None,
         prompt_tokens=_scaled(estimate.prompt_tokens, part) if estimate else None,
         output_tokens=_scaled(estimate.output_tokens, part) if estimate else None,
         cost_usd=_cost_usd(estimate, part, took_s),

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from harness.comparison_words import shows_nothing
+from harness.paired_stats import FEWEST
 from harness.prices import Prices
 from harness.sizing import Size, Sizing, Tokens
 from harness.terminal import print_whole
@@ -57,9 +57,9 @@ def _needed(size: Size) -> str:
 
 def _sentences(sizing: Sizing) -> Iterator[str]:
     yield (
-        f"Two runs of the same questions that truly differ by {_points(sizing.detect)} are told apart 80 times in 100, "
-        "at 95 % confidence. 'disagree' is the share of questions that one has right and the other wrong, 'shows' the "
-        "smallest difference in points that the questions asked will show."
+        f"Two runs of the same questions that truly differ by {_points(sizing.detect)} are told apart about 78 times "
+        "in 100, at 95 % confidence. 'disagree' is the share of questions that one has right and the other wrong, "
+        "'shows' the smallest difference in points that the questions asked will show."
     )
     yield sizing.disagreement.source
     yield from _limits(sizing)
@@ -77,9 +77,12 @@ def _limits(sizing: Sizing) -> Iterator[str]:
     elif others and not all(size.enough for size in sizing.sizes):
         yield f"Where more are needed than the {sizing.available:,} that there are, all of them are asked."
     if any(size.shows is None for size in sizing.sizes):
-        yield f"Where it shows –, {shows_nothing(sizing.available)}."
+        yield (
+            "– under 'shows': so few questions show no difference that two runs which disagree so little can have; to "
+            f"show any takes {FEWEST} at least."
+        )
     if any(size.needed is None for size in sizing.sizes):
-        yield "Where it needs –, two runs that disagree on so few questions cannot differ by so much."
+        yield "– under 'needed': two runs that disagree on so few questions cannot differ by so much."
 
 
 def _grounds(sizing: Sizing) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from builders import (
     answered,
@@ -16,10 +17,12 @@ from builders import (
     written_run,
 )
 from loopback import Loopback
+from scipy.stats import binom
 from whole_runs import left_behind, run, small_model
 
 from harness.errors import UsageError
 from harness.estimate import estimate
+from harness.paired_stats import Table, difference_interval, mcnemar_exact
 from harness.prices import GpuHours, Prices
 from harness.profiles import Profile
 from harness.score_file import document
@@ -90,6 +93,46 @@ def test_two_that_disagree_on_less_cannot_differ_by_so_much():
         sized(0.05, detect=0.1)
     several = size("t", "p", detect=0.1, available=100, disagreement=Disagreement(SHARES, "."))
     assert [one.needed is None for one in several.sizes] == [True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("share", "difference"),
+    [(0.05, 0.03), (0.05, 0.05), (0.1, 0.05), (0.12, 0.08), (0.2, 0.1), (0.3, 0.1), (0.4, 0.2)],
+)
+def test_the_questions_needed_have_about_the_power_that_is_promised(share, difference):
+    """By the verdict's own two tests over all ways in which so many questions can end; the formula has none."""
+    needed = sized(share, detect=difference, available=10**6).needed
+    assert 0.755 < power_of_the_verdict(share, difference, needed) < 0.805
+
+
+def power_of_the_verdict(share, difference, questions):
+    """How often NEW is called worse that loses more by `difference`, a share of the questions being discordant."""
+    discordant = np.arange(questions + 1)
+    some = discordant[binom.pmf(discordant, questions, share) > 1e-6]
+    return sum(
+        binom.pmf(count, questions, share) * binom.pmf(lost, count, (1 + difference / share) / 2)
+        for count in map(int, some)
+        for lost in range(count // 2, count + 1)
+        if is_worse(Table(questions - count, lost, count - lost, 0))
+    )
+
+
+def is_worse(table):
+    return mcnemar_exact(table) < 0.05 and difference_interval(table)[1] < 0
+
+
+def test_what_two_cannot_differ_by_is_not_said_to_be_shown(here, task_file):
+    """Of 37 questions two that disagree on 5 % would have to differ by 20 points to be told apart."""
+    few, *_ = size("t", "p", detect=0.2, available=37, disagreement=Disagreement(SHARES, ".")).sizes
+    many, *_ = size("t", "p", detect=0.2, available=14042, disagreement=Disagreement(SHARES, ".")).sizes
+    assert few.shows is None
+    assert 0 < many.shows < 0.01
+    shown = here("plan", "--task", task_file, "--detect=20", COLUMNS="200").stdout
+    rows = [line.split("│")[1:-1] for line in shown.splitlines() if line.startswith("│")]
+    assert [row[3].strip() for row in rows[:3]] == ["–", "8.76", "19.95"]
+    assert "– under 'shows': so few questions show no difference" in shown
+    alone = here("plan", "--task", task_file, "--detect=4", "--disagreement=5").stdout
+    assert "and there are 100: all of them show nothing." in alone
 
 
 # What asking takes

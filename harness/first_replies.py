@@ -5,6 +5,7 @@ the last digit. Takes a baseline's replies and hears of a run's, in any order, a
 left: one that was killed may have ended before it could tell. Knows nothing of endpoints or files.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 from harness.baseline import Said, reply_sha256
@@ -98,15 +99,16 @@ class EarlierReplies:
 
     Attributes:
         first: its first replies, all that there are where it was killed before it had more.
+        whole: all that it left.
     """
 
     def __init__(self, said: Mapping[str, Said], *, questions: int) -> None:
-        self.first, self._many = Likeness(said), Likeness(said)
+        self.first, self._many, self.whole = Likeness(said), Likeness(said), Likeness(said)
         self._enough = min(MANY, questions)
 
     def heard(self, entry: Entry) -> None:
         """Hold one more reply against the baseline's."""
-        for likeness, most in ((self.first, FIRST), (self._many, MANY)):
+        for likeness, most in ((self.first, FIRST), (self._many, MANY), (self.whole, math.inf)):
             if likeness.seen < most:
                 likeness.see(entry)
 

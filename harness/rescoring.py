@@ -14,7 +14,7 @@ from harness.course import Course, InOrder
 from harness.early_stopping import EarlyStop, EarlyStopping
 from harness.errors import UsageError
 from harness.finished import Run
-from harness.first_replies import FIRST, MANY, EarlierReplies, FirstReplies
+from harness.first_replies import FIRST, MANY, EarlierReplies, FirstReplies, Likeness
 from harness.journal import Entry
 from harness.noise import kept_noise, prepare
 from harness.observer import Observer, Silent
@@ -232,8 +232,8 @@ class Rescoring:
 
     def _look_back(self) -> None:
         for earlier in self._earlier.values():
-            replies = counted(earlier.first.same, "reply", "replies")
-            said = f"{replies} that this run has from before are those of the baseline, {self._to_the_last()}"
+            replies = f"{_part(earlier.whole)} that this run has from before"
+            said = f"{replies} are those of the baseline, {self._to_the_last()}"
             sure = f"{said}: the endpoint served the same weights then ({_WHY})"
             if earlier.certain and self._expect_change:
                 raise UsageError(f"{sure}; see to that, and run again with --fresh.")
@@ -263,3 +263,9 @@ class Rescoring:
     def _to_the_last(self) -> str:
         has_logprobs = any(self._baseline.said[id_].has_logprobs for id_ in self._order[:FIRST])
         return "text and logprobs, to the last digit" if has_logprobs else "word for word"
+
+
+def _part(replies: Likeness) -> str:
+    """How many are the baseline's, and of how many where not all are."""
+    some = f"{replies.same:,} of " if replies.same < replies.seen else ""
+    return f"{some}{counted(replies.seen, 'reply', 'replies')}"

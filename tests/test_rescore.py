@@ -158,6 +158,7 @@ def test_old_weights_are_named_before_the_rest_is_asked(here, words):
     )
     assert said in ended.stderr
     assert ended.stderr.index(said) < ended.stderr.index("600/600")
+    assert "All 600 answers are the same, letter for letter" in ended.stdout, "and once more at the end"
 
 
 @pytest.mark.parametrize(

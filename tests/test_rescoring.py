@@ -282,9 +282,26 @@ def test_a_run_with_replies_of_the_old_weights_does_not_go_on_where_others_are_e
     serving, server, journal = begun(base, knowing(80))
     before, sent = journal.read_bytes(), questions_sent(server)
     serving.restarted(OTHER)
-    with pytest.raises(UsageError, match=r"from before are those of the baseline.*run again with --fresh"):
+    with pytest.raises(UsageError, match=r"^20 replies .* from before are those of .*run again with --fresh"):
         rescored(server, base, results, expect_change=True)
     assert (questions_sent(server), journal.read_bytes()) == (sent, before)
+
+
+def test_all_that_an_earlier_session_left_are_counted_where_its_first_are_old(baseline, results, begun):
+    base = baseline(limit=60)
+    fifteenth = in_plan_order(base)[14]
+
+    def nearly_the_same(request):
+        about = f"{fifteenth[0]} {fifteenth[1]} one"
+        other = request.method == "POST" and about in sent_text(request)
+        return (OTHER if other else knowing(80))(request)
+
+    serving, server, _ = begun(base, nearly_the_same, 25)
+    serving.restarted(OTHER)
+    told = Told()
+    rescored(server, base, results, observer=told)
+    (said,) = [sentence for sentence in told.sentences if "from before are those of the baseline" in sentence]
+    assert said.startswith("24 of 25 replies that this run has from before")
 
 
 def test_a_run_that_is_to_measure_noise_does_not_go_on_with_another_models_replies(baseline, results):

@@ -54,8 +54,7 @@ class Figure(_Record):
     @property
     def where(self) -> str:
         """Who says so, of which version, and where it stands."""
-        day = f", {self.source.date}" if self.source.date else ""
-        return f"{self.of}, by {self.by} ({self.source.name}{day})"
+        return f"{self.of}, by {self.by} ({self.source.name}, {self.source.date or 'date not known'})"
 
     @property
     def how(self) -> str:
@@ -96,7 +95,8 @@ def difference(figure: Figure, score: ScoreFile) -> str:
     """What is different about a score's way of asking, as far as the figure's is known."""
     task = score.task
     if figure.protocol is None:
-        return f"{task.protocol} {task.shots}-shot here; there: {figure.how}"
+        part = "" if score.status == "complete" else f", {score.status}"
+        return f"{task.protocol} {task.shots}-shot here{part}; there: {figure.how}"
     average = score.score.average
     differs = {
         f"protocol {task.protocol} here, {figure.protocol} there": figure.protocol != task.protocol,

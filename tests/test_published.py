@@ -40,6 +40,7 @@ def test_each_figure_names_what_there_is(one):
     assert one.protocol is None or one.protocol in protocols
     assert one.shots is None or one.protocol is None or one.shots <= (PROTOCOLS[one.protocol].max_shots or 99)
     assert sentence(one).startswith("published, not measured here: ")
+    assert (str(one.source.date) if one.source.date else "date not known") in sentence(one)
 
 
 def test_no_figure_is_there_twice():
@@ -89,8 +90,13 @@ def test_digits_are_kept_as_they_were_published():
             "protocol simple-evals here, meta-llama3-cot there; micro average here, macro there",
         ),
         (("deepseek-r1", 88.9), {}, "simple-evals 0-shot here; there: how it was asked is not known"),
+        (
+            ("deepseek-r1", 88.9),
+            {"limit": 5},
+            "simple-evals 0-shot here, partial; there: how it was asked is not known",
+        ),
     ],
-    ids=["sampling", "same", "all", "part", "average", "unknown"],
+    ids=["sampling", "same", "all", "part", "average", "unknown", "part, unknown"],
 )
 def test_beside_a_score_it_says_what_was_different(scored, published, choices, words):
     model, accuracy = published
@@ -103,7 +109,7 @@ def test_a_run_shows_them_below_its_own_figures(scored):
     lines = console.export_text().splitlines()
     assert len(lines) == 2
     assert all(line.startswith("published, not measured here: ") for line in lines)
-    assert "(not traced to a source)" in lines[1]
+    assert "(not traced to a source, date not known)" in lines[1]
 
 
 def test_other_tasks_and_models_have_none_below_them(scored):

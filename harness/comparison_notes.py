@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from harness.answers import Outcome
 from harness.clustered_stats import FEW
-from harness.comparison_words import compared, no_answer_differs, p_value, points, points_interval
+from harness.comparison_words import (
+    compared,
+    no_answer_differs,
+    p_value,
+    points,
+    points_interval,
+    repeats,
+)
 from harness.counted import counted
 from harness.noise import read_noise
 from harness.origins import is_an_export_of_ours
@@ -207,13 +214,14 @@ def _clusters(found: "Comparison") -> Iterable[str]:
     if found.clusters == 1:
         yield (
             "All questions are in one cluster, such as those on one passage: how clusters differ cannot be told, so "
-            "all of them are taken for one question; McNemar's p does not allow for that."
+            "all of them are taken for one question."
         )
         return
-    yield (
-        f"The questions come in {found.clusters:,} clusters, such as those on one passage; standard errors, "
-        "intervals and the exact test allow for that."
-    )
+    clusters = f"The questions come in {found.clusters:,} clusters, such as those on one passage"
+    if (times := repeats(found)) > 1:
+        replies = f"Each question was asked {times} times, so the {found.questions:,} replies"
+        clusters = f"{replies} come in {found.clusters:,} clusters"
+    yield f"{clusters}; standard errors, intervals and the exact test allow for that."
     if found.clusters < FEW:
         yield f"With fewer than {FEW} clusters it is not well known how these differ: intervals may be too narrow."
 

@@ -60,9 +60,17 @@ def asked(*found: "Comparison", questions: int | None = None) -> str:
     task = found[0].base.score.task
     names = dict.fromkeys([task.name, *(one.new.score.task.name for one in found)])
     published = " as published" if task.as_published else ""
-    how = f"{task.protocol}{published}, {task.shots}-shot, reader {task.reader}"
+    times = repeats(found[0])
+    repeated = f", each question {times} times" if times > 1 else ""
+    how = f"{task.protocol}{published}, {task.shots}-shot{repeated}, reader {task.reader}"
     count = found[0].questions if questions is None else questions
-    return f"{' against '.join(names)} ({how}): {counted(count, 'question')}"
+    counted_so = counted(count, "reply", "replies") if repeated else counted(count, "question")
+    return f"{' against '.join(names)} ({how}): {counted_so}"
+
+
+def repeats(found: "Comparison") -> int:
+    """How often both asked each question."""
+    return min(found.base.score.task.repeats, found.new.score.task.repeats)
 
 
 def verdict(found: "Comparison") -> tuple[str, ...]:

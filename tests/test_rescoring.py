@@ -525,6 +525,19 @@ def test_questions_are_repeated_as_often_as_in_the_baseline(baseline, results):
     assert harness.compare(base, made).clusters == 12
 
 
+def test_a_verdict_over_repeats_calls_them_replies_and_names_no_passage(baseline, results, here):
+    base = baseline(limit=12, temperature=0.7, repeats=3)
+    with Loopback(knowing(70)) as server:
+        made = rescored(server, base, results)
+    for name in ("compare", "gate"):
+        shown = " ".join(here(name, base.path, made.path, COLUMNS="200").stdout.split())
+        assert "each question 3 times, reader simple-evals): 36 replies" in shown
+        assert (
+            "Each question was asked 3 times, so the 36 replies come in 12 clusters; standard errors" in shown
+        )
+        assert "passage" not in shown
+
+
 def test_repeats_of_a_question_are_no_evidence_for_an_early_stop(baseline, results):
     base = baseline(limit=3, temperature=0.7, repeats=2)
     with Loopback(knowing(70)) as server:

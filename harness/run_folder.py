@@ -171,13 +171,24 @@ def read_record(folder: Path) -> RunRecord:
     try:
         return RunRecord.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UsageError(f"{path} cannot be read: {error.strerror}{_way_out(folder)}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
         raise UsageError(
-            f"{path} is damaged ({first['msg']}{f': {field}' if field else ''}); remove its folder."
+            f"{path} is damaged ({first['msg']}{f': {field}' if field else ''})"
+            f"{_way_out(folder, '; put it back from a copy, or remove its folder')}."
         ) from error
+
+
+def _way_out(folder: Path, otherwise: str = "") -> str:
+    """What was paid for shall not be removed for want of a record that says how to ask again."""
+    if not (folder / "score.json").exists():
+        return otherwise
+    return (
+        "; put it back from version control or a copy: without it `harness compare` and `harness gate` take this "
+        "run, but it can be neither asked nor read again"
+    )
 
 
 def newest_unfinished(

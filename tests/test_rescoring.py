@@ -570,6 +570,23 @@ def test_a_baseline_whose_answers_were_changed_is_refused_before_anything_is_sen
     assert not server.requests
 
 
+@pytest.mark.parametrize("damage", [lambda path: path.write_text("{"), Path.unlink], ids=["damaged", "gone"])
+def test_a_finished_baseline_is_not_to_be_removed_for_its_record(baseline, results, here, damage):
+    base = baseline(limit=12)
+    with Loopback(knowing(60, salt="other")) as server:
+        new = rescored(server, base, results)
+        damage(base.path / "run.json")
+        sent = len(server.requests)
+        with pytest.raises(
+            UsageError, match="put it back from version control or a copy: without it"
+        ) as told:
+            rescored(server, base, results)
+        assert len(server.requests) == sent
+    assert "remove" not in str(told.value)
+    assert here("compare", base.path, new.path).returncode == 0
+    assert "rules hold" in here("gate", base.path, new.path).stdout
+
+
 def test_an_early_stop_that_came_to_its_end_is_like_any_run_once_its_replies_are_read_again(
     baseline, results
 ):

@@ -1,5 +1,6 @@
 """The example for CI, run as a user would run it: the weights as they are pass, and weights that are worse do not."""
 
+import json
 import re
 import shlex
 import shutil
@@ -103,6 +104,29 @@ def test_make_names_the_variable_that_is_missing_and_runs_nothing(tmp_path, targ
     assert f" {missing} is not set: name the " in line
     if target == "rescore":
         assert not (tmp_path / "gate.code").exists(), "an earlier verdict's is never read for this one's"
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("baseline", ["run", "--model", "WEIGHTS", "--task", "TASK", "--results", "RESULTS"]),
+        ("rescore", ["rescore", "BASELINE", "--model", "WEIGHTS", "--results", "RESULTS", "--max-drop", "1"]),
+    ],
+)
+def test_a_name_of_any_form_is_one_word_to_the_shell(tmp_path, target, words):
+    program = tmp_path / "tells.py"
+    program.write_text("import json, sys\nprint(json.dumps(sys.argv[1:]))\n")
+    named = {name: f'sp ace/it\'s "{name}" `x`' for name in ("BASELINE", "WEIGHTS", "TASK", "RESULTS")}
+    given = [f"{name}={value}" for name, value in {**named, "RULES": "--max-drop 1"}.items()]
+    ended = subprocess.run(
+        ("make", "-sf", str(EXAMPLES / "Makefile"), target, f"HARNESS={sys.executable} {program}", *given),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=clean_environment(),
+        check=False,
+    )
+    assert json.loads(ended.stdout) == [named.get(word, word) for word in words]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")

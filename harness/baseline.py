@@ -170,10 +170,15 @@ def refuse_other_questions(plan: Plan, baseline: Baseline) -> None:
 
 def _way_out(plan: Plan, baseline: Baseline) -> str:
     """What to do where the plan has a question that the baseline has not."""
-    record = baseline.record
-    chosen = record.settings["limit"] or record.settings["subjects"]
-    if chosen or not record.imported_from:
-        return f"give a --limit of at most {baseline.run.score.task.questions}"
+    record, here = baseline.record, plan.selection.limit
+    there = record.settings["limit"]
+    if there is not None and here is not None and here < there:  # a stratified sample: Hamilton's paradox
+        return (
+            f"a stratified sample of {here:,} takes one more of that subject than one of {there:,}, by the largest "
+            "remainders: leave --limit out, or give another, since most smaller samples are a part of it"
+        )
+    if there or record.settings["subjects"] or not record.imported_from:
+        return f"give a --limit of at most {baseline.run.score.task.questions // plan.repeats}"
     how = f"--task {record.task} --protocol {plan.protocol.name} --shots {plan.shots}"
     return (
         f"{record.imported_from} asked a part, and its file does not say how to choose it: `harness run {how}` "

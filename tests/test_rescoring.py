@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from builders import passages_task, plan_of
+from builders import inline, passages_task, plan_of, task_document, write_task
 from knowing_models import knowing
 from loopback import Loopback, chat, error
 from whole_runs import (
@@ -104,6 +104,24 @@ def test_questions_that_the_baseline_did_not_ask_are_refused_before_anything_is_
     with Loopback(knowing(60)) as server, pytest.raises(UsageError, match="--limit of at most 30"):
         rescored(server, base, results, limit=60)
     assert not server.requests
+
+
+def test_a_smaller_stratified_sample_that_is_no_part_of_the_baselines_is_refused_with_a_way_out(
+    tmp_path, results
+):
+    """Alabama's: of ten places in 6 : 6 : 2 the smallest has two, of eleven one."""
+    sizes = {"algebra": 6, "botany": 6, "chess": 2}
+    made = [inline(subject, place) for subject, size in sizes.items() for place in range(size)]
+    file = write_task(tmp_path, task_document(name="seats", questions=made))
+    with Loopback(knowing(80)) as server:
+        base = run(server, file, tmp_path / "baseline", limit=11, sample="stratified")
+        sent = questions_sent(server)
+        said = "did not ask question chess/.; a stratified sample of 10 takes one more of that subject than one of 11"
+        with pytest.raises(UsageError, match=f"{said}.*: leave --limit out, or give another"):
+            rescored(server, base, results, limit=10)
+        assert questions_sent(server) == sent
+        assert rescored(server, base, results).score.counts.questions == 11
+        assert rescored(server, base, results, limit=7).score.counts.questions == 7
 
 
 def test_a_task_whose_questions_changed_is_refused_before_anything_is_sent(baseline, results, task_file):

@@ -18,9 +18,9 @@ from harness.comparison_notes import has_no_letter, notes_on
 from harness.errors import UsageError
 from harness.finished import Run, load
 from harness.paired_stats import (
+    FEWEST,
     Spread,
     Table,
-    can_show,
     clustered_spread,
     detectable,
     difference_interval,
@@ -122,6 +122,11 @@ class Part:
     def spread(self) -> Spread:
         """For intervals and tests."""
         return Spread(self.stderr, self.worth, self.clusters is not None)
+
+    @property
+    def can_show_any(self) -> bool:
+        """Whether the exact test could show a difference, were all questions lost."""
+        return (self.clusters or self.table.questions) >= FEWEST
 
     @property
     def shown(self) -> Verdict:
@@ -271,10 +276,9 @@ def of_pairing(base: Run, new: Run, pairing: Pairing, *, margin: float | None = 
 
 
 def _detectable(whole: Part) -> float | None:
-    questions = whole.table.questions
-    if not can_show(questions, whole.worth):
+    if not whole.can_show_any:
         return None
-    return detectable(whole.table.discordance, questions * whole.worth)
+    return detectable(whole.table.discordance, whole.table.questions * whole.worth)
 
 
 def loaded(run: Run | Path | str) -> Run:

@@ -197,18 +197,17 @@ def is_shown_among(part: "Part") -> bool:
 
 def _power(found: "Comparison") -> str:
     if found.detectable is None:
-        shown = _capital(shows_nothing(found.questions))
+        shown = _capital(shows_nothing(found.whole))
     else:
         size = f"{100 * found.detectable:.1f} points"
         shown = f"So many questions show a true difference of {size} four times in five"
     return f"{shown}; one of 1 point takes {found.needed_for_a_point:,} that are answered like these."
 
 
-def shows_nothing(questions: int) -> str:
-    """Why questions can show nothing, so many of them as there are."""
-    if questions < FEWEST:
-        return f"so few questions can show no difference, however large: it takes {FEWEST} at least"
-    return "questions of so few clusters can show no difference, however large"
+def shows_nothing(part: "Part") -> str:
+    """Why its questions can show nothing."""
+    units = "questions" if part.clusters is None else "clusters"
+    return f"so few {units} can show no difference, however large: it takes {FEWEST} at least"
 
 
 def _capital(sentence: str) -> str:

@@ -13,7 +13,6 @@ from harness.comparison_words import p_value, points, points_interval, shows_not
 from harness.counted import counted
 from harness.paired_stats import (
     Table,
-    can_show,
     difference_interval,
     mcnemar_exact,
     paired_stderr,
@@ -53,8 +52,8 @@ def check_not_worse(rule: str, part: Part) -> RuleResult:
     if worse or better:
         return RuleResult(rule, not worse, f"{'worse' if worse else 'better'}: {measured(part)}")
     reason = f"no difference shown, {_hidden(-100 * part.ci95[0])}: {measured(part)}{_decided(part)}"
-    if not can_show(part.table.questions, part.worth):
-        reason += f"; {shows_nothing(part.table.questions)}"
+    if not part.can_show_any:
+        reason += f"; {shows_nothing(part)}"
     return RuleResult(rule, True, reason)
 
 

@@ -12,7 +12,7 @@ from harness.comparison import Comparison, Part
 from harness.gate_checks import RuleResult, accuracy_of, check_floor
 from harness.gate_doubts import doubt_of_floor
 from harness.score_file import NamedPart
-from harness.stats import Interval, macro_interval, macro_stderr, wilson_interval
+from harness.stats import Interval, macro_interval, macro_stderr, questions_behind, wilson_interval
 from harness.summary import percent
 
 _NAMED = 3  # of the subjects that leave no interval
@@ -31,20 +31,17 @@ def floor_of_all(rule: str, comparison: Comparison, least: float) -> Floor:
     answered, unread = counts.questions - counts.failed, counts.unparsed + counts.refused + counts.truncated
     if score.average == "macro":
         return _floor_of_macro(f"{rule} (macro average)", comparison, least, answered, unread)
-    result = _held_micro(rule, score.accuracy, score.ci95, answered, least)
-    doubt = doubt_of_floor(
-        result, *_micro_if_read(counts.correct + unread, answered), answered, unread, least
-    )
-    return Floor(_beside_base(result, comparison.base.accuracy, least), doubt)
+    floor = _held_micro(rule, _Micro(score.accuracy, score.ci95, answered, counts.correct), unread, least)
+    return floor._replace(result=_beside_base(floor.result, comparison.base.accuracy, least))
 
 
 def floor_of_part(rule: str, scored: NamedPart, compared: Part, least: float) -> Floor:
     """Of one group or subject, a micro average; `compared` is the same in both runs."""
     table, unread = compared.table, compared.unread.new + compared.unread.both
-    result = _held_micro(rule, scored.accuracy, scored.ci95, scored.questions, least)
-    read = _micro_if_read(scored.correct + unread, scored.questions)
-    doubt = doubt_of_floor(result, *read, scored.questions, unread, least)
-    return Floor(_beside_base(result, (table.both_correct + table.lost) / table.questions, least), doubt)
+    micro = _Micro(scored.accuracy, scored.ci95, scored.questions, scored.correct)
+    floor = _held_micro(rule, micro, unread, least)
+    base = (table.both_correct + table.lost) / table.questions
+    return floor._replace(result=_beside_base(floor.result, base, least))
 
 
 def _floor_of_macro(rule: str, comparison: Comparison, least: float, answered: int, unread: int) -> Floor:
@@ -61,14 +58,26 @@ def _floor_of_macro(rule: str, comparison: Comparison, least: float, answered: i
     return Floor(_beside_base(result, comparison.macro.base, least, "macro average of "), doubt)
 
 
-def _held_micro(
-    rule: str, accuracy: float | None, ci95: Interval | None, questions: int, least: float
-) -> RuleResult:
-    if accuracy is not None and ci95 is not None:
-        return check_floor(rule, accuracy, ci95, questions, least)
-    said = f"{accuracy_of(percent(accuracy), questions, None)} has no interval"
-    why = "they come in a single cluster, so that the spread is unknown; ask questions of two or more"
-    return RuleResult(rule, None, f"{said}: {why}", lacks=True)
+class _Micro(NamedTuple):
+    """What was measured; `questions` are those that were answered."""
+
+    accuracy: float | None
+    ci95: Interval | None
+    questions: int
+    correct: int
+
+
+def _held_micro(rule: str, micro: _Micro, unread: int, least: float) -> Floor:
+    accuracy, ci95, questions, correct = micro
+    if accuracy is None or ci95 is None:
+        said = f"{accuracy_of(percent(accuracy), questions, None)} has no interval"
+        why = "they come in a single cluster, so that the spread is unknown; ask questions of two or more"
+        return Floor(RuleResult(rule, None, f"{said}: {why}", lacks=True), None)
+    result = check_floor(rule, accuracy, ci95, questions, least)
+    worth = questions_behind(accuracy, ci95) / questions  # below 1 in clusters
+    read = wilson_interval((correct + unread) * worth, questions * worth)
+    doubt = doubt_of_floor(result, (correct + unread) / questions, read, questions, unread, least)
+    return Floor(result, doubt)
 
 
 def _why_none(subjects: Sequence[NamedPart]) -> str:
@@ -93,13 +102,11 @@ def _beside_base(result: RuleResult, base: float, least: float, what: str = "") 
     return replace(result, reason=f"{result.reason}; BASE's {what}{100 * base:.1f} % is below it{too}")
 
 
-def _micro_if_read(right: int, answered: int) -> tuple[float, Interval]:
-    """Accuracy and interval if all replies without a letter were right."""
-    return right / answered, wilson_interval(right, answered)
-
-
 def _macro_if_read(subjects: Sequence[Part], clustered: float | None) -> tuple[float, Interval | None]:
-    """The same of the mean over subjects; of clusters by the error that was measured, as theirs is not known then."""
+    """The mean over subjects with its interval, if all replies without a letter were right.
+
+    Of clusters by the error that was measured, as theirs is not known then.
+    """
     tallies = [_tally_if_read(part) for part in subjects]
     macro = sum(right / questions for right, questions in tallies) / len(tallies)
     stderr = macro_stderr(tallies) if clustered is None else clustered

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from harness.stats import Interval, effective_questions, z_below, z_of
 
 FEWEST = 6
-"""Independent questions that can show a difference at 5 %: of 5 that are all lost, McNemar's p is 2·0.5^5 = 0.0625."""
+"""Independent questions, or clusters, that can show a difference at 5 %: of 5 all lost, p is 2·0.5^5 = 0.0625."""
 
 _FEW_QUESTIONS = 200
 _FEW_OF_A_KIND = 20
@@ -306,12 +306,6 @@ def equivalence_p(table: Table, margin: float, spread: Spread | None = None) -> 
     """
     swapped = Table(table.both_correct, table.won, table.lost, table.both_wrong)
     return max(not_worse_p(table, margin, spread), not_worse_p(swapped, margin, spread))
-
-
-def can_show(questions: int, worth: float = 1.0) -> bool:
-    """Whether so many questions can show any difference at 5 %: whether test and interval would if all were lost."""
-    lost = Table(0, questions, 0, 0)
-    return mcnemar_exact(lost) < 0.05 and tango_interval(lost, worth=worth)[1] < 0
 
 
 def detectable(discordance: float, n: float, power: float = 0.8) -> float:

@@ -97,12 +97,12 @@ def write_task(folder: Path, document: Mapping[str, Any] | None = None) -> Path:
 
 
 def passages_task(folder: Path, passages: int, a_passage: int = 2, subjects: int = 1) -> Path:
-    """A task file whose questions come in twos, or more, on one passage; the passages are the subjects' in turn."""
+    """A task file whose questions come in twos, or more, on one passage; subjects, if several, have them in turn."""
     rows = [
         {
             "passage": f"Passage {at}.",
             "question": f"{number} of {at}?",
-            "subject": f"subject {at % subjects}",
+            **({"subject": f"subject {at % subjects}"} if subjects > 1 else {}),
             "A": "yes",
             "B": "no",
             "answer": "A",
@@ -115,7 +115,7 @@ def passages_task(folder: Path, passages: int, a_passage: int = 2, subjects: int
         "question": "question",
         "context": "passage",
         "cluster": "passage",
-        "subject": "subject",
+        **({"subject": "subject"} if subjects > 1 else {}),
         "choices": ["A", "B"],
         "gold": {"column": "answer", "form": "letter"},
     }

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 UNREAD = (Outcome.UNPARSED, Outcome.REFUSED, Outcome.TRUNCATED)
 """Replies that give no letter; each counts as wrong."""
 
+OF_FORM = ("How often replies give a letter has changed", "Replies without a letter decide what is shown")
+"""How notes begin that are to be read before all others."""
+
 _ALPHA = 0.05
 
 
@@ -62,9 +65,9 @@ def _form(found: "Comparison", pairing: Pairing) -> list[str]:
     changed = [name for name in UNREAD if _has_changed(pairing, {name})]
     turned = _is_turned(found)
     if changed or _has_changed(pairing, UNREAD):
-        said = "How often replies give a letter has changed"
+        said = OF_FORM[0]
     elif turned:
-        said = "Replies without a letter decide what is shown"
+        said = OF_FORM[1]
     else:
         return []
     ended = {name: found.outcomes[name.value] for name in changed or UNREAD}

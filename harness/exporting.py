@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from harness.baseline import files_of_baseline
 from harness.errors import StorageError, UsageError
 from harness.exports import FORMATS, Format
 from harness.exports.answers import answers_of
@@ -12,7 +13,7 @@ from harness.files import write_whole
 from harness.finished import Run, load
 from harness.journal import read_last_lines
 from harness.lm_eval_unfinished import FIELD, unfinished_of, without_reply
-from harness.output_places import files_of_run, refuse_loss
+from harness.output_places import refuse_loss
 from harness.plan import Plan
 from harness.protocols import PROTOCOLS
 from harness.regrading import plan_again
@@ -56,7 +57,7 @@ def export_to(path: Path | str, format_name: str, out: Path, *, data: Path | Non
     content = export(path, format_name)
     if out.is_dir():
         raise UsageError(f"--out {out} is a folder; name a file.")
-    refuse_loss("--out", out, files_of_run(Path(path)))
+    refuse_loss("--out", out, files_of_baseline(Path(path)))
     _make_folder(out.parent)
     write_whole(out, content)
     return out

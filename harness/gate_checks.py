@@ -25,6 +25,8 @@ from harness.thresholds import in_points, percent
 LEVEL = 0.05
 """Two-sided, of every test and interval here."""
 
+ONE_CLUSTER = "they come in a single cluster, so that the spread is unknown; ask questions of two or more"
+
 _OTHER_METHOD_BELOW = 20  # flips, as in difference_interval
 _NO_GAP = 1e-5  # a thousandth of a point, which no benchmark is large enough for
 
@@ -95,8 +97,10 @@ def check_none_worse(rule: str, parts: Sequence[Part]) -> RuleResult:
     """The same over several parts, whose p are corrected for their number."""
     worse = [part for part in parts if is_worse(part)]
     if not worse:
-        edge = sum(part.ci95[1] < 0 for part in parts)
+        edge = sum(part.ci95[1] < 0 and part.can_show_any for part in parts)
         said = f"; of {edge} {_P_DECIDED}" if edge else ""
+        if blind := [part for part in parts if not part.can_show_any]:
+            said += f"; of {len(blind)} {shows_nothing(blind[0])}"
         return RuleResult(rule, True, f"none of {len(parts)} is shown to be worse (Holm's correction){said}")
     named = ", ".join(f"{part.name} ({points(part.table.difference)})" for part in worse)
     return RuleResult(rule, False, f"worse in {len(worse)} of {len(parts)} (Holm's correction): {named}")
@@ -111,9 +115,10 @@ def check_drop(rule: str, part: Part, most: float) -> RuleResult:
     if high < -most:
         return RuleResult(rule, False, f"the drop is more than {limit}: {said}")
     worse = "NEW is significantly worse, and " if is_worse(part) else ""
-    return RuleResult(
-        rule, None, f"{worse}a drop of {limit} lies within the interval: {said}; {_deciding_drop(part, most)}"
-    )
+    open_ = f"{worse}a drop of {limit} lies within the interval: {said}"
+    if part.clusters == 1:
+        return RuleResult(rule, None, f"{open_}; {ONE_CLUSTER}", lacks=True)
+    return RuleResult(rule, None, f"{open_}; {_deciding_drop(part, most)}")
 
 
 def check_floor(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from harness.comparison import Comparison, Part
-from harness.gate_checks import RuleResult, accuracy_of, check_floor
+from harness.gate_checks import ONE_CLUSTER, RuleResult, accuracy_of, check_floor
 from harness.gate_doubts import doubt_of_floor
 from harness.score_file import NamedPart
 from harness.stats import Interval, macro_interval, macro_stderr, questions_behind, wilson_interval
@@ -71,8 +71,7 @@ def _held_micro(rule: str, micro: _Micro, unread: int, least: float) -> Floor:
     accuracy, ci95, questions, correct = micro
     if accuracy is None or ci95 is None:
         said = f"{accuracy_of(percent(accuracy), questions, None)} has no interval"
-        why = "they come in a single cluster, so that the spread is unknown; ask questions of two or more"
-        return Floor(RuleResult(rule, None, f"{said}: {why}", lacks=True), None)
+        return Floor(RuleResult(rule, None, f"{said}: {ONE_CLUSTER}", lacks=True), None)
     result = check_floor(rule, accuracy, ci95, questions, least)
     worth = questions_behind(accuracy, ci95) / questions  # below 1 in clusters
     read = wilson_interval((correct + unread) * worth, questions * worth)

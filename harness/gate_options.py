@@ -148,5 +148,5 @@ def outputs(
 
     summary = os.environ.get("GITHUB_STEP_SUMMARY") if github else None
     chosen = Outputs(json, junit, markdown, Path(summary) if summary else None, github)
-    chosen.check((rules or PYPROJECT, *read))
+    chosen.check((*([rules] if rules else []), PYPROJECT, *read))
     return chosen

@@ -26,9 +26,11 @@ def headline(gate: Gate) -> str:
 
 
 def _way_out(gate: Gate) -> str:
-    if any(result.lacks for result in gate.results):
+    lacking = [result.lacks for result in gate.results if result.passed is None]
+    if all(lacking):
         return "what each lacks stands beside it, and --undecided pass|fail"
-    return "more questions, a wider threshold or --undecided pass|fail"
+    beside = ", what stands beside it where something is lacking," if any(lacking) else ""
+    return f"more questions, a wider threshold{beside} or --undecided pass|fail"
 
 
 def sides(comparison: Comparison) -> str:

@@ -23,6 +23,7 @@ from harness.comparison import (
     spread_of,
     table_of,
 )
+from harness.comparison_notes import OF_FORM
 from harness.comparison_words import compared
 from harness.errors import UsageError
 from harness.finished import Run
@@ -228,8 +229,9 @@ def _notes(comparisons: Sequence[Comparison], questions: int) -> tuple[str, ...]
     for name, one in zip(names, comparisons, strict=True):
         for note in one.notes:
             named.setdefault(note, []).append(name)
+    of_form_first = sorted(named.items(), key=lambda item: not item[0].startswith(OF_FORM))
     found = [
-        f"{'all' if len(of) == len(names) else ', '.join(of)}: {note}" for note, of in named.items()
+        f"{'all models' if len(of) == len(names) else ', '.join(of)}: {note}" for note, of in of_form_first
     ]  # a note on BASE is one of each comparison
     if any(one.questions != questions for one in comparisons):
         found.append(f"{compared(questions, 'all')}.")

@@ -143,6 +143,23 @@ def test_subjects_whose_interval_alone_shows_a_loss_are_counted():
     )
 
 
+def test_parts_too_small_to_show_anything_are_counted():
+    lost, equal = part(Table(0, 5, 0, 0)), part(Table(40, 0, 0, 0))
+    result = check_none_worse("", [replace(one, p_holm=one.p) for one in (lost, equal)])
+    assert result.reason == (
+        "none of 2 is shown to be worse (Holm's correction); of 1 so few questions can show no difference, however "
+        "large: it takes 6 at least"
+    )
+
+
+def test_more_questions_of_a_single_cluster_are_not_said_to_decide():
+    one_passage = replace(part(Table(7, 3, 0, 0)), clusters=1, worth=0.1, ci95=(-0.897, 0.731))
+    result = check_drop("", one_passage, 0.01)
+    assert (result.passed, result.lacks) == (None, True)
+    assert result.reason.endswith("so that the spread is unknown; ask questions of two or more")
+    assert "would decide" not in result.reason
+
+
 def test_a_drop_too_small_to_show_is_not_said_to_be_none():
     result = check_not_worse("", replace(part(Table(14, 5, 5, 22)), ci95=(-0.0002, 0.0002)))
     assert "though a drop of less than 0.1 points could hide in it" in result.reason

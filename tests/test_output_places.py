@@ -73,6 +73,12 @@ def test_a_pyproject_toml_whose_rules_hold_is_left_alone(here, runs, tmp_path):
     refused(here, tmp_path, "gate", *runs, "--junit", tmp_path / "pyproject.toml")
 
 
+def test_a_pyproject_toml_is_left_alone_where_rules_are_in_another_file_too(here, runs, tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'mine'\n")
+    (tmp_path / "rules.yaml").write_text("max-drop: 50\n")
+    refused(here, tmp_path, "gate", *runs, "--rules=rules.yaml", "--markdown=pyproject.toml")
+
+
 def test_a_link_from_one_form_to_the_other_is_the_same_file(here, runs, tmp_path):
     (tmp_path / "gate.md").symlink_to("gate.xml")
     said = refused(here, tmp_path, "gate", *runs, "--junit=gate.xml", "--markdown=gate.md")
@@ -168,6 +174,17 @@ def test_an_export_leaves_the_files_of_a_run_alone(here, runs, tmp_path, name):
     for place in (runs[0] / name, runs[1] / name):
         said = refused(here, tmp_path, "export", runs[0], "--format=csv", "--out", place)
         assert f"--out {place} would overwrite what is read or was paid for" in said
+
+
+def test_an_export_leaves_the_task_of_its_run_alone(here, tmp_path):
+    from builders import answered, passages_task, plan_of, record_of, written_run
+
+    task_file = passages_task(tmp_path, 2)
+    plan = plan_of(task_file)
+    record = record_of(plan, task_file)
+    run = written_run(tmp_path / "runs", plan, task_file, answered(plan), record=record).path
+    for read in (task_file, tmp_path / "rows.json"):
+        refused(here, tmp_path, "export", run, "--format=csv", "--out", read)
 
 
 def test_an_export_may_lie_beside_a_run(here, runs):

@@ -122,6 +122,15 @@ def test_notes_name_the_model_that_they_are_about(written):
     assert any(note.startswith("fails: NEW is INCOMPLETE") for note in found.notes)
 
 
+def test_changes_in_replies_without_a_letter_are_called_out_before_what_is_true_of_all(written, tmp_path):
+    many = large(tmp_path)
+    unread = {f"chess/{place}": "I like it." for place in range(30)}
+    runs = [written(name, texts, asked=many) for name, texts in (("base", {}), ("same", {}), ("new", unread))]
+    found = rank(runs[0], runs[1:])
+    assert found.notes[0].startswith("new: How often replies give a letter has changed")
+    assert len(found.notes) > 1
+
+
 def test_a_note_on_base_is_given_once(written, plan_of_written):
     base = written("base", {"algebra/0": None})
     others = [
@@ -129,7 +138,7 @@ def test_a_note_on_base_is_given_once(written, plan_of_written):
         for at, name in enumerate(("one", "two", "three"))
     ]
     said = [note for note in rank(base, others).notes if "BASE is INCOMPLETE" in note]
-    assert [note.partition(": ")[0] for note in said] == ["all"]
+    assert [note.partition(": ")[0] for note in said] == ["all models"]
 
 
 def test_models_without_a_question_that_all_answered_are_refused(written):

@@ -130,9 +130,13 @@ class Part:
 
     @property
     def shown(self) -> Verdict:
-        """Better or worse where test and interval, which part at the edge, both show it of this part by itself."""
+        """Better or worse where test and interval, which part at the edge, both show it.
+
+        Of one of many parts p is what Holm's correction made of it.
+        """
+        p = self.p if self.p_holm is None else self.p_holm
         low, high = self.ci95
-        if self.p < _ALPHA and not low <= 0 <= high:
+        if p < _ALPHA and not low <= 0 <= high:
             return Verdict.BETTER if self.difference > 0 else Verdict.WORSE
         return Verdict.NOT_SHOWN
 

@@ -192,7 +192,7 @@ def shown_among(parts: Iterable["Part"]) -> list["Part"]:
 
 def is_shown_among(part: "Part") -> bool:
     """Whether it is one of these."""
-    return part.p_holm is not None and part.p_holm < _ALPHA and not part.ci95[0] <= 0 <= part.ci95[1]
+    return part.p_holm is not None and not part.shown.is_open
 
 
 def _power(found: "Comparison") -> str:

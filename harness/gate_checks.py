@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from harness.comparison import Part
+from harness.comparison import Part, Verdict
 from harness.comparison_words import p_value, points, points_interval, shows_nothing
 from harness.counted import counted
 from harness.paired_stats import (
@@ -50,8 +50,8 @@ class RuleResult:
 
 def check_not_worse(rule: str, part: Part) -> RuleResult:
     """Fails where a loss is shown; what is not shown passes."""
-    worse, better = is_worse(part), _is_shown(part)
-    if worse or better:
+    worse = is_worse(part)
+    if not part.shown.is_open:
         return RuleResult(rule, not worse, f"{'worse' if worse else 'better'}: {measured(part)}")
     reason = f"no difference shown, {_hidden(-100 * part.ci95[0])}: {measured(part)}{_decided(part)}"
     if not part.can_show_any:
@@ -81,16 +81,7 @@ def _hidden(drop: float) -> str:
 
 def is_worse(part: Part) -> bool:
     """Whether a loss is shown."""
-    return part.table.lost > part.table.won and _is_shown(part)
-
-
-def _is_shown(part: Part) -> bool:
-    """As a comparison's verdict: by the exact test and by the interval.
-
-    Of one of many parts p is what Holm's correction made of it.
-    """
-    p = part.p if part.p_holm is None else part.p_holm
-    return p < LEVEL and not part.ci95[0] <= 0 <= part.ci95[1]
+    return part.shown is Verdict.WORSE
 
 
 def check_none_worse(rule: str, parts: Sequence[Part]) -> RuleResult:
